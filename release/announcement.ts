@@ -1,0 +1,2 @@
+/** What an announcement is about. */
+export type AnnouncementKind = "start" | "complete" | "rollback";
