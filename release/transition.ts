@@ -1,4 +1,4 @@
-import type { EnvironmentName } from "./environment.ts";
+import { type EnvironmentName, environmentNames, other } from "./environment.ts";
 
 /** What kind of update this is; `none` is everything that moves neither a version nor traffic. */
 export type Kind = "release" | "switch" | "rollback" | "none";
@@ -36,4 +36,150 @@ export interface Refusal {
   readonly happened: string;
   /** What to do instead. */
   readonly next: string;
+}
+
+/** How many versions the history keeps. */
+export const historyLimit = 50;
+
+/** What is live by these facts; undefined before anything was deployed. */
+export function liveDeployed(facts: ReleaseFacts | undefined): Deployed | undefined {
+  return facts?.environments[facts.live];
+}
+
+/** What kind of update leads from `before` (undefined: nothing yet) to `after`, whatever `after.kind` states. */
+export function kindOf(before: ReleaseFacts | undefined, after: Omit<ReleaseFacts, "kind">): Kind {
+  const served = liveDeployed(before);
+  if (before === undefined || served === undefined) return "release";
+  if (before.live !== after.live) {
+    const next = after.environments[after.live];
+    return next !== undefined && before.history.includes(next.version) ? "rollback" : "switch";
+  }
+  const deploys = environmentNames.some((name) => {
+    const now = after.environments[name];
+    return now !== undefined && !sameDeployed(before.environments[name], now);
+  });
+  return deploys ? "release" : "none";
+}
+
+/** The history that belongs to `after`: what stops being live comes first, what becomes live leaves. */
+export function nextHistory(
+  before: ReleaseFacts | undefined,
+  after: Omit<ReleaseFacts, "kind" | "history">,
+): readonly string[] {
+  if (before === undefined) return [];
+  const was = liveDeployed(before)?.version;
+  const is = after.environments[after.live]?.version;
+  if (was === undefined || was === is) return before.history;
+  return [was, ...before.history.filter((version) => version !== was)]
+    .filter((version) => version !== is)
+    .slice(0, historyLimit);
+}
+
+/**
+ * Why an update must not be: empty when it may. `before` is what the last update left, undefined at the first.
+ *
+ * - The live environment's version, and the manifest it came from, never change.
+ * - Traffic never moves in the update that deploys what it moves to, nor in the one that replaces or retires the old side
+ *   (the first deployment aside: nothing is live before it).
+ * - The live environment has a version; the candidate is not what is live already.
+ * - The stated kind is what the change is; the history holds nothing that was not live.
+ */
+export function checkTransition(before: ReleaseFacts | undefined, after: ReleaseFacts): readonly Refusal[] {
+  const idle = other(after.live);
+  const live = after.environments[after.live];
+  const candidate = after.environments[idle];
+  const served = liveDeployed(before);
+  const refusals: Refusal[] = [];
+
+  if (live === undefined) {
+    refusals.push({
+      field: "live",
+      happened: `live names ${after.live}, where no version is deployed.`,
+      next: `Deploy a version to ${after.live} first, or leave live as it is${before === undefined ? "" : ` (${before.live})`}.`,
+    });
+  }
+  if (before !== undefined && served !== undefined) {
+    refusals.push(...(before.live === after.live ? liveChanges(before, served, after) : switchMixtures(before, after)));
+  }
+  const candidateIsNew = candidate !== undefined && !sameDeployed(before?.environments[idle], candidate);
+  if (live !== undefined && candidateIsNew && candidate.version === live.version) {
+    refusals.push({
+      field: `environments.${idle}`,
+      happened: `${candidate.version} is already live in ${after.live}.`,
+      next: `Give ${idle} another version, or leave it as it is.`,
+    });
+  }
+  refusals.push(...historyForgeries(before, after));
+  const kind = kindOf(before, after);
+  // The right kind of a change that must not be would mislead.
+  if (refusals.length === 0 && kind !== after.kind) {
+    refusals.push({
+      field: "kind",
+      happened: `The update says it is ${kindWords[after.kind]}, but it is ${kindWords[kind]}.`,
+      next: `Set kind to ${kind}.`,
+    });
+  }
+  return refusals;
+}
+
+const kindWords: Readonly<Record<Kind, string>> = {
+  release: "a release",
+  switch: "a switch",
+  rollback: "a rollback",
+  none: "neither release, switch nor rollback (none)",
+};
+
+function liveChanges(before: ReleaseFacts, served: Deployed, after: ReleaseFacts): Refusal[] {
+  const now = after.environments[after.live];
+  if (now === undefined || sameDeployed(served, now)) return [];
+  const idle = other(before.live);
+  return [
+    {
+      field: `environments.${before.live}`,
+      happened:
+        served.version === now.version
+          ? `${before.live} is live with ${served.version}, and the manifest it was deployed from would change under it.`
+          : `${before.live} is live with ${served.version} and would be changed to ${now.version} while it serves.`,
+      next: `Leave ${before.live} as it is and deploy the change as a new version to ${idle}; switch in a later update.`,
+    },
+  ];
+}
+
+function switchMixtures(before: ReleaseFacts, after: ReleaseFacts): Refusal[] {
+  const refusals: Refusal[] = [];
+  const to = after.environments[after.live];
+  const from = after.environments[before.live];
+  if (to !== undefined && !sameDeployed(before.environments[after.live], to)) {
+    refusals.push({
+      field: `environments.${after.live}`,
+      happened: `${to.version} would be deployed to ${after.live} and traffic switched to it in one update.`,
+      next: `Leave live at ${before.live} and deploy ${to.version} first; switch in the next update, when its gates have passed.`,
+    });
+  }
+  if (!sameDeployed(before.environments[before.live], from)) {
+    const was = before.environments[before.live]?.version ?? "what is there";
+    refusals.push({
+      field: `environments.${before.live}`,
+      happened: `Traffic would leave ${before.live}, and ${was} there would be ${from === undefined ? "retired" : `replaced by ${from.version}`}, in one update.`,
+      next: `Keep ${was} in ${before.live}: it is the way back. Retire or replace it in a later update.`,
+    });
+  }
+  return refusals;
+}
+
+function historyForgeries(before: ReleaseFacts | undefined, after: ReleaseFacts): Refusal[] {
+  const known = nextHistory(before, after);
+  const foreign = after.history.filter((version) => !known.includes(version));
+  if (foreign.length === 0) return [];
+  return [
+    {
+      field: "history",
+      happened: `The history names ${foreign.slice(0, 5).join(", ")}, which ${foreign.length === 1 ? "was" : "were"} not live before on this stack.`,
+      next: "Leave the history to Greenlight: it follows from the updates.",
+    },
+  ];
+}
+
+function sameDeployed(a: Deployed | undefined, b: Deployed | undefined): boolean {
+  return a?.version === b?.version && a?.manifestDigest === b?.manifestDigest;
 }
