@@ -1,0 +1,236 @@
+import { join, resolve } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { type Settings, thresholdsOf } from "../../config.ts";
+import { digestFolder } from "../../project/digestFolder.ts";
+import type { ProjectManifest } from "../../project/readManifest.ts";
+import type { PlatformFacts } from "../../provider/local/platformFacts.ts";
+import { type EnvironmentName, environmentNames, other, weightsFor } from "../../release/environment.ts";
+import type { GateProof } from "../../release/gateProof.ts";
+import { GreenlightResource } from "../resource.ts";
+import { BackupSnapshot } from "./backupSnapshot.ts";
+import { Database } from "./database.ts";
+import { DatabaseMigration } from "./databaseMigration.ts";
+import { Environment } from "./environment.ts";
+import { type PortPlan, portPlan } from "./portPlan.ts";
+import { ReleaseAlarms } from "./releaseAlarms.ts";
+import { TrafficSwitch } from "./trafficSwitch.ts";
+
+export interface LocalPlatformArgs {
+  stack: string;
+  /** Absolute folder of the project. */
+  project: string;
+  settings: Settings;
+  /** The manifest of the version in each environment. */
+  manifests: { blue?: ProjectManifest; green?: ProjectManifest };
+}
+
+/**
+ * The whole stack on this machine, in the order of its dependencies: release, then snapshot, migration, instances,
+ * health and smoke of each environment, then the switch, then alarms and bake.
+ */
+export function deployLocal(args: LocalPlatformArgs): Record<string, pulumi.Input<unknown>> {
+  const { settings, stack, manifests } = args;
+  const plan = portPlan(settings);
+  const dir = join(resolve(args.project, settings.folder), stack);
+  const names = Object.keys(settings.services);
+  const facts = platformFactsOf(stack, settings, plan);
+
+  const release = new GreenlightResource(
+    "greenlight:index:Release",
+    "release",
+    {
+      live: settings.live,
+      environments: Object.fromEntries(
+        environmentNames.flatMap((name) => {
+          const it = manifests[name];
+          return it === undefined ? [] : [[name, { version: it.manifest.version, manifestDigest: it.digest }]];
+        }),
+      ),
+      services: names,
+      dir,
+    },
+    ["stated"],
+    {},
+  );
+  const after = (...resources: pulumi.Resource[]) => ({ dependsOn: [release, ...resources] });
+  const host = new GreenlightResource(
+    "greenlight:local:Host",
+    "host",
+    { dir, facts, keepSnapshots: settings.backup.keepOnDestroy },
+    ["ready"],
+    after(),
+  );
+  const proxy = new GreenlightResource(
+    "greenlight:local:Proxy",
+    "proxy",
+    { dir, listen: settings.listen, adminPort: plan.admin, services: facts.services },
+    ["supervisor", "running", "version"],
+    after(host),
+  );
+  const database =
+    plan.database === undefined || settings.database === undefined
+      ? undefined
+      : new Database(
+          "database",
+          {
+            dir,
+            listen: settings.listen,
+            port: plan.database,
+            user: settings.database.user,
+            name: settings.database.name,
+          },
+          after(host),
+        );
+
+  // The live side comes first: two migrations never run at once.
+  const environments: Environment[] = [];
+  for (const name of [settings.live, other(settings.live)]) {
+    const it = manifests[name];
+    if (it === undefined) continue;
+    const before = [host, proxy, ...environments];
+    environments.push(environmentOf(name, it, args, { plan, dir, facts, database, before: after(...before) }));
+  }
+  const trafficSwitch = new TrafficSwitch(
+    "traffic",
+    {
+      dir,
+      listen: settings.listen,
+      adminPort: plan.admin,
+      services: names,
+      weights: weightsFor(settings.live),
+      versions: {
+        ...(settings.blue === undefined ? {} : { blue: settings.blue }),
+        ...(settings.green === undefined ? {} : { green: settings.green }),
+      },
+      proofs: pulumi.all(environments.map((it) => it.proofs)).apply((all): GateProof[] => all.flat()),
+    },
+    after(proxy, ...environments),
+  );
+  new ReleaseAlarms(
+    "alarms",
+    {
+      dir,
+      listen: settings.listen,
+      adminPort: plan.admin,
+      services: names,
+      thresholds: thresholdsOf(settings),
+      live: settings.live,
+      version: settings[settings.live] ?? "",
+      bakeMs: settings.bake,
+    },
+    after(trafficSwitch),
+  );
+  return {
+    live: settings.live,
+    versions: { blue: settings.blue, green: settings.green },
+    serving: trafficSwitch.serving,
+    addresses: Object.fromEntries(
+      Object.entries(settings.services).map(([name, it]) => [name, `http://${settings.listen}:${it.port}`]),
+    ),
+    folder: dir,
+    databaseUrl: database?.url,
+  };
+}
+
+function environmentOf(
+  name: EnvironmentName,
+  { manifest }: ProjectManifest,
+  { settings }: LocalPlatformArgs,
+  it: {
+    plan: PortPlan;
+    dir: string;
+    facts: PlatformFacts;
+    database: Database | undefined;
+    before: { dependsOn: pulumi.Resource[] };
+  },
+): Environment {
+  const prepared: pulumi.Resource[] = [];
+  if (it.database !== undefined && manifest.database.tool !== "none") {
+    const snapshot = new BackupSnapshot(
+      `${name}-snapshot`,
+      {
+        version: manifest.version,
+        databaseUrl: it.database.url,
+        directory: join(it.dir, "snapshots"),
+        ...settings.backup,
+      },
+      { dependsOn: [...it.before.dependsOn, it.database] },
+    );
+    const migration = new DatabaseMigration(
+      `${name}-migration`,
+      {
+        version: manifest.version,
+        databaseUrl: it.database.url,
+        plan: manifest.database,
+        digest: digestFolder(manifest.database.directory),
+      },
+      { dependsOn: [...it.before.dependsOn, snapshot] },
+    );
+    prepared.push(snapshot, migration);
+  }
+  return new Environment(
+    name,
+    {
+      environment: name,
+      version: manifest.version,
+      dir: it.dir,
+      listen: settings.listen,
+      services: Object.fromEntries(
+        Object.entries(manifest.services).map(([service, { command, directory, env }]) => {
+          const set = settings.services[service];
+          return [
+            service,
+            {
+              command: [...(command ?? [])],
+              directory,
+              env: { ...env },
+              ports: it.plan.services[service]?.[name] ?? [],
+              health: healthOf(set),
+              drainMs: set?.drain ?? 10_000,
+              startMs: set?.start ?? 15_000,
+            },
+          ];
+        }),
+      ),
+      ...(it.database === undefined ? {} : { databaseUrl: it.database.url }),
+      addresses: Object.fromEntries(
+        it.facts.services.map((service) => [service.name, `http://${settings.listen}:${service.direct[name]}`]),
+      ),
+      gates: {
+        successes: settings.gates.successes,
+        intervalMs: settings.gates.interval,
+        deadlineMs: settings.gates.deadline,
+      },
+      smoke: {
+        command: [...manifest.smoke.command],
+        directory: manifest.smoke.directory,
+        env: { ...manifest.smoke.env },
+        timeoutMs: manifest.smoke.timeout,
+      },
+    },
+    { dependsOn: [...it.before.dependsOn, ...prepared] },
+  );
+}
+
+function healthOf(set: Settings["services"][string] | undefined) {
+  const { path = "/health", status = 200, body, json } = set?.health ?? {};
+  return { path, status, ...(body === undefined ? {} : { body }), ...(json === undefined ? {} : { json }) };
+}
+
+function platformFactsOf(stack: string, settings: Settings, plan: PortPlan): PlatformFacts {
+  return {
+    stack,
+    listen: settings.listen,
+    adminPort: plan.admin,
+    services: Object.entries(settings.services).map(([name, it]) => ({
+      name,
+      port: it.port,
+      healthPath: it.health.path,
+      instances: { blue: plan.services[name]?.blue ?? [], green: plan.services[name]?.green ?? [] },
+      direct: plan.services[name]?.direct ?? { blue: 0, green: 0 },
+    })),
+    ...(plan.database === undefined || settings.database === undefined
+      ? {}
+      : { database: { port: plan.database, name: settings.database.name, user: settings.database.user } }),
+  };
+}

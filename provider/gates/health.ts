@@ -1,0 +1,84 @@
+import { z } from "zod";
+import { sentence } from "../../release/problem.ts";
+
+/** What a good answer looks like. */
+export const healthQuestion = z.strictObject({
+  path: z.string().startsWith("/"),
+  status: z.number().int().min(100).max(599),
+  /** Text that the body must contain. */
+  body: z.string().optional(),
+  /** Dotted path into a JSON body, such as `checks.database`, and the value expected there. */
+  json: z.strictObject({ path: z.string(), equals: z.union([z.string(), z.number(), z.boolean()]) }).optional(),
+});
+export type HealthQuestion = z.infer<typeof healthQuestion>;
+
+export interface HealthAnswer {
+  readonly good: boolean;
+  readonly tookMs: number;
+  /** What was seen, in words. */
+  readonly says: string;
+}
+
+const bodyLimit = 64 * 1024;
+
+/** Asks one address once; no answer, a late one and a wrong one are all not good, each with its reason. */
+export async function askHealth(
+  address: string,
+  question: HealthQuestion,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<HealthAnswer> {
+  const began = performance.now();
+  const answer = (good: boolean, says: string) => ({ good, says, tookMs: Math.round(performance.now() - began) });
+  const limit = AbortSignal.timeout(Math.min(timeoutMs, 5000));
+  try {
+    const got = await fetch(new URL(question.path, address), {
+      redirect: "manual",
+      signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+    });
+    const body = await readBounded(got);
+    if (got.status !== question.status) return answer(false, `status ${got.status}, expected ${question.status}`);
+    if (question.body !== undefined && !body.includes(question.body)) {
+      return answer(false, `status ${got.status}, but the body does not contain "${question.body}"`);
+    }
+    if (question.json !== undefined) {
+      const seen = at(body, question.json.path);
+      if (seen !== question.json.equals) {
+        return answer(
+          false,
+          `${question.json.path} is ${JSON.stringify(seen)}, expected ${JSON.stringify(question.json.equals)}`,
+        );
+      }
+    }
+    return answer(true, `status ${got.status}`);
+  } catch (error) {
+    signal?.throwIfAborted();
+    return answer(false, limit.aborted ? "no answer in time" : `no answer: ${sentence(error)}`);
+  }
+}
+
+async function readBounded(answer: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of answer.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > bodyLimit) break;
+  }
+  return text;
+}
+
+function at(body: string, path: string): unknown {
+  try {
+    return path
+      .split(".")
+      .reduce<unknown>(
+        (value, key) =>
+          typeof value === "object" && value !== null && Object.hasOwn(value, key)
+            ? (value as Record<string, unknown>)[key]
+            : undefined,
+        JSON.parse(body),
+      );
+  } catch {
+    return undefined; // not JSON: the value is absent
+  }
+}

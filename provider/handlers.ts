@@ -1,0 +1,17 @@
+import type { Handlers } from "./provider.ts";
+
+/** Every resource type of the provider; its code is read when the first resource of that type is met. */
+export const handlers: Handlers = {
+  "greenlight:index:Release": async () => (await import("./release/release.ts")).release,
+  "greenlight:index:HealthGate": async () => (await import("./gates/healthGate.ts")).healthGate,
+  "greenlight:index:SmokeGate": async () => (await import("./gates/smokeGate.ts")).smokeGate,
+  "greenlight:index:BakeGate": async () => (await import("./gates/bakeGate.ts")).bakeGate,
+  "greenlight:index:BackupSnapshot": async () => (await import("./database/backupSnapshot.ts")).backupSnapshot,
+  "greenlight:index:DatabaseMigration": async () => (await import("./database/databaseMigration.ts")).databaseMigration,
+  "greenlight:local:Host": async () => (await import("./local/host.ts")).host,
+  "greenlight:local:PostgresServer": async () => (await import("./local/postgresServer.ts")).postgresServer,
+  "greenlight:local:ServiceInstance": async () => (await import("./local/serviceInstance.ts")).serviceInstance,
+  "greenlight:local:Proxy": async () => (await import("./local/proxy.ts")).proxy,
+  "greenlight:local:Traffic": async () => (await import("./local/traffic.ts")).traffic,
+  "greenlight:local:Alarms": async () => (await import("./local/alarms.ts")).alarms,
+};

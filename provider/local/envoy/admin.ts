@@ -1,0 +1,92 @@
+import { z } from "zod";
+import type { EnvironmentName, Weights } from "../../../release/environment.ts";
+import { Problem } from "../../../release/problem.ts";
+import { clusterName, weightKey } from "./config.ts";
+
+const environments = ["blue", "green"] as const;
+
+const runtimeAnswer = z.object({
+  entries: z.record(z.string(), z.object({ final_value: z.string() })),
+});
+
+const clustersAnswer = z.object({
+  cluster_statuses: z
+    .array(
+      z.object({
+        name: z.string(),
+        host_statuses: z
+          .array(
+            z.object({
+              address: z.object({ socket_address: z.object({ port_value: z.number() }) }),
+              health_status: z.object({
+                failed_active_health_check: z.boolean().optional(),
+                pending_active_hc: z.boolean().optional(),
+                eds_health_status: z.string().optional(),
+              }),
+            }),
+          )
+          .optional(),
+      }),
+    )
+    .optional(),
+});
+
+/** Envoy's admin interface, asked with a deadline; every answer is checked before it is believed. */
+export class EnvoyAdmin {
+  readonly #base: string;
+
+  constructor(host: string, port: number) {
+    this.#base = `http://${host}:${port}`;
+  }
+
+  async text(path: string, timeoutMs = 2000): Promise<string> {
+    try {
+      const answer = await fetch(`${this.#base}${path}`, { signal: AbortSignal.timeout(timeoutMs) });
+      if (!answer.ok) throw new Error(`${answer.status} for ${path}`);
+      return await answer.text();
+    } catch (error) {
+      throw new Problem({
+        happened: "The proxy does not answer.",
+        where: `${this.#base}${path}`,
+        next: "run `greenlight status`; the proxy is started again by itself when it dies, by `pulumi up` when it is gone",
+        cause: error,
+      });
+    }
+  }
+
+  async ready(): Promise<boolean> {
+    return this.text("/ready").then(
+      (text) => text.trim() === "LIVE",
+      () => false,
+    );
+  }
+
+  /** The weights that Envoy uses now for one service; nothing where it has none of its own. */
+  async weights(service: string): Promise<Weights | undefined> {
+    return (await this.allWeights([service]))[service];
+  }
+
+  async allWeights(services: readonly string[]): Promise<Record<string, Weights | undefined>> {
+    const { entries } = runtimeAnswer.parse(JSON.parse(await this.text("/runtime")));
+    return Object.fromEntries(
+      services.map((service) => {
+        const [blue, green] = environments.map((environment) => entries[weightKey(service, environment)]?.final_value);
+        return [
+          service,
+          blue === undefined || green === undefined ? undefined : { blue: Number(blue), green: Number(green) },
+        ];
+      }),
+    );
+  }
+
+  /** How many instances of a service in an environment Envoy's own health checks call healthy, of how many. */
+  async healthy(service: string, environment: EnvironmentName): Promise<{ healthy: number; of: number }> {
+    const answer = clustersAnswer.parse(JSON.parse(await this.text("/clusters?format=json")));
+    const hosts =
+      answer.cluster_statuses?.find((it) => it.name === clusterName(service, environment))?.host_statuses ?? [];
+    const good = hosts.filter(
+      ({ health_status: it }) => it.failed_active_health_check !== true && it.pending_active_hc !== true,
+    );
+    return { healthy: good.length, of: hosts.length };
+  }
+}

@@ -1,0 +1,54 @@
+import { connect, createServer } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+import { Problem } from "../../release/problem.ts";
+
+/** Whether something accepts connections there, within `timeoutMs`. */
+export async function accepts(host: string, port: number, timeoutMs = 1000): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: timeoutMs });
+    const settle = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once("connect", () => settle(true));
+    socket.once("timeout", () => settle(false));
+    socket.once("error", () => settle(false));
+  });
+}
+
+/** Refuses when the port cannot be bound: somebody else listens there. */
+export async function requireFree(host: string, port: number, what: string): Promise<void> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host, port, exclusive: true }, resolve);
+  }).catch((error: NodeJS.ErrnoException) => {
+    throw new Problem({
+      happened:
+        error.code === "EADDRINUSE"
+          ? `Port ${port} is in use by another program; ${what} needs it.`
+          : `Port ${port} on ${host} cannot be opened for ${what}: ${error.code ?? error.message}.`,
+      where: `${host}:${port}`,
+      untouched: "Nothing was started.",
+      next: "end that program, or choose other ports with the settings greenlight:ports or the service's port",
+      cause: error,
+    });
+  });
+  await new Promise((resolve) => server.close(resolve));
+}
+
+/** Waits until the port accepts connections. False at the deadline, or as soon as `alive` says no. */
+export async function awaitPort(
+  host: string,
+  port: number,
+  deadlineMs: number,
+  signal: AbortSignal,
+  alive: () => boolean = () => true,
+): Promise<boolean> {
+  const deadline = Date.now() + deadlineMs;
+  while (!(await accepts(host, port))) {
+    if (Date.now() > deadline || !alive()) return false;
+    await pause(20, undefined, { signal });
+  }
+  return true;
+}

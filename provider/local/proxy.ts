@@ -1,0 +1,125 @@
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { z } from "zod";
+import { Problem } from "../../release/problem.ts";
+import { findToolchain } from "../../tools/toolchain.ts";
+import { handler, type Step } from "../handler.ts";
+import { EnvoyAdmin } from "./envoy/admin.ts";
+import { bootstrap, clusters, listeners } from "./envoy/config.ts";
+import { linkPath, writeWeights } from "./envoy/runtimeLayer.ts";
+import { folder } from "./folder.ts";
+import { serviceFacts } from "./platformFacts.ts";
+import { accepts, requireFree } from "./ports.ts";
+import { startSupervised, stopSupervised, supervisorOf } from "./process/supervised.ts";
+
+const inputs = z.strictObject({
+  dir: z.string(),
+  listen: z.string(),
+  adminPort: z.number().int(),
+  services: z.array(serviceFacts).min(1),
+});
+type Inputs = z.infer<typeof inputs>;
+
+interface Outputs {
+  readonly supervisor: number;
+  readonly running: boolean;
+  readonly version: string;
+}
+
+/** Envoy in front of both environments, kept running. A change of services or ports is taken up without a restart. */
+export const proxy = handler<Inputs, Outputs>({
+  inputs,
+  replaceOn: ["dir"],
+  drifted: (state) => !state.running,
+  async create(step, it) {
+    return { id: `${it.dir}/proxy`, outputs: await bringUp(step, it) };
+  },
+  async read(_, __, state) {
+    const supervisor = supervisorOf(folder(state.dir).pidFile("proxy"));
+    if (supervisor === undefined) return undefined;
+    return { ...state, supervisor, running: await new EnvoyAdmin(state.listen, state.adminPort).ready() };
+  },
+  async update(step, _, state, news) {
+    if (state.adminPort !== news.adminPort || state.listen !== news.listen) {
+      await stopSupervised(folder(news.dir).pidFile("proxy"), 10_000);
+    }
+    return bringUp(step, news);
+  },
+  async delete(_, __, state) {
+    await stopSupervised(folder(state.dir).pidFile("proxy"), 10_000);
+    rmSync(folder(state.dir).envoy, { recursive: true, force: true });
+  },
+});
+
+async function bringUp(step: Step, it: Inputs): Promise<Outputs> {
+  const at = folder(it.dir);
+  const pidFile = at.pidFile("proxy");
+  const { envoy } = await findToolchain();
+  if (envoy === undefined) throw new Problem({ happened: "Envoy is not installed.", next: "run `greenlight doctor`" });
+  mkdirSync(at.envoy, { recursive: true });
+  const paths = {
+    lds: join(at.envoy, "lds.json"),
+    cds: join(at.envoy, "cds.json"),
+    runtime: linkPath(at.envoy),
+  };
+  const running = supervisorOf(pidFile) !== undefined;
+  // Before the first switch nothing may reach an environment that no gate has passed.
+  if (!existsSync(paths.runtime)) {
+    writeWeights(
+      at.envoy,
+      it.services.map((service) => service.name),
+      { blue: 0, green: 0 },
+    );
+  }
+  place(paths.cds, clusters(it));
+  place(paths.lds, listeners(it));
+  const config = join(at.envoy, "bootstrap.json");
+  place(config, bootstrap(it, paths));
+  if (!running) {
+    await stopSupervised(pidFile, 0);
+    await requireFree(it.listen, it.adminPort, "the proxy's admin interface");
+    for (const service of it.services) await requireFree(it.listen, service.port, `the address of ${service.name}`);
+    await startSupervised(
+      {
+        pidFile,
+        logFile: at.logFile("proxy"),
+        command: [
+          envoy.path,
+          ...["--config-path", config, "--use-dynamic-base-id", "--concurrency", "1"],
+          ...["--log-level", "warn", "--drain-time-s", "5", "--parent-shutdown-time-s", "10"],
+        ],
+        directory: at.envoy,
+        env: { PATH: process.env.PATH ?? "" },
+      },
+      step.signal,
+    );
+  }
+  await awaitServing(step, it);
+  return { supervisor: supervisorOf(pidFile) ?? 0, running: true, version: envoy.version };
+}
+
+async function awaitServing(step: Step, it: Inputs): Promise<void> {
+  const admin = new EnvoyAdmin(it.listen, it.adminPort);
+  const deadline = Date.now() + 20_000;
+  const ports = it.services.map((service) => service.port);
+  for (;;) {
+    if ((await admin.ready()) && (await Promise.all(ports.map((port) => accepts(it.listen, port)))).every(Boolean))
+      return;
+    if (Date.now() > deadline) {
+      throw new Problem({
+        happened: "The proxy does not serve within 20 s.",
+        where: `ports ${ports.join(", ")}, admin ${it.adminPort}`,
+        next: `read its log ${folder(it.dir).logFile("proxy")}`,
+      });
+    }
+    await pause(50, undefined, { signal: step.signal });
+  }
+}
+
+/** Envoy watches for renames: it never reads half a file. */
+function place(path: string, content: object): void {
+  const fresh = `${path}.fresh`;
+  writeFileSync(fresh, `${JSON.stringify(content, null, 1)}\n`);
+  renameSync(fresh, path);
+}

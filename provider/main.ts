@@ -1,0 +1,15 @@
+import { main } from "@pulumi/pulumi/provider/server.js";
+import { watchEngine } from "./engineWatch.ts";
+import { handlers } from "./handlers.ts";
+import { GreenlightProvider } from "./provider.ts";
+
+const provider = new GreenlightProvider(handlers);
+const engine = process.argv.slice(2).find((arg) => /:\d+$/.test(arg));
+if (engine !== undefined) {
+  watchEngine(engine, () => {
+    provider.stop("the engine is gone");
+    // What was aborted gets a moment to end its children; then this process must not outlive the engine.
+    setTimeout(() => process.exit(1), 2000);
+  });
+}
+await main(provider, process.argv.slice(2));

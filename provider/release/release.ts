@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { checkTransition, kindOf, nextHistory, type ReleaseFacts } from "../../release/transition.ts";
+import { type Checked, handler } from "../handler.ts";
+import { everServed } from "../local/serving.ts";
+
+const deployed = z.strictObject({ version: z.string(), manifestDigest: z.string() });
+const kinds = z.enum(["release", "switch", "rollback", "none"]);
+
+const inputs = z.strictObject({
+  live: z.enum(["blue", "green"]),
+  environments: z.strictObject({ blue: deployed.optional(), green: deployed.optional() }),
+  services: z.array(z.string()),
+  /** The stack's folder, where the local platform keeps what traffic was moved. */
+  dir: z.string().optional(),
+  /** What kind of update this is. Filled in when left out; a wrong one is refused. */
+  kind: kinds.optional(),
+  /** Versions that were live before, newest first. Filled in from the update before. */
+  history: z.array(z.string()).optional(),
+});
+type Inputs = z.infer<typeof inputs>;
+
+/**
+ * What this update does, as plain facts: the first resource of every update. Its `check` refuses an illegal transition
+ * in preview and update alike, with or without policy packs.
+ */
+export const release = handler<Inputs, { stated: true }>({
+  inputs,
+  async check(_, olds, news): Promise<Checked> {
+    // A first deployment that failed left facts behind but never served: nothing of it is live.
+    const served = olds !== undefined && (olds.dir === undefined || everServed(olds.dir));
+    const before = served ? facts(olds) : undefined;
+    const history = nextHistory(before, facts(news));
+    const after = { ...facts(news), history: news.history ?? history };
+    const kind = news.kind ?? kindOf(before, after);
+    const refusals = checkTransition(before, { ...after, kind });
+    return {
+      inputs: { ...news, kind, history: [...after.history] },
+      failures: refusals.map((it) => ({ property: it.field, reason: `${it.happened} ${it.next}` })),
+    };
+  },
+  async create(step) {
+    return { id: step.name, outputs: { stated: true } };
+  },
+  async update() {
+    return { stated: true };
+  },
+  async delete() {
+    // Facts leave nothing behind.
+  },
+});
+
+function facts(it: Inputs): ReleaseFacts {
+  return { live: it.live, environments: it.environments, kind: it.kind ?? "none", history: it.history ?? [] };
+}
