@@ -1,0 +1,344 @@
+import { setTimeout as wait } from "node:timers/promises";
+import pRetry from "p-retry";
+import pg from "pg";
+import { z } from "zod";
+import { exitCodes } from "../../release/exitCodes.ts";
+import { Problem } from "../../release/problem.ts";
+
+/** Where PostgreSQL's own programs are: the folder with pg_dump, pg_restore and psql. */
+export interface PostgresTools {
+  readonly bin: string;
+}
+
+/** One database on one server. The password reaches other programs by their environment only. */
+export interface DatabaseConnection {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly database: string;
+  readonly password: string;
+  /** The schema in which the migration table lives; defaults to `public`. */
+  readonly schema?: string;
+  /** TLS to the server; defaults to `disable`. `require` does not check the certificate, `verify-full` does. */
+  readonly sslMode?: "disable" | "require" | "verify-full";
+}
+
+/** What everything that waits takes. */
+export interface Patience {
+  readonly signal?: AbortSignal;
+  /** Milliseconds after which it gives up; each function states its default. */
+  readonly timeoutMs?: number;
+}
+
+const connectionShape = z.strictObject({
+  host: z.string().min(1).max(255),
+  port: z.number().int().min(1).max(65_535),
+  user: z.string().min(1).max(63),
+  database: z.string().min(1).max(63),
+  password: z.string().max(1_000),
+  schema: z.string().min(1).max(63).optional(),
+  sslMode: z.enum(["disable", "require", "verify-full"]).optional(),
+});
+
+/** Parameters of other tools' addresses (Prisma's among them) which change nothing for us. */
+const harmlessParameters = new Set([
+  "application_name",
+  "connect_timeout",
+  "connection_limit",
+  "pgbouncer",
+  "pool_timeout",
+  "socket_timeout",
+  "statement_cache_size",
+]);
+
+function badAddress(what: string): Problem {
+  return new Problem({
+    happened: `The database address is not usable: ${what}.`,
+    where: "DATABASE_URL or the database setting (its value is not shown: it holds the password)",
+    untouched: "Nothing was started.",
+    next: "Give postgres://user:password@host:port/database with special characters percent-encoded.",
+    exitCode: exitCodes.usage,
+  });
+}
+
+/** Reads `postgres://user:password@host:port/database`; a {@link Problem} never shows the password. */
+export function parseDatabaseUrl(text: string): DatabaseConnection {
+  if (text.length > 4_000) throw badAddress("it is longer than 4,000 characters");
+  if (!/^postgres(ql)?:\/\//.test(text)) throw badAddress("it does not begin with postgres:// or postgresql://");
+  let url: URL;
+  let parts: unknown;
+  try {
+    url = new URL(text);
+    parts = {
+      host: decodeURIComponent(url.hostname.replace(/^\[(.*)\]$/, "$1")),
+      port: url.port === "" ? 5432 : Number(url.port),
+      user: decodeURIComponent(url.username),
+      database: decodeURIComponent(url.pathname.slice(1)),
+      password: decodeURIComponent(url.password),
+      ...parameters(url.searchParams),
+    };
+  } catch (error) {
+    // The cause of a failed URL carries the whole text, password included: it is left out.
+    throw error instanceof Problem ? error : badAddress("it cannot be read as an address");
+  }
+  return checkConnection(parts);
+}
+
+function parameters(search: URLSearchParams): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const [key, value] of search) {
+    if (key === "schema") found.schema = value;
+    else if (key === "sslmode") found.sslMode = value;
+    else if (!harmlessParameters.has(key)) throw badAddress(`parameter ${JSON.stringify(key)} is not known`);
+  }
+  return found;
+}
+
+/** Checks a connection given as separate fields. */
+export function checkConnection(parts: unknown): DatabaseConnection {
+  const checked = connectionShape.safeParse(parts);
+  if (checked.success) return checked.data as DatabaseConnection;
+  const [issue] = checked.error.issues;
+  const field = issue?.path.join(".") ?? "";
+  throw badAddress(`${field === "" ? "it" : field} is wrong (${issue?.message ?? "unknown"})`);
+}
+
+/** The address other tools take as DATABASE_URL. For environments of children only, never for argv or logs. */
+export function databaseUrl(connection: DatabaseConnection): string {
+  const host = connection.host.includes(":") ? `[${connection.host}]` : encodeURIComponent(connection.host);
+  const search = new URLSearchParams();
+  if (connection.schema !== undefined) search.set("schema", connection.schema);
+  if (connection.sslMode !== undefined) search.set("sslmode", connection.sslMode);
+  const query = search.size === 0 ? "" : `?${search}`;
+  const password = connection.password === "" ? "" : `:${encodeURIComponent(connection.password)}`;
+  const user = encodeURIComponent(connection.user);
+  return `postgresql://${user}${password}@${host}:${connection.port}/${encodeURIComponent(connection.database)}${query}`;
+}
+
+/** Where a connection leads, without the password: for messages. */
+export function placeOf(connection: DatabaseConnection): string {
+  return mask(`database ${connection.database} on ${connection.host}:${connection.port}`, secretsOf(connection));
+}
+
+/** Every form in which a connection's password could show in a text. */
+export function secretsOf(connection: DatabaseConnection): string[] {
+  const { password } = connection;
+  return password === "" ? [] : [password, encodeURIComponent(password), JSON.stringify(password).slice(1, -1)];
+}
+
+/** The text with each secret replaced by `***`, longest first. */
+export function mask(text: string, secrets: readonly string[]): string {
+  return [...new Set(secrets)]
+    .filter((secret) => secret !== "")
+    .sort((a, b) => b.length - a.length)
+    .reduce((masked, secret) => masked.replaceAll(secret, "***"), text);
+}
+
+/** A cause that is safe to keep: its own text with the secrets masked, its code kept. */
+export function maskedCause(error: unknown, secrets: readonly string[]): Error {
+  const original = error instanceof Error ? error : new Error(String(error));
+  const safe = new Error(mask(original.message, secrets));
+  safe.name = original.name;
+  if (original.stack !== undefined) safe.stack = mask(original.stack, secrets);
+  const code = errorCode(error);
+  return code === undefined ? safe : Object.assign(safe, { code });
+}
+
+/** The SQLSTATE or system code of an error. */
+export function errorCode(error: unknown): string | undefined {
+  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}
+
+/** A name quoted for SQL. */
+export const quoted = (name: string): string => pg.escapeIdentifier(name);
+
+/** Session settings of a connection. */
+export interface SessionSettings {
+  /** Milliseconds a statement waits for a lock; 0 (the default) waits as long as the timeout allows. */
+  readonly lockTimeoutMs?: number;
+  /** Milliseconds a statement may take; 0 (the default) sets no limit. */
+  readonly statementTimeoutMs?: number;
+}
+
+export function clientConfig(connection: DatabaseConnection, settings: SessionSettings = {}): pg.ClientConfig {
+  const { host, port, user, database, password, sslMode } = connection;
+  return {
+    host,
+    port,
+    user,
+    database,
+    // A function keeps pg from falling back to PGPASSWORD or .pgpass when the password is empty.
+    password: () => password,
+    ssl: sslMode === "verify-full" ? true : sslMode === "require" ? { rejectUnauthorized: false } : false,
+    application_name: "greenlight",
+    lock_timeout: settings.lockTimeoutMs ?? 0,
+    statement_timeout: settings.statementTimeoutMs ?? 0,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+  };
+}
+
+/** Not there yet, rather than refused: worth another try until the deadline. */
+const passing = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ETIMEDOUT",
+  "EPIPE",
+  "57P03",
+  "57P01",
+  "53300",
+  "EHOSTUNREACH",
+]);
+
+/**
+ * Connects, trying again while the server starts; gives up after `timeoutMs` (default 10 s).
+ * The caller ends the client.
+ */
+export async function connect(
+  connection: DatabaseConnection,
+  options: Patience & SessionSettings = {},
+): Promise<pg.Client> {
+  const { signal, timeoutMs = 10_000 } = options;
+  const deadline = Date.now() + timeoutMs;
+  const attempt = async (): Promise<pg.Client> => {
+    const client = new pg.Client({
+      ...clientConfig(connection, options),
+      connectionTimeoutMillis: Math.max(200, Math.min(5_000, deadline - Date.now())),
+    });
+    // A server that goes away while the client is idle must not end our process; the next query reports it.
+    client.on("error", () => undefined);
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw maskedCause(error, secretsOf(connection));
+    }
+  };
+  try {
+    return await pRetry(attempt, {
+      retries: 10_000,
+      factor: 1.5,
+      minTimeout: 50,
+      maxTimeout: 1_000,
+      maxRetryTime: timeoutMs,
+      ...(signal === undefined ? {} : { signal }),
+      shouldRetry: ({ error }) => Date.now() < deadline && isPassing(error),
+    });
+  } catch (error) {
+    throw unreachableProblem(connection, error, signal);
+  }
+}
+
+function isPassing(error: Error): boolean {
+  return passing.has(errorCode(error) ?? "") || /timeout|terminated unexpectedly/i.test(error.message);
+}
+
+function unreachableProblem(connection: DatabaseConnection, error: unknown, signal?: AbortSignal): Problem {
+  const secrets = secretsOf(connection);
+  if (signal?.aborted) return interrupted("connecting to the database", connection);
+  const cause = maskedCause(error, secrets);
+  const refused = ["28P01", "28000", "3D000", "42501"].includes(errorCode(error) ?? "");
+  return new Problem({
+    happened: `The database ${refused ? "refused the connection" : "could not be reached"}: ${cause.message}.`,
+    where: placeOf(connection),
+    untouched: "Nothing was changed.",
+    next: refused
+      ? "Check user, password and database name."
+      : "Check that the server runs and that this machine may connect to it.",
+    cause,
+  });
+}
+
+/** What is thrown when a person or a caller interrupts. */
+export function interrupted(doing: string, connection: DatabaseConnection, untouched?: string): Problem {
+  return new Problem({
+    happened: `Interrupted while ${doing}.`,
+    where: placeOf(connection),
+    untouched: untouched ?? "Nothing was changed.",
+    next: "Run the same command again: it goes on from here.",
+    exitCode: exitCodes.interrupted,
+  });
+}
+
+/**
+ * Runs `work` on a connection of its own and ends it. On abort or timeout (default 10 min) the statement under way is
+ * cancelled on the server, so that nothing runs on unseen.
+ */
+export async function withClient<Result>(
+  connection: DatabaseConnection,
+  options: Patience & SessionSettings,
+  work: (client: pg.Client) => Promise<Result>,
+): Promise<Result> {
+  const limit = AbortSignal.timeout(options.timeoutMs ?? 600_000);
+  const signal = options.signal === undefined ? limit : AbortSignal.any([options.signal, limit]);
+  const client = await connect(connection, { ...options, timeoutMs: Math.min(options.timeoutMs ?? 10_000, 10_000) });
+  const stopCancelling = cancelOnAbort(client, connection, signal);
+  try {
+    return await work(client);
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    if (options.signal?.aborted) throw interrupted("waiting for the database", connection);
+    throw queryProblem(connection, limit.aborted ? new Error("it took longer than allowed", { cause: error }) : error);
+  } finally {
+    stopCancelling();
+    await Promise.race([client.end().catch(() => undefined), wait(1_000, undefined, { ref: false })]);
+  }
+}
+
+/** A failed query as a {@link Problem}. */
+export function queryProblem(connection: DatabaseConnection, error: unknown): Problem {
+  const cause = maskedCause(error, secretsOf(connection));
+  return new Problem({
+    happened: `The database answered with an error: ${cause.message}.`,
+    where: placeOf(connection),
+    cause,
+  });
+}
+
+/** The server's process id of a client's session. */
+export function sessionOf(client: pg.ClientBase): number {
+  const id: unknown = Reflect.get(client, "processID");
+  return typeof id === "number" ? id : 0;
+}
+
+/** Cancels the client's statement on the server when the signal fires; returns how to stop listening. */
+export function cancelOnAbort(client: pg.ClientBase, connection: DatabaseConnection, signal?: AbortSignal): () => void {
+  if (signal === undefined) return () => undefined;
+  const cancel = (): void => {
+    connect(connection, { timeoutMs: 2_000 })
+      .then((other) => other.query("select pg_cancel_backend($1)", [sessionOf(client)]).finally(() => other.end()))
+      // The server is gone: then the statement is, too.
+      .catch(() => undefined);
+  };
+  if (signal.aborted) cancel();
+  else signal.addEventListener("abort", cancel, { once: true });
+  return () => signal.removeEventListener("abort", cancel);
+}
+
+/** Whether the database answers a query now (one try, default 2 s), and the reason if not. */
+export async function reachable(
+  connection: DatabaseConnection,
+  options: Patience = {},
+): Promise<{ readonly reachable: true } | { readonly reachable: false; readonly reason: string }> {
+  const timeoutMs = options.timeoutMs ?? 2_000;
+  const client = new pg.Client({
+    ...clientConfig(connection),
+    connectionTimeoutMillis: timeoutMs,
+    query_timeout: timeoutMs,
+  });
+  client.on("error", () => undefined);
+  const closing = (): void => void client.end().catch(() => undefined);
+  options.signal?.addEventListener("abort", closing, { once: true });
+  try {
+    await client.connect();
+    await client.query("select 1");
+    return { reachable: true };
+  } catch (error) {
+    return { reachable: false, reason: maskedCause(error, secretsOf(connection)).message };
+  } finally {
+    options.signal?.removeEventListener("abort", closing);
+    closing();
+  }
+}

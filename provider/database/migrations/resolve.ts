@@ -1,0 +1,121 @@
+import type pg from "pg";
+import { Problem } from "../../../release/problem.ts";
+import { type DatabaseConnection, placeOf } from "../connection.ts";
+import { schemaPicture } from "../schema.ts";
+import { historyTable, type MigrationHistory, type RecordedMigration } from "./history.ts";
+import type { MigrationLayout, MigrationPlan } from "./plan.ts";
+import { type Mark, readMark, removeInvalidIndex, statementHash } from "./run.ts";
+
+/** What was decided about migrations that an earlier run did not finish. */
+export interface Resolution {
+  /** Statements that are done and left out, by migration. */
+  readonly resume: ReadonlyMap<string, number>;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Judges the unfinished rows of the migration table: where it is proven that nothing of them stayed, or that exactly their
+ * first statements did, the row is cleared (as `prisma migrate resolve --rolled-back` does) and the next try goes on from
+ * there. Where it is not proven, says what to look at. Call it with the migration lock held.
+ */
+export async function resolveUnfinished(
+  client: pg.ClientBase,
+  connection: DatabaseConnection,
+  plan: MigrationPlan,
+  history: MigrationHistory,
+): Promise<Resolution> {
+  const resume = new Map<string, number>();
+  const notes: string[] = [];
+  for (const row of history.failed) {
+    const mark = readMark(row.note);
+    if (mark === undefined) throw unknownState(row, plan.layout, connection);
+    if (mark.mode === "transaction") {
+      await clearRow(client, plan.layout, connection, row.name);
+      notes.push(`${row.name}: an earlier try left nothing behind (its transaction never ended); marked rolled back`);
+      continue;
+    }
+    notes.push(...(await resolveStatements(client, connection, plan, row, mark, resume)));
+  }
+  return { resume, notes };
+}
+
+async function resolveStatements(
+  client: pg.ClientBase,
+  connection: DatabaseConnection,
+  plan: MigrationPlan,
+  row: RecordedMigration,
+  mark: Extract<Mark, { mode: "statements" }>,
+  resume: Map<string, number>,
+): Promise<string[]> {
+  const statements = plan.migrations.find(({ name }) => name === row.name)?.script.statements ?? [];
+  const notes = await removeInvalidIndex(client, statements[mark.done.length]);
+  const now = (await schemaPicture(client)).fingerprint;
+  const next = statements[mark.done.length];
+  const sameStart = mark.done.every((hash, index) => {
+    const statement = statements[index];
+    return statement !== undefined && statementHash(statement) === hash;
+  });
+  // Whether the statement under way at the end took effect shows in the schema, unless it changes rows.
+  const certain = now === mark.at && !(next?.changesData ?? false);
+  const untouched = mark.done.length === 0 && now === mark.before;
+  if (untouched || (certain && sameStart && next !== undefined)) {
+    await clearRow(client, plan.layout, connection, row.name);
+    if (mark.done.length > 0) resume.set(row.name, mark.done.length);
+    const sentence =
+      mark.done.length === 0
+        ? "an earlier try left nothing behind"
+        : `statements 1 to ${mark.done.length} are done from an earlier try`;
+    return [...notes, `${row.name}: ${sentence}; it goes on from there`];
+  }
+  throw partly(row, mark.done.length, sameStart, plan.layout, connection);
+}
+
+/** Marks a Prisma row rolled back; a SQL row is taken out. */
+export async function clearRow(
+  client: pg.ClientBase,
+  layout: MigrationLayout,
+  connection: DatabaseConnection,
+  name: string,
+): Promise<void> {
+  const table = historyTable(layout, connection);
+  await client.query(
+    layout === "prisma"
+      ? `update ${table} set rolled_back_at = clock_timestamp() where migration_name = $1 and finished_at is null and rolled_back_at is null`
+      : `delete from ${table} where name = $1 and applied_at is null`,
+    [name],
+  );
+}
+
+/** The command that clears a row by hand. */
+export function clearByHand(layout: MigrationLayout, name: string, connection: DatabaseConnection): string {
+  return layout === "prisma"
+    ? `npx prisma migrate resolve --rolled-back ${name}`
+    : `delete from ${historyTable(layout, connection)} where name = '${name.replaceAll("'", "''")}'`;
+}
+
+function unknownState(row: RecordedMigration, layout: MigrationLayout, connection: DatabaseConnection): Problem {
+  return new Problem({
+    happened: `The migration ${row.name} did not finish in an earlier run by another tool; how much of it took effect is not known.`,
+    where: placeOf(connection),
+    untouched: "Nothing was applied.",
+    next: `Look what of it is in the database and take that back by hand; then \`${clearByHand(layout, row.name, connection)}\` and run again.`,
+  });
+}
+
+function partly(
+  row: RecordedMigration,
+  done: number,
+  sameStart: boolean,
+  layout: MigrationLayout,
+  connection: DatabaseConnection,
+): Problem {
+  const why = sameStart
+    ? "whether the statement after them took effect is not certain"
+    : "these statements are no longer what they were when they ran";
+  return new Problem({
+    happened: `The migration ${row.name} is applied in part: ${done === 0 ? "no statement is recorded as done" : `statements 1 to ${done} are done`}, and ${why}.`,
+    where: placeOf(connection),
+    untouched: "Nothing was applied now.",
+    next: `Take back by hand what of it is in the database, then \`${clearByHand(layout, row.name, connection)}\` and run again${sameStart ? "" : "; or put the first statements back as they were: then it goes on after them"}.`,
+  });
+}
