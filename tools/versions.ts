@@ -1,0 +1,24 @@
+/** The one place that says which tools we provide, and how old an installed one may be. */
+export const versions = {
+  pulumi: {
+    /** What is built or installed when none is there. Also the version in engine/go.mod. */
+    provided: "3.259.0",
+    /** After-hooks that fail an update need 3.238; from 3.220 on the rest of what we use is there. */
+    oldest: "3.220.0",
+  },
+  envoy: { provided: "1.40.0", oldest: "1.30.0" },
+  postgres: {
+    provided: "18.6.3",
+    /** Oldest major version that still gets fixes upstream. */
+    oldestMajor: 14,
+  },
+  /** Version of @pulumi/random whose resources the stand-in stands in for. */
+  random: { provided: "4.19.0" },
+  /** Oldest Go that can build engine/go.mod, or fetch the one that can. */
+  go: { oldest: "1.21.0" },
+  node: { oldest: "20.12.0" },
+} as const;
+
+/** The tools a release needs besides Node itself. */
+export const toolNames = ["pulumi", "envoy", "postgres", "random"] as const;
+export type ToolName = (typeof toolNames)[number];
