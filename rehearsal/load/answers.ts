@@ -91,7 +91,7 @@ export interface LoadWindow {
   /** Sent but not ended yet, so not counted. */
   readonly inFlight: number;
   readonly total: Answers;
-  /** The first failures, at most 50. */
+  /** The first 20 failures of each kind, in order of time. */
   readonly samples: readonly FailureSample[];
   readonly byVersion: Readonly<Record<string, Answers>>;
   readonly byEnvironment: Readonly<Record<string, Answers>>;

@@ -1,7 +1,9 @@
 import {
   type AnswersOf,
   type Bucket,
+  type FailureKind,
   type FailureSample,
+  failureKinds,
   type LoadWindow,
   type Mark,
   type Outcome,
@@ -9,8 +11,8 @@ import {
 } from "./answers.ts";
 import { Count } from "./count.ts";
 
-/** Samples kept between two marks; the counts go on. */
-const samplesKept = 50;
+/** Samples kept of each kind between two marks, so that a flood of one hides no other; the counts go on. */
+const samplesKept = 20;
 const marksKept = 1000;
 
 /** Counts by service, version and environment. */
@@ -58,7 +60,35 @@ class Parts {
 interface Stretch {
   readonly mark: Mark;
   readonly parts: Parts;
-  readonly samples: FailureSample[];
+  readonly samples: Samples;
+}
+
+/** The first failures of each kind. */
+class Samples {
+  readonly #kept = new Map<FailureKind, FailureSample[]>();
+
+  add(outcome: Outcome, failure: NonNullable<Outcome["failure"]>, version: string, environment: string): void {
+    const { kind } = failure;
+    const kept = this.#kept.get(kind) ?? [];
+    this.#kept.set(kind, kept);
+    if (kept.length >= samplesKept) return;
+    kept.push({
+      at: outcome.endedAt,
+      sentAt: outcome.sentAt ?? null,
+      service: outcome.service,
+      request: `${outcome.method} ${outcome.path}`,
+      version,
+      environment,
+      kind,
+      error: failure.error.slice(0, 300),
+    });
+  }
+
+  static merged(all: readonly Samples[]): FailureSample[] {
+    return failureKinds
+      .flatMap((kind) => all.flatMap((samples) => samples.#kept.get(kind) ?? []).slice(0, samplesKept))
+      .sort((a, b) => a.at - b.at);
+  }
 }
 
 /** Every outcome, by second for the timeline and by stretch for the marks. Bounded in size but for its seconds. */
@@ -81,18 +111,7 @@ export class Tally {
     this.#turnTo(secondOf(outcome.endedAt));
     this.#second.parts.of(outcome.service, version, environment).add(outcome);
     this.#stretch.parts.of(outcome.service, version, environment).add(outcome);
-    if (outcome.failure !== undefined && this.#stretch.samples.length < samplesKept) {
-      this.#stretch.samples.push({
-        at: outcome.endedAt,
-        sentAt: outcome.sentAt ?? null,
-        service: outcome.service,
-        request: `${outcome.method} ${outcome.path}`,
-        version,
-        environment,
-        kind: outcome.failure.kind,
-        error: outcome.failure.error.slice(0, 300),
-      });
-    }
+    if (outcome.failure !== undefined) this.#stretch.samples.add(outcome, outcome.failure, version, environment);
   }
 
   get start(): Mark {
@@ -122,7 +141,7 @@ export class Tally {
       until: end?.mark.at ?? now,
       inFlight,
       total: parts.total().answers(),
-      samples: stretches.flatMap(({ samples }) => samples).slice(0, samplesKept),
+      samples: Samples.merged(stretches.map((stretch) => stretch.samples)),
       byVersion: parts.by("version"),
       byEnvironment: parts.by("environment"),
       parts: parts.answers(),
@@ -144,7 +163,7 @@ export class Tally {
 }
 
 function newStretch(mark: Mark): Stretch {
-  return { mark, parts: new Parts(), samples: [] };
+  return { mark, parts: new Parts(), samples: new Samples() };
 }
 
 function secondOf(time: number): number {
