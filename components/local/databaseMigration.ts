@@ -9,6 +9,8 @@ export interface DatabaseMigrationArgs {
   plan: Exclude<DatabasePlan, { tool: "none" }>;
   /** Digest of the migration files, so that an edited file is a change. */
   digest: string;
+  /** Folder of the project, where the team's own migration command line is looked for. */
+  project: string;
 }
 
 /** The database's schema as a release needs it, verified by reading the migration table. */

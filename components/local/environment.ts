@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { EnvironmentName } from "../../release/environment.ts";
 import type { GateProof } from "../../release/gateProof.ts";
+import { addressVariables, smokeVariables } from "../../release/serviceVariables.ts";
 import { GreenlightResource } from "../resource.ts";
 
 /** One service of an environment, as it is started and asked. */
@@ -47,9 +48,7 @@ export class Environment extends pulumi.ComponentResource {
   constructor(name: string, args: EnvironmentArgs, opts?: pulumi.ComponentResourceOptions) {
     super("greenlight:local:Environment", name, { environment: args.environment, version: args.version }, opts);
     const secretEnv = args.databaseUrl === undefined ? {} : { DATABASE_URL: args.databaseUrl };
-    const urls = Object.fromEntries(
-      Object.entries(args.addresses).map(([service, address]) => [variableOf(service), address]),
-    );
+    const urls = addressVariables(args.addresses);
     const instances = Object.entries(args.services).flatMap(([service, it]) =>
       it.ports.map((port, index) => ({
         service,
@@ -107,7 +106,7 @@ export class Environment extends pulumi.ComponentResource {
         version: args.version,
         command: args.smoke.command,
         directory: args.smoke.directory,
-        env: { ...urls, EXPECT_VERSION: args.version, EXPECT_ENVIRONMENT: args.environment, ...args.smoke.env },
+        env: { ...smokeVariables(args.addresses, args.environment, args.version), ...args.smoke.env },
         secretEnv: pulumi.secret({}),
         timeoutMs: args.smoke.timeoutMs,
         logFile: `${args.dir}/logs/${name}-smoke.log`,
@@ -121,9 +120,4 @@ export class Environment extends pulumi.ComponentResource {
     this.addresses = pulumi.output(args.addresses);
     this.registerOutputs({ version: this.version, addresses: this.addresses });
   }
-}
-
-/** `api` is reached through `API_URL`. */
-export function variableOf(service: string): string {
-  return `${service.toUpperCase().replaceAll("-", "_")}_URL`;
 }

@@ -135,7 +135,7 @@ export function deployLocal(args: LocalPlatformArgs): Record<string, pulumi.Inpu
 function environmentOf(
   name: EnvironmentName,
   { manifest }: ProjectManifest,
-  { settings }: LocalPlatformArgs,
+  { settings, project }: LocalPlatformArgs,
   it: {
     plan: PortPlan;
     dir: string;
@@ -163,6 +163,7 @@ function environmentOf(
         databaseUrl: it.database.url,
         plan: manifest.database,
         digest: digestFolder(manifest.database.directory),
+        project,
       },
       { dependsOn: [...it.before.dependsOn, snapshot] },
     );

@@ -1,0 +1,145 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+  type EngineEvent,
+  type LocalWorkspace as Workspace,
+  LocalWorkspace,
+  type OutputMap,
+  type PreviewResult,
+  PulumiCommand,
+  type Stack,
+} from "@pulumi/pulumi/automation/index.js";
+import { z } from "zod";
+import { exitCodes } from "../../release/exitCodes.ts";
+import { Problem, sentence } from "../../release/problem.ts";
+import { ensureToolchain } from "../../tools/toolchain.ts";
+import { type Context, engineEnvironment } from "../context.ts";
+import { diagnosis } from "./diagnosis.ts";
+
+/** The engine, driven through the Automation API for one stack. */
+export class Engine {
+  readonly #stack: Stack;
+  readonly #context: Context;
+  readonly #backend: string | undefined;
+
+  private constructor(stack: Stack, context: Context, backend: string | undefined) {
+    this.#stack = stack;
+    this.#context = context;
+    this.#backend = backend;
+  }
+
+  /** Finds or provides the engine, and selects or creates the stack. */
+  static async open(context: Context, progress: (line: string) => void): Promise<Engine> {
+    const tools = await ensureToolchain({ progress });
+    const own = engineEnvironment(context);
+    // The Automation API looks for the engine with this process's own environment.
+    process.env.PATH = [...tools.pathEntries, process.env.PATH ?? ""].join(":");
+    const env = { ...tools.env, ...own, PATH: process.env.PATH };
+    const workspace: Workspace = await LocalWorkspace.create({
+      workDir: context.project,
+      envVars: env,
+      pulumiCommand: await PulumiCommand.get({ skipVersionCheck: true }),
+    });
+    const { createOrSelectStack } = LocalWorkspace;
+    const stack = await createOrSelectStack(
+      { stackName: context.stack, workDir: context.project },
+      { envVars: env, pulumiCommand: workspace.pulumiCommand },
+    );
+    const backend = process.env.PULUMI_BACKEND_URL ?? own.PULUMI_BACKEND_URL;
+    return new Engine(stack, context, backend);
+  }
+
+  /** Applies the settings as they stand in the stack file. A failed update throws its reason, not the engine's log. */
+  async up(onEvent: (event: EngineEvent) => void, signal?: AbortSignal): Promise<void> {
+    await this.#run("update", onEvent, (seen) =>
+      this.#stack.up({ onEvent: seen, ...(signal === undefined ? {} : { signal }), suppressProgress: true, color: "never" }),
+    );
+  }
+
+  async preview(onEvent: (event: EngineEvent) => void): Promise<PreviewResult["changeSummary"]> {
+    const { changeSummary } = await this.#run("preview", onEvent, (seen) =>
+      this.#stack.preview({ onEvent: seen, color: "never" }),
+    );
+    return changeSummary;
+  }
+
+  async refresh(onEvent: (event: EngineEvent) => void): Promise<void> {
+    await this.#run("refresh", onEvent, (seen) =>
+      this.#stack.refresh({ onEvent: seen, color: "never", clearPendingCreates: true }),
+    );
+  }
+
+  async destroy(onEvent: (event: EngineEvent) => void): Promise<void> {
+    await this.#run("destroy", onEvent, (seen) => this.#stack.destroy({ onEvent: seen, color: "never" }));
+  }
+
+  async outputs(): Promise<OutputMap> {
+    return this.#stack.outputs();
+  }
+
+  /**
+   * Takes away what a killed engine left: its lock on the stack, and the notes of creates that it did not finish, whose
+   * resources the next update adopts. An engine that is still alive is left alone and named.
+   */
+  async recover(): Promise<void> {
+    const locks = this.#locks();
+    const living = locks.find((lock) => processLives(lock.pid));
+    if (living !== undefined) {
+      throw new Problem({
+        happened: `Another update of ${this.#context.stack} is under way (process ${living.pid}, since ${living.timestamp}).`,
+        where: this.#context.stackFile.path,
+        untouched: "Nothing was changed.",
+        next: "wait for it, or end it; then run this again",
+        exitCode: exitCodes.busy,
+      });
+    }
+    if (locks.length > 0) await this.#stack.cancel();
+    const state = await this.#stack.exportStack();
+    const deployment = z.looseObject({ pending_operations: z.array(z.unknown()).optional() }).parse(state.deployment ?? {});
+    if ((deployment.pending_operations ?? []).length === 0) return;
+    await this.#stack.importStack({ ...state, deployment: { ...deployment, pending_operations: [] } });
+  }
+
+  async #run<T>(what: string, onEvent: (event: EngineEvent) => void, work: (seen: (event: EngineEvent) => void) => Promise<T>) {
+    const events: EngineEvent[] = [];
+    try {
+      return await work((event) => {
+        if (event.diagnosticEvent !== undefined || event.resOpFailedEvent !== undefined) events.push(event);
+        onEvent(event);
+      });
+    } catch (error) {
+      throw diagnosis(what, events, error);
+    }
+  }
+
+  #locks(): { pid: number; timestamp: string }[] {
+    if (this.#backend?.startsWith("file://") !== true) return [];
+    const root = join(fileURLToPath(this.#backend), ".pulumi", "locks");
+    const shape = z.object({ pid: z.number(), timestamp: z.string() });
+    const suffix = `/${this.#context.projectName}/${this.#context.stack}/`;
+    try {
+      return readdirSync(root, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && `${entry.parentPath}/`.endsWith(suffix))
+        .map((entry) => shape.parse(JSON.parse(readFileSync(join(entry.parentPath, entry.name), "utf8"))));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+      throw new Problem({
+        happened: `The lock of ${this.#context.stack} cannot be read: ${sentence(error)}.`,
+        where: root,
+        untouched: "Nothing was changed.",
+        next: "run `pulumi cancel` when no update is under way",
+        exitCode: exitCodes.busy,
+      });
+    }
+  }
+}
+
+function processLives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
