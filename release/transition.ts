@@ -62,7 +62,7 @@ export function kindOf(before: ReleaseFacts | undefined, after: Omit<ReleaseFact
 }
 
 /** The history that belongs to `after`: what stops being live comes first, what becomes live leaves. */
-export function nextHistory(
+export function historyAfter(
   before: ReleaseFacts | undefined,
   after: Omit<ReleaseFacts, "kind" | "history">,
 ): readonly string[] {
@@ -168,7 +168,7 @@ function switchMixtures(before: ReleaseFacts, after: ReleaseFacts): Refusal[] {
 }
 
 function historyForgeries(before: ReleaseFacts | undefined, after: ReleaseFacts): Refusal[] {
-  const known = nextHistory(before, after);
+  const known = historyAfter(before, after);
   const foreign = after.history.filter((version) => !known.includes(version));
   if (foreign.length === 0) return [];
   return [
