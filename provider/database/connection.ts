@@ -153,6 +153,11 @@ export function errorCode(error: unknown): string | undefined {
 /** A name quoted for SQL. */
 export const quoted = (name: string): string => pg.escapeIdentifier(name);
 
+/** SQL that gives a timestamp as ISO 8601 text, whatever date style the database is set to (the driver reads only one). */
+export function isoText(timestamp: string): string {
+  return `to_char(${timestamp} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+}
+
 /** Session settings of a connection. */
 export interface SessionSettings {
   /** Milliseconds a statement waits for a lock; 0 (the default) waits as long as the timeout allows. */

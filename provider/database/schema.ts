@@ -31,7 +31,7 @@ const lines: readonly string[] = [
      where c.relkind in ('r', 'p', 'v', 'm', 'S', 'f') and ${ours} and ${notHistory} and ${notFromExtension("pg_class", "c.oid")}`,
   `select 'column ' || format('%I.%I.%I', n.nspname, c.relname, a.attname) || ' ' || format_type(a.atttypid, a.atttypmod)
        || case when a.attnotnull then ' not null' else '' end || ' ' || coalesce(pg_get_expr(ad.adbin, ad.adrelid), '')
-       || ' ' || a.attidentity || a.attgenerated || ' ' || coalesce(a.attacl::text, '')
+       || ' ' || a.attidentity::text || a.attgenerated::text || ' ' || coalesce(a.attacl::text, '')
        || case when a.attcollation <> t.typcollation then ' collate ' || a.attcollation::regcollation::text else '' end
      from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
      join pg_type t on t.oid = a.atttypid left join pg_attrdef ad on ad.adrelid = a.attrelid and ad.adnum = a.attnum
@@ -44,10 +44,10 @@ const lines: readonly string[] = [
   `select 'index ' || pg_get_indexdef(i.indexrelid) || case when i.indisvalid then '' else ' INVALID' end
      from pg_index i join pg_class c on c.oid = i.indrelid join pg_namespace n on n.oid = c.relnamespace
      where ${ours} and ${notHistory} and ${notFromExtension("pg_class", "c.oid")}`,
-  `select 'trigger ' || pg_get_triggerdef(t.oid) || ' ' || t.tgenabled
+  `select 'trigger ' || pg_get_triggerdef(t.oid) || ' ' || t.tgenabled::text
      from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace
      where not t.tgisinternal and ${ours} and ${notHistory}`,
-  `select 'policy ' || format('%I.%I %I', n.nspname, c.relname, p.polname) || ' ' || p.polcmd || ' ' || p.polpermissive
+  `select 'policy ' || format('%I.%I %I', n.nspname, c.relname, p.polname) || ' ' || p.polcmd::text || ' ' || p.polpermissive::text
        || ' ' || p.polroles::regrole[]::text || ' ' || coalesce(pg_get_expr(p.polqual, p.polrelid), '') || ' ' || coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '')
      from pg_policy p join pg_class c on c.oid = p.polrelid join pg_namespace n on n.oid = c.relnamespace where ${ours}`,
   `select 'rule ' || pg_get_ruledef(r.oid) from pg_rewrite r join pg_class c on c.oid = r.ev_class
@@ -55,7 +55,7 @@ const lines: readonly string[] = [
   `select 'function ' || p.oid::regprocedure::text || ' ' || case when p.prokind = 'a' then 'aggregate' else md5(pg_get_functiondef(p.oid)) end
        || ' owner ' || pg_get_userbyid(p.proowner) || ' ' || coalesce(p.proacl::text, '')
      from pg_proc p join pg_namespace n on n.oid = p.pronamespace where ${ours} and ${notFromExtension("pg_proc", "p.oid")}`,
-  `select 'type ' || format('%I.%I', n.nspname, t.typname) || ' ' || t.typtype || ' '
+  `select 'type ' || format('%I.%I', n.nspname, t.typname) || ' ' || t.typtype::text || ' '
        || coalesce((select string_agg(quote_literal(e.enumlabel), ',' order by e.enumsortorder) from pg_enum e where e.enumtypid = t.oid), '')
        || case when t.typtype = 'd' then ' ' || format_type(t.typbasetype, t.typtypmod) || case when t.typnotnull then ' not null' else '' end
             || coalesce(' default ' || t.typdefault, '') || coalesce((select string_agg(pg_get_constraintdef(o.oid), ',' order by o.conname)
@@ -73,19 +73,28 @@ const lines: readonly string[] = [
  */
 export async function schemaPicture(client: pg.ClientBase): Promise<SchemaPicture> {
   const before = await client.query<{ path: string }>("select current_setting('search_path') as path");
+  const reset = () => client.query("select set_config('search_path', $1, false)", [before.rows[0]?.path ?? ""]);
   await client.query("select set_config('search_path', '', false)");
+  let objects: string[];
   try {
-    const objects: string[] = [];
-    for (const sql of lines) {
-      const { rows } = await client.query<[string]>({ text: sql, rowMode: "array" });
-      for (const [line] of rows) objects.push(line.replace(/\s+/g, " ").trim());
-    }
-    objects.sort();
-    const fingerprint = createHash("sha256").update(objects.join("\n")).digest("hex");
-    return { fingerprint, objects };
-  } finally {
-    await client.query("select set_config('search_path', $1, false)", [before.rows[0]?.path ?? ""]);
+    objects = await readObjects(client);
+  } catch (error) {
+    // In a transaction the first error is the one that tells; resetting fails there, and its rollback resets.
+    await reset().catch(() => undefined);
+    throw error;
   }
+  await reset();
+  const fingerprint = createHash("sha256").update(objects.join("\n")).digest("hex");
+  return { fingerprint, objects };
+}
+
+async function readObjects(client: pg.ClientBase): Promise<string[]> {
+  const objects: string[] = [];
+  for (const sql of lines) {
+    const { rows } = await client.query<[string]>({ text: sql, rowMode: "array" });
+    for (const [line] of rows) objects.push(line.replace(/\s+/g, " ").trim());
+  }
+  return objects.sort();
 }
 
 /** What differs between two pictures. */

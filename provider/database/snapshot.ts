@@ -9,6 +9,7 @@ import { Problem } from "../../release/problem.ts";
 import {
   type DatabaseConnection,
   interrupted,
+  isoText,
   mask,
   maskedCause,
   type Patience,
@@ -157,7 +158,9 @@ async function dumpAndCount(
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
   await client.query("begin isolation level repeatable read read only");
   await client.query("set local idle_in_transaction_session_timeout = 0");
-  const exported = await client.query<{ id: string; at: Date }>("select pg_export_snapshot() as id, now() as at");
+  const exported = await client.query<{ id: string; at: string }>(
+    `select pg_export_snapshot() as id, ${isoText("now()")} as at`,
+  );
   const [moment] = exported.rows;
   if (moment === undefined) throw new Error("the server exported no snapshot");
   const args = [
@@ -178,7 +181,7 @@ async function dumpAndCount(
   try {
     const [, counted] = await Promise.all([dumping, counting]);
     await client.query("commit");
-    return { takenAt: moment.at.toISOString(), ...counted };
+    return { takenAt: moment.at, ...counted };
   } finally {
     stop.abort();
     // Both must have ended before the caller removes the file or the connection.

@@ -140,8 +140,10 @@ async function endSessions(connection: DatabaseConnection, except: number, signa
   const ended = new Set<number>();
   try {
     while (!signal.aborted) {
+      // Chosen first, ended then: in one WHERE the planner may end sessions of other databases before it filters them out.
       const { rows } = await client.query<{ pid: number }>(
-        `select pid from pg_stat_activity where datname = $1 and pid not in ($2, pg_backend_pid()) and pg_terminate_backend(pid)`,
+        `with inside as materialized (select pid from pg_stat_activity where datname = $1 and pid not in ($2, pg_backend_pid()))
+         select pid, pg_terminate_backend(pid) from inside`,
         [connection.database, except],
       );
       for (const { pid } of rows) ended.add(pid);

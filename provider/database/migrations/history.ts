@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { type DatabaseConnection, type Patience, quoted, withClient } from "../connection.ts";
+import { type DatabaseConnection, isoText, type Patience, quoted, withClient } from "../connection.ts";
 import type { MigrationLayout } from "./plan.ts";
 
 /** A migration as its tool's table records it. */
@@ -45,8 +45,8 @@ export async function readMigrations(
 interface Row {
   readonly name: string;
   readonly checksum: string;
-  readonly finished: Date | null;
-  readonly undone: Date | null;
+  readonly finished: string | null;
+  readonly undone: boolean;
   readonly note: string | null;
   readonly took: number | null;
 }
@@ -62,16 +62,16 @@ export async function readHistory(
   if ((there.rows[0]?.oid ?? null) === null) return { layout, exists: false, applied: [], failed: [], rolledBack: [] };
   const columns =
     layout === "prisma"
-      ? "migration_name as name, checksum, finished_at as finished, rolled_back_at as undone, logs as note, (extract(epoch from finished_at - started_at) * 1000)::int as took"
-      : "name, checksum, applied_at as finished, null::timestamptz as undone, note, duration_ms as took";
+      ? `migration_name as name, checksum, ${isoText("finished_at")} as finished, rolled_back_at is not null as undone, logs as note, (extract(epoch from finished_at - started_at) * 1000)::int as took`
+      : `name, checksum, ${isoText("applied_at")} as finished, false as undone, note, duration_ms as took`;
   const order = layout === "prisma" ? "started_at, finished_at" : "applied_at, name";
   const { rows } = await client.query<Row>(`select ${columns} from ${table} order by ${order}`);
   const recorded = rows.map((row) => ({
-    undone: row.undone !== null,
+    undone: row.undone,
     entry: {
       name: row.name,
       checksum: row.checksum,
-      ...(row.finished === null ? {} : { appliedAt: row.finished.toISOString() }),
+      ...(row.finished === null ? {} : { appliedAt: row.finished }),
       ...(row.took === null ? {} : { durationMs: row.took }),
       ...(row.note === null ? {} : { note: row.note }),
     },

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
-import { type DatabaseConnection, errorCode, mask, secretsOf } from "../connection.ts";
+import { type DatabaseConnection, errorCode, isoText, mask, secretsOf } from "../connection.ts";
 import { schemaPicture } from "../schema.ts";
 import type { PlannedMigration } from "./plan.ts";
 import { lineAt, type Statement } from "./script.ts";
@@ -223,8 +223,8 @@ export async function takeLock(
     if (Date.now() >= deadline) break;
     await pause(100);
   }
-  const { rows } = await client.query<{ pid: number; name: string; since: Date }>(
-    `select a.pid, coalesce(nullif(a.application_name, ''), a.usename::text) as name, a.backend_start as since
+  const { rows } = await client.query<{ pid: number; name: string; since: string }>(
+    `select a.pid, coalesce(nullif(a.application_name, ''), a.usename::text) as name, ${isoText("a.backend_start")} as since
      from pg_locks l join pg_stat_activity a on a.pid = l.pid
      where l.locktype = 'advisory' and l.granted and l.classid = 0 and l.objid = $1`,
     [key],
@@ -232,10 +232,7 @@ export async function takeLock(
   const [holder] = rows;
   return {
     taken: false,
-    holder:
-      holder === undefined
-        ? "another session"
-        : `${holder.name} (session ${holder.pid}, since ${holder.since.toISOString()})`,
+    holder: holder === undefined ? "another session" : `${holder.name} (session ${holder.pid}, since ${holder.since})`,
   };
 }
 
