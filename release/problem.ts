@@ -34,10 +34,11 @@ export class Problem extends Error {
   }
 }
 
-/** The text of a problem: what happened, where, what is untouched, what to do; a line each. */
+/** The text of a problem: what happened and why, where, what is untouched, what to do; a line each. */
 export function problemText(parts: ProblemParts): string {
   return [
     parts.happened,
+    parts.cause === undefined ? undefined : `Because: ${sentence(parts.cause).slice(0, 1000)}`,
     parts.where === undefined ? undefined : `Where: ${parts.where}`,
     parts.untouched,
     parts.next === undefined ? undefined : `Next: ${parts.next}`,

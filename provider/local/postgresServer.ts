@@ -1,5 +1,5 @@
 import { appendFileSync, chownSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
 import pg from "pg";
@@ -69,6 +69,8 @@ async function bringUp(step: Step, it: Inputs): Promise<Outputs> {
   if (postgres === undefined) {
     throw new Problem({ happened: "PostgreSQL is not installed.", next: "run `greenlight doctor`" });
   }
+  // The unprivileged user must get through the parent, and only it into the folder.
+  mkdirSync(dirname(home), { recursive: true, mode: 0o755 });
   mkdirSync(home, { recursive: true, mode: 0o700 });
   if (user !== undefined) chownSync(home, user.uid, user.gid);
   if (!existsSync(join(data, "PG_VERSION"))) await initialise(step, it, home, postgres.bin);
