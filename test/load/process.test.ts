@@ -2,11 +2,14 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { execaNode } from "execa";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { LoadGenerator, type LoadOptions } from "../../rehearsal/load/client.ts";
 import { checkLoadOptions } from "../../rehearsal/load/options.ts";
 import { Problem } from "../../release/problem.ts";
 import { TestServer } from "./testServer.ts";
+
+// Each starts a process of its own, on machines that may be busy.
+vi.setConfig({ testTimeout: 20_000 });
 
 let server: TestServer;
 
@@ -35,7 +38,7 @@ describe("the load process", () => {
     const load = await LoadGenerator.start(options());
     const mark = await load.mark("before");
     process.kill(load.pid, "SIGKILL");
-    await expect.poll(() => load.died.aborted, { timeout: 4000 }).toBe(true);
+    await expect.poll(() => load.died.aborted, { timeout: 10_000 }).toBe(true);
     expect(load.died.reason).toBeInstanceOf(Problem);
     for (const call of [load.mark("after"), load.since(mark), load.timeline(), load.stop()]) {
       await expect(call).rejects.toThrow(/load process ended \(signal SIGKILL\)/i);
@@ -53,7 +56,7 @@ describe("the load process", () => {
     const cancel = new AbortController();
     const load = await LoadGenerator.start(options(), { signal: cancel.signal });
     cancel.abort();
-    await expect.poll(() => alive(load.pid), { timeout: 4000 }).toBe(false);
+    await expect.poll(() => alive(load.pid), { timeout: 10_000 }).toBe(false);
     await expect(load.mark("after")).rejects.toThrow("cancelled");
   });
 
@@ -65,7 +68,7 @@ describe("the load process", () => {
     const pid = Number(String((await once(parent.stdout, "data"))[0]));
     expect(alive(pid)).toBe(true);
     parent.kill("SIGKILL");
-    await expect.poll(() => alive(pid), { timeout: 5000 }).toBe(false);
+    await expect.poll(() => alive(pid), { timeout: 10_000 }).toBe(false);
   });
 });
 
