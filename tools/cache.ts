@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import lockfile from "proper-lockfile";
 import { z } from "zod";
 import { exitCodes } from "../release/exitCodes.ts";
@@ -129,7 +130,7 @@ async function makeCache(root: string): Promise<void> {
 }
 
 /** Long enough for a slow machine to go without renewing, short enough for a killed run to be forgotten. */
-const lockStaleMs = 20_000;
+const lockStaleMs = 10_000;
 
 async function holdingLock<T>(
   path: string,
@@ -154,7 +155,7 @@ async function holdingLock<T>(
       if (!(error instanceof Error && "code" in error && error.code === "ELOCKED")) throw error;
       if (!said) settings.progress?.(`${tool.title} is being installed by another run; waiting for it`);
       said = true;
-      await pause(250, signal);
+      await pause(250, undefined, { signal });
     }
   }
   try {
@@ -165,15 +166,15 @@ async function holdingLock<T>(
   }
 }
 
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  const { setTimeout } = await import("node:timers/promises");
-  await setTimeout(milliseconds, undefined, { signal });
-}
-
+/** Removes what killed installations of this tool left. A program that one of them started may still be
+ * writing there; what cannot be removed now is removed the next time. */
 async function removeLeftovers(root: string, tool: CachedTool): Promise<void> {
   const ours = `.unfinished-${tool.name}-${platform}-`;
   for (const name of await readdir(root)) {
-    if (name.startsWith(ours)) await rm(join(root, name), { recursive: true, force: true });
+    if (!name.startsWith(ours)) continue;
+    await rm(join(root, name), { recursive: true, force: true, maxRetries: 3 }).catch((error: unknown) => {
+      if (!(error instanceof Error && "code" in error)) throw error;
+    });
   }
 }
 

@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+// The `greenlight` executable: checks what TypeScript needs to run at all, then hands over to main.ts.
+import { modulesAreCurrent, nodeComplaint, root, say } from "../tools/requirements.mjs";
+
+const complaint =
+  nodeComplaint() ??
+  (modulesAreCurrent()
+    ? undefined
+    : `The packages that Greenlight is made of are missing or not those of package-lock.json.\nWhere: ${root}node_modules\nNext: npm ci --prefix ${root}`);
+
+if (complaint === undefined) {
+  const { register } = await import("tsx/esm/api");
+  register();
+  await import("./main.ts");
+} else {
+  say(complaint);
+  process.exitCode = 8;
+}

@@ -1,0 +1,99 @@
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import { pathWith, type Toolchain } from "../../tools/toolchain.ts";
+
+export const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** A temporary folder, removed with the function that comes with it. */
+export async function temporaryFolder(name: string): Promise<{ folder: string; remove: () => Promise<void> }> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), `greenlight-${name}-`)));
+  return { folder, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) };
+}
+
+/** A Pulumi project of its own, copied from fixtures, with its state in a folder and nothing of the user's. */
+export class Sandbox {
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly remove: () => Promise<void>;
+
+  private constructor(folder: string, env: NodeJS.ProcessEnv, remove: () => Promise<void>) {
+    this.folder = folder;
+    this.env = env;
+    this.remove = remove;
+  }
+
+  static async of(fixture: string, toolchain: Toolchain<"pulumi" | "random">): Promise<Sandbox> {
+    const { folder, remove } = await temporaryFolder("engine");
+    const project = join(folder, "project");
+    await cp(fileURLToPath(new URL(`fixtures/${fixture}`, import.meta.url)), project, { recursive: true });
+    await symlink(join(root, "node_modules"), join(project, "node_modules"));
+    const settings = await readFile(join(project, "Pulumi.yaml"), "utf8");
+    await writeFile(join(project, "Pulumi.yaml"), settings.replace("RANDOM_FOLDER", toolchain.random.folder));
+    await mkdir(join(folder, "state"));
+    const env = {
+      ...process.env,
+      ...toolchain.env,
+      PATH: pathWith(toolchain),
+      PULUMI_HOME: join(folder, "home"),
+      PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "only for this test",
+    };
+    const sandbox = new Sandbox(project, env, remove);
+    await sandbox.pulumi("stack", "init", "test");
+    return sandbox;
+  }
+
+  /** Runs pulumi; its output is on the result whether it succeeds or not. */
+  pulumi(...args: string[]) {
+    return execa("pulumi", [...args, "--non-interactive", "--color=never"], {
+      cwd: this.folder,
+      env: this.env,
+      extendEnv: false,
+      stdin: "ignore",
+      all: true,
+      reject: false,
+      timeout: 60_000,
+    });
+  }
+}
+
+export interface ProcessLine {
+  readonly pid: number;
+  readonly parent: number;
+  readonly command: string;
+}
+
+/** All processes that have not ended; one that only waits to be collected has. */
+export async function processes(): Promise<ProcessLine[]> {
+  const { stdout } = await execa("ps", ["-eo", "pid=,ppid=,stat=,args="]);
+  return stdout
+    .split("\n")
+    .map((line) => /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line))
+    .filter((match) => match !== null && !match[3]?.startsWith("Z"))
+    .map((match) => ({ pid: Number(match?.[1]), parent: Number(match?.[2]), command: match?.[4] ?? "" }));
+}
+
+export async function descendantsOf(pid: number): Promise<ProcessLine[]> {
+  const all = await processes();
+  const found: ProcessLine[] = [];
+  for (let generation = [pid]; generation.length > 0; ) {
+    const children = all.filter(({ parent }) => generation.includes(parent));
+    found.push(...children);
+    generation = children.map((child) => child.pid);
+  }
+  return found;
+}
+
+/** Asks until the answer is there, at most as long as given. */
+export async function eventually<T>(what: string, ask: () => Promise<T | undefined>, atMostMs = 20_000): Promise<T> {
+  const deadline = Date.now() + atMostMs;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (Date.now() > deadline) throw new Error(`waited ${atMostMs} ms in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
