@@ -246,7 +246,7 @@ function unreachableProblem(connection: DatabaseConnection, error: unknown, sign
   const cause = maskedCause(error, secrets);
   const refused = ["28P01", "28000", "3D000", "42501"].includes(errorCode(error) ?? "");
   return new Problem({
-    happened: `The database ${refused ? "refused the connection" : "could not be reached"}: ${cause.message}.`,
+    happened: `The database ${refused ? "refused the connection" : "could not be reached"}.`,
     where: placeOf(connection),
     untouched: "Nothing was changed.",
     next: refused
@@ -296,7 +296,7 @@ export async function withClient<Result>(
 export function queryProblem(connection: DatabaseConnection, error: unknown): Problem {
   const cause = maskedCause(error, secretsOf(connection));
   return new Problem({
-    happened: `The database answered with an error: ${cause.message}.`,
+    happened: "The database answered with an error.",
     where: placeOf(connection),
     cause,
   });

@@ -90,7 +90,7 @@ export async function withScratchDatabase<Result>(
 function scratchProblem(connection: DatabaseConnection, error: unknown): Problem {
   const cause = maskedCause(error, secretsOf(connection));
   return new Problem({
-    happened: `A scratch database could not be made: ${cause.message}.`,
+    happened: "A scratch database could not be made.",
     where: placeOf(connection),
     untouched: "Nothing was changed.",
     next: `The user ${connection.user} needs the right to create databases (ALTER ROLE … CREATEDB) and the server room on its disk.`,

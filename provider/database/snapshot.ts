@@ -4,6 +4,7 @@ import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs } from 
 import { basename, dirname, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type pg from "pg";
+import { z } from "zod";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
 import {
@@ -41,6 +42,19 @@ export interface Snapshot {
   /** What restoring it into a scratch database showed, when asked. */
   readonly restored?: DrillResult;
 }
+
+/** A snapshot's description as it is read back from its file; what a drill showed is not part of it. */
+export const snapshotShape: z.ZodType<Omit<Snapshot, "restored">> = z.object({
+  file: z.string(),
+  bytes: z.number().int().nonnegative(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  takenAt: z.string(),
+  database: z.string(),
+  serverVersion: z.string(),
+  toolVersion: z.string(),
+  schema: z.string(),
+  tables: z.array(z.object({ name: z.string(), rows: z.number(), checksum: z.string().exactOptional() })),
+});
 
 export interface SnapshotOptions extends Patience {
   readonly connection: DatabaseConnection;
@@ -96,7 +110,7 @@ async function prepareFolder(file: string, ifExists: "refuse" | "replace"): Prom
     await rm(probe);
   } catch (error) {
     throw new Problem({
-      happened: `The snapshot cannot be written: ${error instanceof Error ? error.message : String(error)}.`,
+      happened: "The snapshot cannot be written.",
       where: folder,
       untouched: "Nothing was written and nothing was changed.",
       next: "Choose a folder that this user may write to, or mend its permissions.",
@@ -209,7 +223,7 @@ async function failed(error: unknown, file: string, options: SnapshotOptions): P
   const free = space === undefined ? undefined : Math.floor((space.bavail * space.bsize) / 1_000_000);
   const full = /no space left|disk quota|file too large|could not write/i.test(words);
   return new Problem({
-    happened: full ? `The snapshot did not fit on the disk: ${words}.` : `The snapshot failed: ${words}.`,
+    happened: full ? "The snapshot did not fit on the disk." : "The snapshot failed.",
     where: `${placeOf(options.connection)}; ${file}${free === undefined ? "" : ` (${free} MB free)`}`,
     untouched: "No file was left behind and nothing was changed in the database.",
     next: full

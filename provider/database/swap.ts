@@ -158,7 +158,7 @@ async function endSessions(connection: DatabaseConnection, except: number, signa
 function notRestored(options: DrillOptions & Patience, error: unknown): Problem {
   const cause = maskedCause(error, secretsOf(options.connection));
   return new Problem({
-    happened: `The snapshot was not put in place: ${cause.message}.`,
+    happened: "The snapshot was not put in place.",
     where: placeOf(options.connection),
     untouched: "The database keeps its name and its content; the swap happens as a whole or not at all.",
     next: "Mend what the message says and run the same command again.",

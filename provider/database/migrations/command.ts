@@ -61,14 +61,14 @@ export async function runCommandMigration(client: pg.ClientBase, options: Option
     happened:
       run.ended === undefined
         ? `The migration command ended well, but the query ${verify.sql} answers ${JSON.stringify(seen)} instead of ${JSON.stringify(verify.expect)}.`
-        : `The migration command failed (${run.ended}): ${lastLines(run.output)}`,
+        : `The migration command failed (${run.ended}).`,
     where: `${name} in ${options.cwd}; ${placeOf(connection)}`,
     untouched: same
       ? "The schema is as before (compared afterwards); whether rows changed is not known."
       : `The schema changed: ${describeDifference(difference)}.`,
     next: "Mend what the command says and run the same release again; the command is run anew.",
     exitCode: options.signal.aborted ? exitCodes.interrupted : exitCodes.failed,
-    cause: new Error(lastLines(run.output)),
+    ...(run.output.trim() === "" ? {} : { cause: new Error(lastLines(run.output)) }),
   });
 }
 

@@ -28,7 +28,7 @@ export async function failedMigration(
   const where = `${migration?.file ?? plan.directory}:${failure.line}; ${placeOf(connection)}`;
   const happened = signal.aborted ? `Interrupted, or out of time. ${failure.message}` : `${failure.message}.`;
   const exitCode = signal.aborted ? exitCodes.interrupted : exitCodes.failed;
-  const common = { happened, where, exitCode, cause: maskedCause(failure, secretsOf(connection)) };
+  const common = { happened, where, exitCode, cause: failure.cause };
   const advice = hint(failure);
   try {
     return await onAnyClient(client, connection, async (usable) => {
@@ -127,7 +127,7 @@ export async function failedCli(
     secretsOf(connection),
   ).message;
   return new Problem({
-    happened: `The migration ${name} failed (run by the project's prisma command line): ${said}`,
+    happened: `The migration ${name} failed (run by the project's prisma command line).`,
     where: `${migration?.file ?? plan.directory}; ${placeOf(connection)}`,
     untouched: proven
       ? "The schema is as before (compared after the failure); the migration is marked rolled back."

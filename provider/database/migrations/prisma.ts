@@ -207,7 +207,7 @@ function engineProblem(error: unknown, connection: DatabaseConnection): Problem 
       ? "The database has tables but no migration history. Mark the migrations that made them as applied (`prisma migrate resolve --applied <name>`), then run again."
       : "Mend what the message says and run again.";
   return new Problem({
-    happened: `Prisma's schema engine refused${typeof code === "string" ? ` (${code})` : ""}: ${words}`,
+    happened: `Prisma's schema engine refused${typeof code === "string" ? ` (${code})` : ""}.`,
     where: placeOf(connection),
     next,
     cause: new Error(words),

@@ -7,12 +7,10 @@ import { exitCodes } from "../../../release/exitCodes.ts";
 import { Problem } from "../../../release/problem.ts";
 import {
   type DatabaseConnection,
-  maskedCause,
   type Patience,
   type PostgresTools,
   placeOf,
   type SessionSettings,
-  secretsOf,
   withClient,
 } from "../connection.ts";
 import {
@@ -152,7 +150,7 @@ async function run(
           : `Statements 1 to ${error.done} are done; the schema compared with before: ${difference}.`,
       next: "Mend the script and run it again, or restore the snapshot.",
       exitCode: signal?.aborted ? exitCodes.interrupted : exitCodes.failed,
-      cause: maskedCause(error, secretsOf(connection)),
+      cause: error.cause,
     });
   }
 }
@@ -245,14 +243,29 @@ export async function rehearseRollbackScript(
           "Rehearse it before the migrations are applied.",
         );
       const there = await state(here);
-      await runRollbackScript({ ...here, undoes: applied });
+      const down = await finding(runRollbackScript({ ...here, undoes: applied }), "the rollback script fails");
       const back = await state(here);
-      await migrate(here);
-      const again = compareSchemas(there.schema, (await state(here)).schema);
-      return judge(applied, compareSchemas(start.schema, back.schema), compareContent(start.rows, back.rows), again);
+      const second =
+        down ?? (await finding(migrate(here), "after the way back the migrations cannot be applied again"));
+      const again = second === undefined ? compareSchemas(there.schema, (await state(here)).schema) : nothing;
+      const rows = compareContent(start.rows, back.rows);
+      return judge(applied, compareSchemas(start.schema, back.schema), rows, again, second);
     });
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const nothing: SchemaDifference = { added: [], removed: [] };
+
+/** What a step of the rehearsal is refused with, as a finding; an interruption stays one. */
+async function finding(step: Promise<unknown>, what: string): Promise<string | undefined> {
+  try {
+    await step;
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Problem) || error.exitCode === exitCodes.interrupted) throw error;
+    return `${what}: ${error.happened}`;
   }
 }
 
@@ -272,9 +285,11 @@ function judge(
   schema: SchemaDifference,
   rows: readonly ContentDifference[],
   again: SchemaDifference,
+  failed: string | undefined,
 ): RollbackRehearsal {
   const count = (difference: SchemaDifference): number => difference.added.length + difference.removed.length;
   const findings = [
+    ...(failed === undefined ? [] : [failed]),
     ...schema.added.map((line) => `left behind: ${line.slice(0, 200)}`),
     ...schema.removed.map((line) => `not put back: ${line.slice(0, 200)}`),
     ...rows.map((difference) => `rows differ: ${describeContent(difference)}`),

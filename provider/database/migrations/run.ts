@@ -193,19 +193,14 @@ function failure(
   const line =
     statement === undefined ? 1 : lineAt(statement, typeof position === "string" ? Number(position) : undefined);
   const said = databaseWords(error, connection);
-  const cause = new Error(said);
-  return new StatementFailure(
-    migration.name,
-    index + 1,
-    statements.length,
-    line,
-    said,
-    errorCode(error),
-    mode,
-    done,
-    cleaned,
-    { cause },
-  );
+  const code = errorCode(error);
+  const excerpt = mask(statement?.text ?? "", secretsOf(connection))
+    .replace(/\s+/g, " ")
+    .slice(0, 200);
+  const cause = new Error(`${code === undefined ? "no answer" : `SQLSTATE ${code}`} in: ${excerpt}`);
+  return new StatementFailure(migration.name, index + 1, statements.length, line, said, code, mode, done, cleaned, {
+    cause,
+  });
 }
 
 /** Keeps others out, by an advisory lock of the session. Waits `waitMs`, then says who holds it. Returns whether it was got. */
