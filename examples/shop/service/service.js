@@ -97,7 +97,8 @@ async function answer(incoming, { settings, service, fault, log }) {
       return json(200, { service: settings.service, version: settings.version, environment: settings.environment });
     }
     const delay = fault.delayOfNext();
-    if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
+    // Not kept alive by the wait alone: once its caller is gone, nobody waits for it.
+    if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay).unref());
     if (fault.failsNext()) throw new Error("price rules could not be loaded");
     const method = incoming.method === "HEAD" ? "GET" : incoming.method;
     return await service.handle({ method, path, readJson: () => readJson(incoming) });
