@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { phaseIds } from "./schedule.ts";
 
 const text = z.string().max(4_000);
 const environment = z.enum(["blue", "green"]);
-const phase = z.enum(["checks", "prepare", "announce", "deploy", "switch", "watch", "decide", "finish"]);
+const phase = z.enum(phaseIds);
 
 const base = {
   /** Unique in the journal, such as a UUID. */
