@@ -145,7 +145,7 @@ describe("the load generator", () => {
   });
 
   it("gives a timeline whose seconds add up to all that ended", async () => {
-    const load = await start([target("/a"), target("/status")], { ratePerSecond: 100, maxRequests: 150 });
+    const load = await start([target("/a"), target("/status")], { ratePerSecond: 150, maxRequests: 150 });
     await arrivals(150);
     await atItsLimit(load);
     await expect
