@@ -1,7 +1,7 @@
 import type { Settings } from "../config.ts";
 import { readManifest } from "../project/readManifest.ts";
-import type { SmokeRun } from "../provider/gates/smoke.ts";
 import type { HealthQuestion } from "../provider/gates/health.ts";
+import type { SmokeRun } from "../provider/gates/smoke.ts";
 import { readRecords } from "../provider/local/instanceRecord.ts";
 import type { TrafficPlace } from "../provider/local/moveTraffic.ts";
 import type { PlatformFacts } from "../provider/local/platformFacts.ts";
@@ -57,7 +57,10 @@ export function requirePlatform(context: Context): Platform {
 }
 
 /** The one environment that takes all users' traffic, with its version; undefined when that is not so. */
-export function liveNow(serving: Serving, platform: Platform): { environment: EnvironmentName; version: string } | undefined {
+export function liveNow(
+  serving: Serving,
+  platform: Platform,
+): { environment: EnvironmentName; version: string } | undefined {
   const { environment } = serving;
   if (environment === undefined) return undefined;
   const versions = platform.running()[environment];

@@ -20,7 +20,8 @@ export class StackFile {
       .sort();
     const chosen = stack ?? (known.length === 1 ? known[0] : undefined);
     const path = join(project, `Pulumi.${chosen}.yaml`);
-    if (chosen !== undefined && /^[A-Za-z0-9._-]+$/.test(chosen) && existsSync(path)) return new StackFile(chosen, path);
+    if (chosen !== undefined && /^[A-Za-z0-9._-]+$/.test(chosen) && existsSync(path))
+      return new StackFile(chosen, path);
     throw new Problem({
       happened: chosen === undefined ? "It is not clear which stack is meant." : `There is no stack ${chosen}.`,
       where: known.length === 0 ? `${project} has no Pulumi.<stack>.yaml` : `stacks here: ${known.join(", ")}`,

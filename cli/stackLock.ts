@@ -3,17 +3,29 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { exitCodes } from "../release/exitCodes.ts";
 import { Problem } from "../release/problem.ts";
-import { processStart } from "./processStart.ts";
 import type { Context } from "./context.ts";
+import { processStart } from "./processStart.ts";
 
-const holderShape = z.object({ pid: z.number(), started: z.string(), doing: z.string(), by: z.string(), since: z.string() });
+const holderShape = z.object({
+  pid: z.number(),
+  started: z.string(),
+  doing: z.string(),
+  by: z.string(),
+  since: z.string(),
+});
 type Holder = z.infer<typeof holderShape>;
 
 /** One command at a time changes a stack; the second is refused by name of the first. */
 export function withStackLock<T>(context: Context, doing: string, work: () => Promise<T>): Promise<T> {
   const path = join(context.home, "locks", `${context.stack}.json`);
   mkdirSync(dirname(path), { recursive: true });
-  take(path, { pid: process.pid, started: processStart(process.pid) ?? "", doing, by: context.by, since: new Date().toISOString() });
+  take(path, {
+    pid: process.pid,
+    started: processStart(process.pid) ?? "",
+    doing,
+    by: context.by,
+    since: new Date().toISOString(),
+  });
   return work().finally(() => rmSync(path, { force: true }));
 }
 

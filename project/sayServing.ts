@@ -13,11 +13,11 @@ export async function sayServing(project: string, stack: string, settings: Setti
     const facts = readPlatform(join(resolve(project, settings.folder), stack));
     if (facts === undefined) return `${names}: nothing serves yet; ${asked}`;
     const serving = await readServing(facts);
-    const shares = environmentNames
-      .map((name) => `${name} ${serving.weights[facts.services[0]?.name ?? ""]?.[name] ?? "?"} %`)
-      .join(", ");
-    const now = serving.environment ?? shares;
-    return `${names}: ${now} serves (read ${serving.readAt.toISOString()}); ${asked}`;
+    const first = serving.weights[facts.services[0]?.name ?? ""];
+    const shares = environmentNames.map((name) => `${name} ${first?.[name] ?? "?"} %`).join(", ");
+    const nobody = first !== undefined && first.blue + first.green === 0;
+    const now = nobody ? "nobody serves" : serving.environment === undefined ? shares : `${serving.environment} serves`;
+    return `${names}: ${now} (read ${serving.readAt.toISOString()}); ${asked}`;
   } catch (error) {
     return `${names}: what serves could not be read (${sentence(error).split("\n")[0]}); ${asked}`;
   }

@@ -31,6 +31,8 @@ export interface Handler<Inputs extends object, Outputs extends object> {
   readonly secretOutputs?: readonly string[];
   /** Inputs whose change makes a new resource; the old one goes first. */
   readonly replaceOn?: readonly (keyof Inputs & string)[];
+  /** Inputs that say something of this update alone: their change, alone, is no change. */
+  readonly remarks?: readonly (keyof Inputs & string)[];
   /** Rules beyond the shape. Called when every input is known; `olds` are the inputs of the last update. */
   check?(step: Step, olds: Inputs | undefined, news: Inputs): Promise<Checked>;
   /** Whether state read back differs from what the inputs want, though no input changed. */
@@ -47,6 +49,7 @@ export interface AnyHandler {
   readonly inputs: z.ZodType<object>;
   readonly secretOutputs?: readonly string[];
   readonly replaceOn?: readonly string[];
+  readonly remarks?: readonly string[];
   check?(step: Step, olds: object | undefined, news: object): Promise<Checked>;
   drifted?(state: object): boolean;
   create(step: Step, inputs: object): Promise<{ id: string; outputs: object }>;

@@ -12,4 +12,4 @@ if (engine !== undefined) {
     setTimeout(() => process.exit(1), 2000);
   });
 }
-await main(provider, process.argv.slice(2));
+void main(provider, process.argv.slice(2));

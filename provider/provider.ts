@@ -54,7 +54,7 @@ export class GreenlightProvider implements pulumi.Provider {
       );
       const replaces = changed.filter((key) => it.replaceOn?.includes(key));
       return {
-        changes: changed.length > 0 || (it.drifted?.(olds) ?? false),
+        changes: changed.some((key) => !it.remarks?.includes(key)) || (it.drifted?.(olds) ?? false),
         replaces,
         deleteBeforeReplace: replaces.length > 0,
       };

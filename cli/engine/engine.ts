@@ -1,14 +1,14 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   type EngineEvent,
-  type LocalWorkspace as Workspace,
   LocalWorkspace,
   type OutputMap,
   type PreviewResult,
   PulumiCommand,
   type Stack,
+  type LocalWorkspace as Workspace,
 } from "@pulumi/pulumi/automation/index.js";
 import { z } from "zod";
 import { exitCodes } from "../../release/exitCodes.ts";
@@ -53,7 +53,12 @@ export class Engine {
   /** Applies the settings as they stand in the stack file. A failed update throws its reason, not the engine's log. */
   async up(onEvent: (event: EngineEvent) => void, signal?: AbortSignal): Promise<void> {
     await this.#run("update", onEvent, (seen) =>
-      this.#stack.up({ onEvent: seen, ...(signal === undefined ? {} : { signal }), suppressProgress: true, color: "never" }),
+      this.#stack.up({
+        onEvent: seen,
+        ...(signal === undefined ? {} : { signal }),
+        suppressProgress: true,
+        color: "never",
+      }),
     );
   }
 
@@ -96,12 +101,18 @@ export class Engine {
     }
     if (locks.length > 0) await this.#stack.cancel();
     const state = await this.#stack.exportStack();
-    const deployment = z.looseObject({ pending_operations: z.array(z.unknown()).optional() }).parse(state.deployment ?? {});
+    const deployment = z
+      .looseObject({ pending_operations: z.array(z.unknown()).optional() })
+      .parse(state.deployment ?? {});
     if ((deployment.pending_operations ?? []).length === 0) return;
     await this.#stack.importStack({ ...state, deployment: { ...deployment, pending_operations: [] } });
   }
 
-  async #run<T>(what: string, onEvent: (event: EngineEvent) => void, work: (seen: (event: EngineEvent) => void) => Promise<T>) {
+  async #run<T>(
+    what: string,
+    onEvent: (event: EngineEvent) => void,
+    work: (seen: (event: EngineEvent) => void) => Promise<T>,
+  ) {
     const events: EngineEvent[] = [];
     try {
       return await work((event) => {

@@ -1,6 +1,6 @@
 import { parseDatabaseUrl } from "../../provider/database/connection.ts";
 import { type DatabaseHealth, databaseHealth } from "../../provider/database/health.ts";
-import { type HealthQuestion, askHealth } from "../../provider/gates/health.ts";
+import { askHealth, type HealthQuestion } from "../../provider/gates/health.ts";
 import { runSmoke, type SmokeRun } from "../../provider/gates/smoke.ts";
 import { EnvoyAdmin } from "../../provider/local/envoy/admin.ts";
 import { readCounters } from "../../provider/local/envoy/metrics.ts";

@@ -84,11 +84,17 @@ export function deployLocal(args: LocalPlatformArgs): Record<string, pulumi.Inpu
 
   // The live side comes first: two migrations never run at once.
   const environments: Environment[] = [];
+  const proofs: Record<EnvironmentName, pulumi.Output<GateProof[]>> = {
+    blue: pulumi.output([]),
+    green: pulumi.output([]),
+  };
   for (const name of [settings.live, other(settings.live)]) {
     const it = manifests[name];
     if (it === undefined) continue;
     const before = [host, proxy, ...environments];
-    environments.push(environmentOf(name, it, args, { plan, dir, facts, database, before: after(...before) }));
+    const environment = environmentOf(name, it, args, { plan, dir, facts, database, before: after(...before) });
+    environments.push(environment);
+    proofs[name] = environment.proofs;
   }
   const trafficSwitch = new TrafficSwitch(
     "traffic",
@@ -102,7 +108,7 @@ export function deployLocal(args: LocalPlatformArgs): Record<string, pulumi.Inpu
         ...(settings.blue === undefined ? {} : { blue: settings.blue }),
         ...(settings.green === undefined ? {} : { green: settings.green }),
       },
-      proofs: pulumi.all(environments.map((it) => it.proofs)).apply((all): GateProof[] => all.flat()),
+      proofs: pulumi.all([proofs.blue, proofs.green]).apply((all): GateProof[] => all.flat()),
     },
     after(proxy, ...environments),
   );

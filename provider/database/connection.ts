@@ -34,7 +34,12 @@ const connectionShape = z.strictObject({
   host: z.string().min(1).max(255),
   port: z.number().int().min(1).max(65_535),
   user: z.string().min(1).max(63),
-  database: z.string().min(1).max(63),
+  database: z
+    .string()
+    .min(1)
+    .max(63)
+    // An address cannot carry these two: they mean folders.
+    .refine((name) => name !== "." && name !== "..", "a name of dots alone"),
   password: z.string().max(1_000),
   schema: z.string().min(1).max(63).optional(),
   sslMode: z.enum(["disable", "require", "verify-full"]).optional(),

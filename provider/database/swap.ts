@@ -51,7 +51,7 @@ export async function restoreSnapshot(
   const building = newScratchName();
   try {
     const exists = await oidOf(beside, connection.database);
-    const loss = exists === undefined ? undefined : await lossSinceSnapshot(options);
+    const loss = exists === undefined ? undefined : await lossIfReadable(options);
     const started = performance.now();
     await createLike(beside, building, connection);
     options.onProgress?.(`restoring ${snapshot.file} into ${building}`);
@@ -77,6 +77,16 @@ export async function restoreSnapshot(
     // After the swap nothing has this name any more; after a failure it must not stay.
     await beside.query(`drop database if exists ${quoted(building)} with (force)`).catch(() => undefined);
     await beside.end().catch(() => undefined);
+  }
+}
+
+/** A database too broken to be read must not stand in the way of its own restoration. */
+async function lossIfReadable(options: DrillOptions): Promise<LossReport | undefined> {
+  try {
+    return await lossSinceSnapshot(options);
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    return undefined;
   }
 }
 

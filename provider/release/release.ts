@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { checkTransition, kindOf, nextHistory, type ReleaseFacts } from "../../release/transition.ts";
+import { checkTransition, historyAfter, kindOf, type ReleaseFacts } from "../../release/transition.ts";
 import { type Checked, handler } from "../handler.ts";
 import { everServed } from "../local/serving.ts";
 
@@ -25,11 +25,13 @@ type Inputs = z.infer<typeof inputs>;
  */
 export const release = handler<Inputs, { stated: true }>({
   inputs,
+  // After a switch the next update is none: that alone is nothing to show in a preview.
+  remarks: ["kind"],
   async check(_, olds, news): Promise<Checked> {
     // A first deployment that failed left facts behind but never served: nothing of it is live.
     const served = olds !== undefined && (olds.dir === undefined || everServed(olds.dir));
     const before = served ? facts(olds) : undefined;
-    const history = nextHistory(before, facts(news));
+    const history = historyAfter(before, facts(news));
     const after = { ...facts(news), history: news.history ?? history };
     const kind = news.kind ?? kindOf(before, after);
     const refusals = checkTransition(before, { ...after, kind });

@@ -117,7 +117,7 @@ async function migrateSql(
   try {
     if (work.pending.length > 0) await applySql(work.pending, { ...options, client, resume: work.resolution.resume });
   } catch (error) {
-    if (error instanceof StatementFailure) throw await failedMigration(client, error, work.picture, plan, options);
+    if (error instanceof StatementFailure) throw await failedMigration(client, error, plan, options);
     throw error;
   }
   return verified(client, plan, work, work.pending.length === 0 ? "nobody" : "sql", options, []);
@@ -156,7 +156,7 @@ async function migratePrisma(
     try {
       await session.apply(plan, work.resolution.resume);
     } catch (error) {
-      if (error instanceof StatementFailure) throw await failedMigration(client, error, work.picture, plan, options);
+      if (error instanceof StatementFailure) throw await failedMigration(client, error, plan, options);
       throw error;
     }
     return await verified(client, plan, work, "schema-engine", options, notes);

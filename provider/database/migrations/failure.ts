@@ -20,76 +20,63 @@ interface Context {
 export async function failedMigration(
   client: pg.ClientBase,
   failure: StatementFailure,
-  before: SchemaPicture,
   plan: MigrationPlan,
   { connection, signal }: Context,
 ): Promise<Problem> {
   const migration = plan.migrations.find(({ name }) => name === failure.migration);
-  const where = `${migration?.file ?? plan.directory}:${failure.line}; ${placeOf(connection)}`;
+  const where = `${migration?.file ?? plan.directory}:${failure.at.line}; ${placeOf(connection)}`;
   const happened = signal.aborted ? `Interrupted, or out of time. ${failure.message}` : `${failure.message}.`;
   const exitCode = signal.aborted ? exitCodes.interrupted : exitCodes.failed;
   const common = { happened, where, exitCode, cause: failure.cause };
+  const { done, settled, before, cleaned } = failure.state;
   const advice = hint(failure);
   try {
     return await onAnyClient(client, connection, async (usable) => {
-      const earlier = await appliedBefore(usable, before, failure, plan);
-      if (failure.done === 0) await clearRow(usable, plan.layout, connection, failure.migration);
-      const words = failure.mode === "transaction" || failure.done === 0 ? asBefore(failure, earlier) : stayed(failure);
-      const untouched = [words, ...failure.cleaned.map((sentence) => `${sentence}.`)].join(" ");
-      return new Problem({
-        ...common,
-        untouched,
-        next: `${advice}Mend the script and run the same release again: it goes on from here.`,
-      });
+      const difference = compareSchemas(before, await schemaPicture(usable));
+      const same = difference.added.length + difference.removed.length === 0;
+      const clean = failure.mode === "transaction" || (done === 0 && same && settled);
+      if (clean) await clearRow(usable, plan.layout, connection, failure.migration);
+      const compared = same
+        ? "the schema is as before (compared after the failure)"
+        : `compared with before it, the schema differs by: ${describeDifference(difference)}`;
+      const words = done === 0 ? `${asBefore(failure)}; ${compared}.` : stayed(failure);
+      const untouched = [words, ...cleaned.map((sentence) => `${sentence}.`)].join(" ");
+      const next = `${advice}Mend the script and run the same release again: it goes on from here.`;
+      return new Problem({ ...common, untouched, next });
     });
   } catch (error) {
-    const untouched = `How much stayed could not be checked: ${maskedCause(error, secretsOf(connection)).message}. ${failure.mode === "transaction" ? "The script ran in one transaction, which the server rolls back." : `Statements 1 to ${failure.done} are done.`}`;
+    const reason = maskedCause(error, secretsOf(connection)).message;
+    const known =
+      failure.mode === "transaction"
+        ? "The script ran in one transaction, which the server rolls back."
+        : `Statements 1 to ${done} are done.`;
     return new Problem({
       ...common,
-      untouched,
+      untouched: `How much stayed could not be checked: ${reason}. ${known}`,
       next: `${advice}When the database answers again, run the same release again: it goes on from here.`,
     });
   }
 }
 
-/** A difference that remains is that of migrations which did finish before this one in the same run. */
-async function appliedBefore(
-  client: pg.ClientBase,
-  before: SchemaPicture,
-  failure: StatementFailure,
-  plan: MigrationPlan,
-): Promise<string> {
-  const difference = compareSchemas(before, await schemaPicture(client));
-  if (difference.added.length + difference.removed.length === 0)
-    return "the schema is as before (compared after the failure)";
-  const index = plan.migrations.findIndex(({ name }) => name === failure.migration);
-  const previous = index > 0 ? plan.migrations[index - 1]?.name : undefined;
-  return `compared with the start, the schema has only what was applied before it${previous === undefined ? "" : ` (up to ${previous})`}: ${describeDifference(difference)}`;
+function asBefore({ mode, at, state }: StatementFailure): string {
+  if (mode === "statements")
+    return state.settled ? "No statement of it took effect" : "Whether it took effect in part is not certain";
+  if (at.statement === 1) return "It was rolled back";
+  return at.statement === 2 ? "Statement 1 was rolled back" : `Statements 1 to ${at.statement - 1} were rolled back`;
 }
 
-function asBefore(failure: StatementFailure, earlier: string): string {
-  const rolledBack =
-    failure.mode === "statements"
-      ? "No statement of it took effect"
-      : failure.statement === 1
-        ? "It was rolled back"
-        : failure.statement === 2
-          ? "Statement 1 was rolled back"
-          : `Statements 1 to ${failure.statement - 1} were rolled back`;
-  return `${rolledBack}; ${earlier}.`;
-}
-
-function stayed(failure: StatementFailure): string {
-  const which = failure.done === 1 ? "Statement 1 is" : `Statements 1 to ${failure.done} are`;
-  return `${which} done and stay${failure.done === 1 ? "s" : ""}, as this script cannot be one transaction; the next run goes on after ${failure.done === 1 ? "it" : "them"}.`;
+function stayed({ state: { done } }: StatementFailure): string {
+  return done === 1
+    ? "Statement 1 is done and stays, as this script cannot be one transaction; the next run goes on after it."
+    : `Statements 1 to ${done} are done and stay, as this script cannot be one transaction; the next run goes on after them.`;
 }
 
 function hint(failure: StatementFailure): string {
-  if (failure.code === "55P03")
+  if (failure.answer.code === "55P03")
     return "Another session held a lock it needs: find it in pg_stat_activity, or run at a quieter time. ";
-  if (failure.code === "57014")
+  if (failure.answer.code === "57014")
     return "It was stopped (time limit or interruption); raise statementTimeoutMs if it needs longer. ";
-  if (failure.code === "53100") return "The database's disk is full: free space first. ";
+  if (failure.answer.code === "53100") return "The database's disk is full: free space first. ";
   return "";
 }
 

@@ -154,7 +154,7 @@ async function adapterFor(
     } catch (error) {
       if (!(error instanceof StatementFailure)) throw error;
       watched.failure = error;
-      const { code = "N/A", said: message } = error;
+      const { code = "N/A", said: message } = error.answer;
       throw new DriverAdapterError({
         kind: "postgres",
         code,

@@ -48,16 +48,18 @@ async function resolveStatements(
   resume: Map<string, number>,
 ): Promise<string[]> {
   const statements = plan.migrations.find(({ name }) => name === row.name)?.script.statements ?? [];
-  const notes = await removeInvalidIndex(client, statements[mark.done.length]);
-  const now = (await schemaPicture(client)).fingerprint;
   const next = statements[mark.done.length];
+  let now = (await schemaPicture(client)).fingerprint;
+  const notes = now === mark.at ? [] : await removeInvalidIndex(client, next);
+  if (notes.length > 0) now = (await schemaPicture(client)).fingerprint;
   const sameStart = mark.done.every((hash, index) => {
     const statement = statements[index];
     return statement !== undefined && statementHash(statement) === hash;
   });
   // Whether the statement under way at the end took effect shows in the schema, unless it changes rows.
-  const certain = now === mark.at && !(next?.changesData ?? false);
-  const untouched = mark.done.length === 0 && now === mark.before;
+  const hidden = next !== undefined && (next.changesData || next.kind === "TransactionStmt");
+  const certain = now === mark.at && (mark.settled || !hidden);
+  const untouched = mark.done.length === 0 && certain;
   if (untouched || (certain && sameStart && next !== undefined)) {
     await clearRow(client, plan.layout, connection, row.name);
     if (mark.done.length > 0) resume.set(row.name, mark.done.length);

@@ -142,12 +142,12 @@ async function run(
       () => "it could not be read",
     );
     throw new Problem({
-      happened: `The rollback script failed at statement ${error.statement} of ${error.of} (line ${error.line}): ${error.said}.`,
-      where: `${file}:${error.line}; ${placeOf(connection)}`,
+      happened: `The rollback script failed at statement ${error.at.statement} of ${error.at.of} (line ${error.at.line}): ${error.answer.said}.`,
+      where: `${file}:${error.at.line}; ${placeOf(connection)}`,
       untouched:
         error.mode === "transaction"
           ? `It was rolled back as a whole; the schema compared with before: ${difference}. The migrations stay recorded as applied.`
-          : `Statements 1 to ${error.done} are done; the schema compared with before: ${difference}.`,
+          : `Statements 1 to ${error.state.done} are done; the schema compared with before: ${difference}.`,
       next: "Mend the script and run it again, or restore the snapshot.",
       exitCode: signal?.aborted ? exitCodes.interrupted : exitCodes.failed,
       cause: error.cause,

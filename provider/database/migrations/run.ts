@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
 import { type DatabaseConnection, errorCode, isoText, mask, secretsOf } from "../connection.ts";
-import { schemaPicture } from "../schema.ts";
+import { type SchemaPicture, schemaPicture } from "../schema.ts";
 import type { PlannedMigration } from "./plan.ts";
 import { lineAt, type Statement } from "./script.ts";
 
@@ -17,6 +17,8 @@ export type Mark =
       readonly at: string;
       /** sha256 of each statement that is done. */
       readonly done: readonly string[];
+      /** Whether the statement after them is known to have had no effect. */
+      readonly settled: boolean;
     };
 
 const markLine = /^greenlight: (\{.*\})$/m;
@@ -41,7 +43,12 @@ function isMark(value: unknown): value is Mark {
   if (typeof value !== "object" || value === null || !("mode" in value)) return false;
   if (value.mode === "transaction") return true;
   return (
-    value.mode === "statements" && "before" in value && "at" in value && "done" in value && Array.isArray(value.done)
+    value.mode === "statements" &&
+    "before" in value &&
+    "at" in value &&
+    "settled" in value &&
+    "done" in value &&
+    Array.isArray(value.done)
   );
 }
 
@@ -53,21 +60,27 @@ export class StatementFailure extends Error {
   override readonly name = "StatementFailure";
   constructor(
     readonly migration: string,
-    /** The statement, from 1, and how many there are. */
-    readonly statement: number,
-    readonly of: number,
-    readonly line: number,
-    /** The database's own message, masked, with its detail and hint. */
-    readonly said: string,
-    readonly code: string | undefined,
+    /** The statement, from 1, how many there are, and the line in the file. */
+    readonly at: { readonly statement: number; readonly of: number; readonly line: number },
+    /** The database's own message, masked, with its detail and hint, and its SQLSTATE. */
+    readonly answer: { readonly said: string; readonly code: string | undefined },
     readonly mode: "transaction" | "statements",
-    /** Statements of a script without a transaction that stay done. */
-    readonly done: number,
-    /** Notes on what was cleaned up. */
-    readonly cleaned: readonly string[],
+    readonly state: {
+      /** Statements of a script without a transaction that stay done. */
+      readonly done: number;
+      /** Whether the failed statement itself is known to have had no effect. */
+      readonly settled: boolean;
+      /** The schema after the last statement that is done. */
+      readonly before: SchemaPicture;
+      /** Notes on what was cleaned up. */
+      readonly cleaned: readonly string[];
+    },
     options: ErrorOptions,
   ) {
-    super(`The migration ${migration} failed at statement ${statement} of ${of} (line ${line}): ${said}`, options);
+    super(
+      `The migration ${migration} failed at statement ${at.statement} of ${at.of} (line ${at.line}): ${answer.said}`,
+      options,
+    );
   }
 }
 
@@ -102,6 +115,7 @@ async function inTransaction({
 }: RunOptions): Promise<void> {
   const { statements } = migration.script;
   let current = 0;
+  const before = await schemaPicture(client);
   await note(client, { mode: "transaction" });
   try {
     await client.query("begin");
@@ -116,19 +130,20 @@ async function inTransaction({
     await client.query("commit");
   } catch (error) {
     await client.query("rollback").catch(() => undefined);
-    throw failure(error, connection, migration, current, 0, []);
+    throw failure(error, connection, migration, current, { done: 0, settled: true, before, cleaned: [] });
   }
 }
 
 async function oneByOne(options: RunOptions): Promise<void> {
   const { client, connection, migration, signal, onStatement, finish, note, resumeAfter = 0 } = options;
   const { statements } = migration.script;
-  const before = (await schemaPicture(client)).fingerprint;
   const done = statements.slice(0, resumeAfter).map(statementHash);
-  let at = before;
+  let last = await schemaPicture(client);
+  const before = last.fingerprint;
+  const mark = (settled: boolean): Mark => ({ mode: "statements", before, at: last.fingerprint, done, settled });
   let current = resumeAfter;
   let open = false;
-  await note(client, { mode: "statements", before, at, done });
+  await note(client, mark(false));
   try {
     for (const [index, statement] of statements.entries()) {
       // Settings of the session are made again: the one that made them is gone.
@@ -138,31 +153,45 @@ async function oneByOne(options: RunOptions): Promise<void> {
       onStatement?.(index + 1, statements.length);
       await client.query(statement.text);
       if (index < resumeAfter) continue;
-      open =
-        statement.kind === "TransactionStmt"
-          ? /^(begin|start|savepoint|release|rollback.*\bto\b)/i.test(statement.text)
-          : open;
+      open = statement.kind === "TransactionStmt" ? opens(statement) : open;
       if (open) continue;
       // All up to here is committed: a transaction of the script's own counts as a whole.
       for (const finished of statements.slice(done.length, index + 1)) done.push(statementHash(finished));
-      at = (await schemaPicture(client)).fingerprint;
-      await note(client, { mode: "statements", before, at, done });
+      last = await schemaPicture(client);
+      await note(client, mark(false));
     }
     await finish(client);
   } catch (error) {
     await client.query("rollback").catch(() => undefined);
-    const cleaned = await removeInvalidIndex(client, statements[current]).catch(() => []);
-    throw failure(error, connection, migration, current, done.length, cleaned);
+    const statement = statements[current];
+    const cleaned = await removeInvalidIndex(client, statement, last).catch(() => []);
+    // The server's own refusal means that the statement had no effect, unless it ends transactions within itself.
+    const answered = errorCode(error) !== undefined && !/^(08|57P)/.test(errorCode(error) ?? "");
+    const settled =
+      (answered || signal?.aborted === true) && statement?.kind !== "CallStmt" && statement?.kind !== "DoStmt";
+    await note(client, mark(settled)).catch(() => undefined);
+    throw failure(error, connection, migration, current, { done: done.length, settled, before: last, cleaned });
   }
 }
 
+const opens = (statement: Statement): boolean =>
+  /^(begin|start|savepoint|release|rollback.*\bto\b)/i.test(statement.text);
+
 /** CREATE INDEX CONCURRENTLY that fails leaves an index that is never used but slows writes: it is removed. */
-export async function removeInvalidIndex(client: pg.ClientBase, statement: Statement | undefined): Promise<string[]> {
-  if (statement?.concurrentIndex === undefined) return [];
+export async function removeInvalidIndex(
+  client: pg.ClientBase,
+  statement: Statement | undefined,
+  before?: SchemaPicture,
+): Promise<string[]> {
+  const name = statement?.concurrentIndex;
+  // One that was invalid before is not ours.
+  const shown = new RegExp(`INDEX "?${(name ?? "").replace(/[^A-Za-z0-9_]/g, "\\W+")}"? ON .* INVALID$`);
+  const had = before?.objects.some((line) => shown.test(line));
+  if (name === undefined || had === true) return [];
   const { rows } = await client.query<{ name: string }>(
     `select format('%I.%I', n.nspname, c.relname) as name from pg_index i join pg_class c on c.oid = i.indexrelid
      join pg_namespace n on n.oid = c.relnamespace where not i.indisvalid and c.relname = $1`,
-    [statement.concurrentIndex],
+    [name],
   );
   for (const { name } of rows) await client.query(`drop index concurrently ${name}`);
   return rows.map(({ name }) => `the unfinished index ${name} was removed`);
@@ -184,8 +213,7 @@ function failure(
   connection: DatabaseConnection,
   migration: Pick<PlannedMigration, "name" | "script">,
   index: number,
-  done: number,
-  cleaned: readonly string[],
+  state: StatementFailure["state"],
 ): StatementFailure {
   const { statements, mode } = migration.script;
   const statement = statements[index];
@@ -198,9 +226,8 @@ function failure(
     .replace(/\s+/g, " ")
     .slice(0, 200);
   const cause = new Error(`${code === undefined ? "no answer" : `SQLSTATE ${code}`} in: ${excerpt}`);
-  return new StatementFailure(migration.name, index + 1, statements.length, line, said, code, mode, done, cleaned, {
-    cause,
-  });
+  const where = { statement: index + 1, of: statements.length, line };
+  return new StatementFailure(migration.name, where, { said, code }, mode, state, { cause });
 }
 
 /** Keeps others out, by an advisory lock of the session. Waits `waitMs`, then says who holds it. Returns whether it was got. */

@@ -1,0 +1,119 @@
+import { statfsSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { thresholdsOf } from "../../config.ts";
+import { askHealth } from "../../provider/gates/health.ts";
+import { EnvoyAdmin } from "../../provider/local/envoy/admin.ts";
+import { readCounters } from "../../provider/local/envoy/metrics.ts";
+import { accepts } from "../../provider/local/ports.ts";
+import { exitCodes } from "../../release/exitCodes.ts";
+import { Problem } from "../../release/problem.ts";
+import { findPlatform, healthQuestions, type Platform, sayLive } from "../live.ts";
+import type { ReleaseRun } from "./releaseRun.ts";
+
+/** Room that a snapshot and logs may need at the least. */
+const leastFreeBytes = 200 * 1024 * 1024;
+
+/** T-60: what must be so before anything is touched. Every finding is told at once. */
+export async function checks(run: ReleaseRun): Promise<void> {
+  const findings: string[] = [...servicesMatch(run), ...roomFor(run)];
+  const platform = findPlatform(run.context);
+  if (run.live !== undefined && platform !== undefined) {
+    findings.push(...(await liveIsHealthy(run, platform)), ...(await nothingFires(run, platform)));
+    findings.push(...(await databaseAnswers(platform)), ...wayBackIsReady(run, platform));
+  }
+  if (findings.length === 0) {
+    run.reporter.tell({ kind: "step", text: "all checks passed" });
+    return;
+  }
+  throw new Problem({
+    happened: `${findings.length === 1 ? "A check fails" : `${findings.length} checks fail`}:\n${findings.map((it) => `  ${it}`).join("\n")}`,
+    untouched:
+      platform === undefined
+        ? "Nothing was changed."
+        : `Nothing was changed: ${sayLive(await platform.serving(), platform)}.`,
+    next: `mend that and run \`greenlight release ${run.version}\` again`,
+    exitCode: exitCodes.refused,
+  });
+}
+
+function servicesMatch({ settings, manifest }: ReleaseRun): string[] {
+  const asked = Object.keys(settings.services);
+  const offered = Object.entries(manifest.manifest.services);
+  return [
+    ...asked
+      .filter((name) => !offered.some(([it]) => it === name))
+      .map((name) => `the manifest has no service ${name}, which the settings name (${manifest.file})`),
+    ...offered
+      .filter(([name]) => !asked.includes(name))
+      .map(([name]) => `the settings have no service ${name}, which the manifest names (${manifest.file})`),
+    ...offered
+      .filter(([, it]) => it.command === undefined)
+      .map(([name]) => `services.${name} has no command, which the local platform starts (${manifest.file})`),
+  ];
+}
+
+function roomFor({ context }: ReleaseRun): string[] {
+  const { bavail, bsize } = statfsSync(context.project);
+  const free = bavail * bsize;
+  return free >= leastFreeBytes
+    ? []
+    : [
+        `the disk has ${Math.round(free / 1e6)} MB left; ${Math.round(leastFreeBytes / 1e6)} MB are wanted for snapshot and logs`,
+      ];
+}
+
+async function liveIsHealthy(run: ReleaseRun, { facts }: Platform): Promise<string[]> {
+  const { live } = run;
+  if (live === undefined) return [];
+  const questions = healthQuestions(run.settings);
+  const answers = await Promise.all(
+    facts.services.flatMap((service) =>
+      service.instances[live.environment].map(async (port) => {
+        const question = questions[service.name] ?? { path: service.healthPath, status: 200 };
+        const answer = await askHealth(`http://${facts.listen}:${port}`, question, 3000, run.signal);
+        return { name: service.name, port, answer };
+      }),
+    ),
+  );
+  return answers
+    .filter(({ answer }) => !answer.good)
+    .map(({ name, port, answer }) => `the live ${name} on port ${port} is not healthy: ${answer.says}`);
+}
+
+/** An alarm that fires before the start is a no-go: the candidate would be blamed for it, or hide it. */
+async function nothingFires(run: ReleaseRun, { facts, place }: Platform): Promise<string[]> {
+  const { live } = run;
+  if (live === undefined) return [];
+  const { errorRate } = thresholdsOf(run.settings);
+  const admin = new EnvoyAdmin(facts.listen, facts.adminPort);
+  const before = await readCounters(admin, place.services, live.environment);
+  await pause(1000, undefined, { signal: run.signal });
+  const after = await readCounters(admin, place.services, live.environment);
+  return place.services.flatMap((name) => {
+    const [a, b] = [before[name], after[name]];
+    if (a === undefined || b === undefined || "unreadable" in a || "unreadable" in b) {
+      return [`the counters of ${name} cannot be read, so nobody knows whether it is well`];
+    }
+    const requests = b.requests - a.requests;
+    const errors = b.errors - a.errors;
+    return requests >= 20 && errors / requests > errorRate.max
+      ? [
+          `the live ${name} fails ${((errors / requests) * 100).toFixed(1)} % of its requests now, over ${errorRate.max * 100} %`,
+        ]
+      : [];
+  });
+}
+
+async function databaseAnswers({ facts }: Platform): Promise<string[]> {
+  const { database, listen } = facts;
+  if (database === undefined || (await accepts(listen, database.port))) return [];
+  return [`the database does not accept connections on port ${database.port}`];
+}
+
+function wayBackIsReady({ live }: ReleaseRun, platform: Platform): string[] {
+  if (live === undefined) return [];
+  const running = platform.running()[live.environment];
+  return running.length === 1
+    ? []
+    : [`the way back is not clear: ${live.environment} runs ${running.join(", ") || "nothing"}`];
+}

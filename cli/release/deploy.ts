@@ -1,0 +1,85 @@
+import { startAnnouncement } from "../../release/announcement.ts";
+import { exitCodes } from "../../release/exitCodes.ts";
+import { Problem } from "../../release/problem.ts";
+import { engineEvents } from "../engine/engineEvents.ts";
+import { findPlatform, liveNow, requirePlatform, sayLive } from "../live.ts";
+import { performSwitch } from "../switch/performSwitch.ts";
+import { engineOf, type ReleaseRun } from "./releaseRun.ts";
+
+/** T-30: the candidate goes into the settings, and the preview must take it. A refused one is taken out again. */
+export async function prepare(run: ReleaseRun): Promise<void> {
+  const { context, environment, version, reporter } = run;
+  const setting = `${context.projectName}:${environment}`;
+  const before = context.stackFile.text(setting);
+  context.stackFile.set({ [setting]: version });
+  const engine = await engineOf(run);
+  try {
+    const summary = await engine.preview(() => undefined);
+    const said = Object.entries(summary)
+      .filter(([operation]) => operation !== "same")
+      .map(([operation, count]) => `${count} to ${operation}`)
+      .join(", ");
+    reporter.tell({ kind: "step", text: `preview: ${said || "nothing to change"}` });
+  } catch (error) {
+    context.stackFile.set({ [setting]: before });
+    throw error;
+  }
+}
+
+export async function announce(run: ReleaseRun): Promise<void> {
+  const { version, manifest, journal, reporter, watchForMs } = run;
+  // Deployment and switch take minutes; what a reader waits for is the watch.
+  const text = startAnnouncement({ version, features: manifest.manifest.features, eta: watchForMs + 60_000 });
+  journal.append({ type: "announcement", version, kind: "start", to: ["terminal"], text });
+  reporter.tell({ kind: "step", text });
+}
+
+/** T-0: snapshot, migration, instances, health and smoke, in the order of the stack's dependencies. */
+export async function deploy(run: ReleaseRun): Promise<void> {
+  const { context, environment, version } = run;
+  context.stackFile.set({ [`${context.projectName}:${environment}`]: version });
+  const engine = await engineOf(run);
+  try {
+    await engine.up(engineEvents(run.reporter));
+  } catch (error) {
+    throw await stillServing(run, error);
+  }
+}
+
+/** Traffic to the candidate. A first deployment has moved it already: then it is only read back. */
+export async function switchTraffic(run: ReleaseRun): Promise<void> {
+  const { context, environment, version, reporter, signal, journal } = run;
+  const platform = requirePlatform(context);
+  const engine = await engineOf(run);
+  const serving = await platform.serving();
+  if (serving.environment === environment && context.stackFile.text(`${context.projectName}:live`) === environment) {
+    const at = serving.readAt.getTime();
+    run.move = { from: run.live?.environment, to: environment, writtenAt: at, readBackAt: at };
+    journal.append({ type: "switch", version, to: environment, toVersion: version });
+  } else {
+    const from = liveNow(serving, platform);
+    run.move = await performSwitch({ context, platform, engine, to: environment, version, from, reporter, signal });
+  }
+  reporter.tell({ kind: "step", text: sayLive(await platform.serving(), platform) });
+}
+
+/** A failed deployment says what serves in spite of it, as read. */
+async function stillServing(run: ReleaseRun, error: unknown): Promise<Problem> {
+  const platform = findPlatform(run.context);
+  const said =
+    platform === undefined
+      ? "Nothing serves yet."
+      : await platform.serving().then(
+          (serving) => `Nothing was switched: ${sayLive(serving, platform)}.`,
+          () => "What serves could not be read.",
+        );
+  const known = error instanceof Problem ? error : undefined;
+  return new Problem({
+    happened: known?.happened ?? "The deployment failed.",
+    ...(known?.where === undefined ? {} : { where: known.where }),
+    untouched: said,
+    next: `mend it and run \`greenlight release ${run.version}\` again: it goes on from here`,
+    exitCode: known?.exitCode ?? exitCodes.failed,
+    ...(known === undefined ? { cause: error } : {}),
+  });
+}

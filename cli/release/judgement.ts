@@ -1,0 +1,71 @@
+import { completeAnnouncement } from "../../release/announcement.ts";
+import { liveNow, requirePlatform } from "../live.ts";
+import { performRollback } from "../rollback/rollback.ts";
+import { wayBack } from "../rollback/wayBack.ts";
+import { lookEvents } from "../watch/lookEvents.ts";
+import { openObserver } from "../watch/openObserver.ts";
+import { thresholdsInForce } from "../watch/thresholdsInForce.ts";
+import { watch } from "../watch/watch.ts";
+import { engineOf, type ReleaseRun } from "./releaseRun.ts";
+
+/** T+30: the five looks until the time is over, or until a no-go, which takes traffic back at once. */
+export async function watchCandidate(run: ReleaseRun): Promise<void> {
+  const { context, environment, version, reporter, signal, journal, watchForMs } = run;
+  const platform = requirePlatform(context);
+  const engine = await engineOf(run);
+  const observer = await openObserver({ context, platform, environment, version, reporter, signal, engine });
+  const { verdict } = await watch({
+    observer,
+    thresholds: thresholdsInForce(context),
+    services: platform.place.services,
+    forMs: watchForMs,
+    everyMs: run.settings.watch.every,
+    signal,
+    onLook: lookEvents(reporter, platform, { environment, version }, Date.now() + watchForMs),
+  });
+  run.verdict = verdict;
+  if (verdict.verdict === "no-go") await takeBack(run, verdict.sentence);
+  journal.append({ type: "verdict", version, verdict: verdict.verdict, sentence: verdict.sentence });
+  for (const pattern of observer.newPatterns.slice(0, 5)) {
+    reporter.tell({ kind: "warning", text: `new in the candidate's logs, ${pattern.count} times: ${pattern.sample}` });
+  }
+}
+
+/** T+60: go is announced; a no-go has been taken back; undecided leaves the candidate serving and says so. */
+export async function decide(run: ReleaseRun): Promise<void> {
+  // Taken up after a crash between watching and deciding: nothing is known, so it is watched again.
+  if (run.verdict === undefined && run.rollback === undefined) await watchCandidate(run);
+  const { verdict, journal, version, reporter } = run;
+  if (verdict === undefined) return;
+  reporter.tell({ kind: "step", text: verdict.sentence });
+  if (verdict.verdict !== "go") return;
+  const platform = requirePlatform(run.context);
+  const serving = await platform.serving();
+  const counts = Object.values(serving.healthy).map((it) => it[run.environment]);
+  const health = {
+    healthy: counts.reduce((sum, it) => sum + it.healthy, 0),
+    of: counts.reduce((sum, it) => sum + it.of, 0),
+  };
+  const text = completeAnnouncement({ version, health, monitoring: 3_600_000 });
+  journal.append({ type: "announcement", version, kind: "complete", to: ["terminal"], text });
+  reporter.tell({ kind: "step", text });
+}
+
+async function takeBack(run: ReleaseRun, reason: string): Promise<void> {
+  const { context, reporter } = run;
+  const platform = requirePlatform(context);
+  const to = await wayBack(context, platform);
+  const from = liveNow(await platform.serving(), platform);
+  run.rollback = await performRollback({
+    context,
+    platform,
+    to,
+    from,
+    reason,
+    database: "keep",
+    reporter,
+    // The way back does not stop when the person stops watching.
+    signal: new AbortController().signal,
+    confirm: async () => true,
+  });
+}

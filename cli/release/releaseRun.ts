@@ -1,0 +1,66 @@
+import type { Settings } from "../../config.ts";
+import type { ProjectManifest } from "../../project/readManifest.ts";
+import { type EnvironmentName, other } from "../../release/environment.ts";
+import type { PhaseId } from "../../release/schedule.ts";
+import type { Verdict } from "../../release/verdict.ts";
+import type { Context } from "../context.ts";
+import { Engine } from "../engine/engine.ts";
+import type { JournalFile } from "../journal/journalFile.ts";
+import { findPlatform, liveNow, type Platform } from "../live.ts";
+import type { Reporter } from "../reporter.ts";
+import type { MoveRecord, ReleaseResult, RollbackResult } from "../result.ts";
+
+/** What the phases of one release share. */
+export interface ReleaseRun {
+  readonly context: Context;
+  readonly settings: Settings;
+  readonly manifest: ProjectManifest;
+  readonly version: string;
+  /** Where the candidate goes. */
+  readonly environment: EnvironmentName;
+  /** What served when the release was taken up; nothing at a first deployment. */
+  readonly live: { readonly environment: EnvironmentName; readonly version: string } | undefined;
+  readonly journal: JournalFile;
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+  /** Milliseconds to watch after the switch. */
+  readonly watchForMs: number;
+  engine: Engine | undefined;
+  move: MoveRecord | undefined;
+  verdict: Verdict | undefined;
+  rollback: RollbackResult | undefined;
+  readonly phases: ReleaseResult["phases"][number][];
+}
+
+/** A phase's work. It throws to fail; what it learns it leaves in the run. */
+export type PhaseWork = (run: ReleaseRun) => Promise<void>;
+export type PhaseWorks = Readonly<Record<PhaseId, PhaseWork>>;
+
+export async function engineOf(run: ReleaseRun): Promise<Engine> {
+  if (run.engine === undefined) {
+    run.engine = await Engine.open(run.context, (text) => run.reporter.tell({ kind: "step", text }));
+    await run.engine.recover();
+  }
+  return run.engine;
+}
+
+/** Where the candidate goes: where it was switched to already, else the side that does not serve. */
+export async function placeOf(
+  context: Context,
+  settings: Settings,
+  version: string,
+): Promise<Pick<ReleaseRun, "environment" | "live">> {
+  const platform = findPlatform(context);
+  const served = platform === undefined ? undefined : await servedBy(platform);
+  if (served === undefined) return { environment: settings.live, live: undefined };
+  if (served.version === version) return { environment: served.environment, live: served };
+  return { environment: other(served.environment), live: served };
+}
+
+async function servedBy(platform: Platform): Promise<{ environment: EnvironmentName; version: string } | undefined> {
+  const serving = await platform.serving();
+  const weights = platform.place.services.map((name) => serving.weights[name]);
+  // Before its first switch a proxy gives nobody any traffic.
+  if (weights.every((it) => it === undefined || it.blue + it.green === 0)) return undefined;
+  return liveNow(serving, platform) ?? { environment: "blue", version: "several versions" };
+}

@@ -1,0 +1,131 @@
+import { performance } from "node:perf_hooks";
+import { askHealth } from "../../provider/gates/health.ts";
+import { runSmoke } from "../../provider/gates/smoke.ts";
+import { moveTraffic } from "../../provider/local/moveTraffic.ts";
+import { rollbackAnnouncement } from "../../release/announcement.ts";
+import { type EnvironmentName, weightsFor } from "../../release/environment.ts";
+import { sentence } from "../../release/problem.ts";
+import type { Context } from "../context.ts";
+import { Engine } from "../engine/engine.ts";
+import { engineEvents } from "../engine/engineEvents.ts";
+import { JournalFile } from "../journal/journalFile.ts";
+import { healthQuestions, liveNow, type Platform, smokeRunOf } from "../live.ts";
+import type { Reporter } from "../reporter.ts";
+import type { MoveRecord, RollbackResult } from "../result.ts";
+import { rollBackDatabase } from "./database.ts";
+import type { WayBack } from "./wayBack.ts";
+
+export interface RollbackArgs {
+  readonly context: Context;
+  readonly platform: Platform;
+  readonly to: WayBack;
+  /** What served before, as read. */
+  readonly from: { readonly environment: EnvironmentName; readonly version: string } | undefined;
+  readonly reason: string;
+  readonly database: "keep" | "script" | "snapshot";
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+  readonly confirm: (question: string) => Promise<boolean>;
+}
+
+/**
+ * Traffic first, without the engine; then the journal, Pulumi's state, the database when asked, and a verification like a
+ * deployment's. A failure after traffic is back is reported and does not move traffic again.
+ */
+export async function performRollback(args: RollbackArgs): Promise<RollbackResult> {
+  const { context, platform, to, reporter } = args;
+  const from = args.from ?? { environment: to.environment === "blue" ? "green" : "blue", version: "unknown" };
+  const move = await moveBack(args);
+  reporter.tell({
+    kind: "step",
+    text: `traffic is back: ${to.environment} ${to.version} serves 100 % (read back ${Math.round(move.readBackAt - move.writtenAt)} ms after the move)`,
+  });
+  const journal = new JournalFile(context);
+  const kind = { keep: "kept", script: "script", snapshot: "snapshot" } as const;
+  journal.append({
+    type: "rollback",
+    version: from.version,
+    to: to.environment,
+    toVersion: to.version,
+    fromVersion: from.version,
+    reason: args.reason,
+    database: kind[args.database],
+    details: { move: { ...move, from: from.environment } },
+  });
+  const text = rollbackAnnouncement({ to: to.version, reason: args.reason, eta: 1000 });
+  journal.append({ type: "announcement", version: from.version, kind: "rollback", to: ["terminal"], text });
+  reporter.tell({ kind: "step", text });
+
+  const databaseReport = args.database === "keep" ? undefined : await rollBackDatabase(args, from.version);
+  const stateInLine = await alignState(args);
+  const verified = await verify(args);
+  const serving = await platform.serving();
+  const live = liveNow(serving, platform);
+  return {
+    ok: verified.passed && live?.environment === to.environment,
+    reason: args.reason,
+    from,
+    to: { environment: to.environment, version: to.version },
+    move,
+    database: kind[args.database],
+    ...(databaseReport === undefined ? {} : { databaseReport }),
+    stateInLine,
+    verified,
+    serving: { environment: live?.environment, version: live?.version, readAt: serving.readAt.toISOString() },
+  };
+}
+
+async function moveBack({ platform, to, from }: RollbackArgs): Promise<MoveRecord> {
+  // Not bound to the caller's signal: once begun, the way back is finished.
+  const moved = await moveTraffic(platform.place, weightsFor(to.environment), new AbortController().signal);
+  return {
+    from: from?.environment,
+    to: to.environment,
+    writtenAt: moved.writtenAt,
+    readBackAt: moved.readBackAt,
+  };
+}
+
+/** Settings and Pulumi's state say what serves. Whatever goes wrong here, traffic stays where it is. */
+async function alignState({ context, to, reporter }: RollbackArgs): Promise<boolean> {
+  context.stackFile.set({ [`${context.projectName}:live`]: to.environment });
+  try {
+    const engine = await Engine.open(context, (text) => reporter.tell({ kind: "step", text }));
+    await engine.recover();
+    await engine.up(engineEvents(reporter));
+    return true;
+  } catch (error) {
+    reporter.tell({
+      kind: "warning",
+      text: `traffic is back, but Pulumi's state could not be brought in line: ${sentence(error)}`,
+    });
+    return false;
+  }
+}
+
+async function verify({ context, platform, to, signal }: RollbackArgs): Promise<RollbackResult["verified"]> {
+  const settings = context.settings();
+  const questions = healthQuestions(settings);
+  const answers = await Promise.all(
+    platform.facts.services.flatMap((service) =>
+      service.instances[to.environment].map((port) =>
+        askHealth(
+          `http://${platform.facts.listen}:${port}`,
+          questions[service.name] ?? { path: service.healthPath, status: 200 },
+          5000,
+          signal,
+        ),
+      ),
+    ),
+  );
+  const healthy = answers.filter((answer) => answer.good).length;
+  const began = performance.now();
+  const smoke = await runSmoke(smokeRunOf(context, settings, platform.facts, to.environment, to.version), signal).catch(
+    (error: unknown) => ({ passed: false, reason: sentence(error) }),
+  );
+  return {
+    health: `${healthy} of ${answers.length} instances`,
+    smoke: `${smoke.reason} in ${((performance.now() - began) / 1000).toFixed(1)} s`,
+    passed: answers.length > 0 && healthy === answers.length && smoke.passed,
+  };
+}

@@ -1,0 +1,49 @@
+import { other } from "../../release/environment.ts";
+import { history } from "../../release/journal.ts";
+import { Problem } from "../../release/problem.ts";
+import type { Context } from "../context.ts";
+import { JournalFile } from "../journal/journalFile.ts";
+import { type Platform, sayLive } from "../live.ts";
+
+/** Where a rollback goes: an environment that served before and whose processes are there. */
+export interface WayBack {
+  readonly environment: "blue" | "green";
+  readonly version: string;
+  /** Why we may believe that this version served before. */
+  readonly known: "journal" | "running";
+}
+
+/**
+ * The way back from what serves now. No window, freeze or evidence is asked; only that somebody is there to serve.
+ *
+ * @throws Problem when the other environment is empty or was never live
+ */
+export async function wayBack(context: Context, platform: Platform): Promise<WayBack> {
+  const serving = await platform.serving();
+  const from = serving.environment ?? context.settings().live;
+  const to = other(from);
+  const running = platform.running()[to];
+  const [version] = running;
+  if (version === undefined || running.length !== 1) {
+    throw new Problem({
+      happened:
+        running.length === 0
+          ? `There is no way back: nothing runs in ${to}.`
+          : `${to} runs several versions at once (${running.join(", ")}), so it is not clear what would serve.`,
+      where: sayLive(serving, platform),
+      untouched: "Traffic was left as it is.",
+      next: `deploy the version to go back to into ${to} with \`greenlight release\``,
+    });
+  }
+  const periods = history(new JournalFile(context).read().records);
+  const served = periods.some((it) => it.version === version);
+  if (periods.length > 0 && !served) {
+    throw new Problem({
+      happened: `${version} in ${to} was never live: going there is a release, not a rollback.`,
+      where: sayLive(serving, platform),
+      untouched: "Traffic was left as it is.",
+      next: `finish its release with \`greenlight release ${version}\``,
+    });
+  }
+  return { environment: to, version, known: served ? "journal" : "running" };
+}

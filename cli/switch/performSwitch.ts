@@ -1,0 +1,66 @@
+import { isDeepStrictEqual } from "node:util";
+import { type EnvironmentName, weightsFor } from "../../release/environment.ts";
+import { exitCodes } from "../../release/exitCodes.ts";
+import { Problem } from "../../release/problem.ts";
+import type { Context } from "../context.ts";
+import type { Engine } from "../engine/engine.ts";
+import { engineEvents } from "../engine/engineEvents.ts";
+import { JournalFile } from "../journal/journalFile.ts";
+import { type Platform, sayLive } from "../live.ts";
+import type { Reporter } from "../reporter.ts";
+import type { MoveRecord } from "../result.ts";
+
+export interface SwitchArgs {
+  readonly context: Context;
+  readonly platform: Platform;
+  readonly engine: Engine;
+  readonly to: EnvironmentName;
+  readonly version: string;
+  readonly from: { readonly environment: EnvironmentName; readonly version: string } | undefined;
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The switch as an update of the stack: one changed setting. Reads back what serves and fails when it is not what was
+ * asked; records the move in the journal.
+ */
+export async function performSwitch(args: SwitchArgs): Promise<MoveRecord> {
+  const { context, platform, engine, to, from, reporter } = args;
+  const setting = `${context.projectName}:live`;
+  const before = context.stackFile.text(setting);
+  context.stackFile.set({ [setting]: to });
+  let writtenAt = Date.now();
+  try {
+    await engine.up((event) => {
+      if (event.resourcePreEvent?.metadata.type === "greenlight:local:Traffic") writtenAt = Date.now();
+      engineEvents(reporter)(event);
+    });
+  } catch (error) {
+    const serving = await platform.serving().catch(() => undefined);
+    // A refused switch must not wait in the settings for the next update.
+    if (serving?.environment !== to) context.stackFile.set({ [setting]: before });
+    throw error;
+  }
+  const serving = await platform.serving();
+  const weights = weightsFor(to);
+  const agrees = platform.place.services.every((name) => isDeepStrictEqual(serving.weights[name], weights));
+  if (!agrees) {
+    throw new Problem({
+      happened: `The update ended, but ${to} does not serve everything.`,
+      where: sayLive(serving, platform),
+      next: "run `greenlight status`; then `greenlight rollback` or the switch again",
+      exitCode: exitCodes.notAsAsked,
+    });
+  }
+  const move: MoveRecord = { from: from?.environment, to, writtenAt, readBackAt: serving.readAt.getTime() };
+  new JournalFile(context).append({
+    type: "switch",
+    version: args.version,
+    to,
+    toVersion: args.version,
+    ...(from === undefined ? {} : { fromVersion: from.version }),
+    details: { move: { ...move, from: from?.environment ?? null } },
+  });
+  return move;
+}
