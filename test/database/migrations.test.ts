@@ -51,6 +51,26 @@ describe.each<Layout>(["prisma", "sql"])("migrations kept as %s", (tool) => {
   const history = (connection: DatabaseConnection) => readMigrations({ connection, layout: tool });
   const names = (...given: string[]) => given.map((name) => nameOf(tool, name));
 
+  /** Migrates in another process, which is killed once the server sleeps. */
+  const killed = async (options: FolderMigration): Promise<void> => {
+    const script = `import { migrate } from ${JSON.stringify(new URL("../../provider/database/migrations/apply.ts", import.meta.url).href)};
+      import { parseDatabaseUrl } from ${JSON.stringify(new URL("../../provider/database/connection.ts", import.meta.url).href)};
+      await migrate({ tool: ${JSON.stringify(tool)}, directory: ${JSON.stringify(options.directory)}, connection: parseDatabaseUrl(process.env.DATABASE_URL) });`;
+    const child = execa(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], {
+      cwd: fileURLToPath(new URL("../..", import.meta.url)),
+      env: { DATABASE_URL: databaseUrl(options.connection) },
+      reject: false,
+    });
+    const asleep =
+      "select pid from pg_stat_activity where query like '%pg_sleep(30)%' and pid <> pg_backend_pid() and datname = current_database()";
+    while ((await server.sql(options.connection, asleep)).length === 0) {
+      if (child.exitCode !== null && child.exitCode !== undefined) throw new Error((await child).stderr);
+      await wait(50);
+    }
+    child.kill("SIGKILL");
+    await child;
+  };
+
   it("are applied in order, proven by the table, and not applied again", async () => {
     const options = await start({
       "1_init": init,
@@ -101,7 +121,9 @@ describe.each<Layout>(["prisma", "sql"])("migrations kept as %s", (tool) => {
     expect(error.message).toContain(
       `The migration ${names("2_bad")[0]} failed at statement 2 of 3 (line 5): column "nope" of relation "users" does not exist`,
     );
-    expect(error.message).toContain("Statement 1 was rolled back");
+    expect(error.message).toContain(
+      "Statement 1 was rolled back; the schema is as before (compared after the failure).",
+    );
     expect(error.message).toContain("goes on from here");
     expect(everyWord(error)).not.toContain(password);
     const after = await history(options.connection);
@@ -212,6 +234,29 @@ describe.each<Layout>(["prisma", "sql"])("migrations kept as %s", (tool) => {
     ).toEqual([{ ok: true }]);
   });
 
+  it("that cannot be one transaction go on after what is done, also when what failed changes rows", async () => {
+    const index = "create table half (a int);\ncreate index concurrently half_a on half (a);\n";
+    const options = await start({ "1_init": init, "2_half": `${index}insert into half values (1), (nope);` });
+    const error = await refusal(migrate(options));
+    expect(error.message).toContain("Statements 1 to 2 are done and stay");
+    await options.write("2_half", `${index}insert into half values (1), (2);`);
+    expect((await migrate(options)).applied.map(({ name }) => name)).toEqual(names("2_half"));
+    expect(await server.sql(options.connection, "select count(*)::int as n from half")).toEqual([{ n: 2 }]);
+  });
+
+  it("that were mended before the place where they stopped are not guessed at", async () => {
+    const index = "create table half (a int);\ncreate index concurrently half_a on half (a);\n";
+    const options = await start({ "1_init": init, "2_half": `${index}select nope;` });
+    await refusal(migrate(options));
+    await options.write("2_half", `${index.replace("a int", "a int, b int")}select 1;`);
+    const error = await refusal(migrate(options));
+    expect(error.message).toMatch(
+      /2_half\S* is applied in part: statements 1 to 2 are done, and these statements are no longer/,
+    );
+    await options.write("2_half", `${index}select 1;`);
+    expect((await migrate(options)).applied.map(({ name }) => name)).toEqual(names("2_half"));
+  });
+
   it.each([
     ["in one transaction", "create table half (a int); insert into half values (1); select pg_sleep(30);"],
     [
@@ -220,26 +265,25 @@ describe.each<Layout>(["prisma", "sql"])("migrations kept as %s", (tool) => {
     ],
   ])("killed in the middle, %s, are done by running again", async (_, slow) => {
     const options = await start({ "1_init": init, "2_slow": slow });
-    const script = `import { migrate } from ${JSON.stringify(new URL("../../provider/database/migrations/apply.ts", import.meta.url).href)};
-      import { parseDatabaseUrl } from ${JSON.stringify(new URL("../../provider/database/connection.ts", import.meta.url).href)};
-      await migrate({ tool: ${JSON.stringify(tool)}, directory: ${JSON.stringify(options.directory)}, connection: parseDatabaseUrl(process.env.DATABASE_URL) });`;
-    const child = execa(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], {
-      cwd: fileURLToPath(new URL("../..", import.meta.url)),
-      env: { DATABASE_URL: databaseUrl(options.connection) },
-      reject: false,
-    });
-    const asleep =
-      "select pid from pg_stat_activity where query like 'select pg_sleep(30)%' and datname = current_database()";
-    while ((await server.sql(options.connection, asleep)).length === 0) {
-      if (child.exitCode !== null && child.exitCode !== undefined) throw new Error((await child).stderr);
-      await wait(50);
-    }
-    child.kill("SIGKILL");
-    await child;
+    await killed(options);
     await options.write("2_slow", slow.replace("pg_sleep(30)", "1"));
     const result = await migrate(options);
     expect(result.applied.map(({ name }) => name)).toEqual(names("2_slow"));
     expect((await history(options.connection)).failed).toEqual([]);
+  });
+
+  it("killed while rows change outside a transaction are not guessed at", async () => {
+    const slow =
+      "create table half (a int); create index concurrently half_a on half (a); insert into half select 1 from pg_sleep(30);";
+    const options = await start({ "1_init": init, "2_slow": slow });
+    await killed(options);
+    const error = await refusal(migrate(options));
+    expect(error.message).toMatch(
+      /statements 1 to 2 are done, and whether the statement after them took effect is not certain/,
+    );
+    expect(error.message).toContain(
+      tool === "prisma" ? "npx prisma migrate resolve --rolled-back 2_slow" : "delete from",
+    );
   });
 
   it("are interrupted at once, with everything as before", async () => {
