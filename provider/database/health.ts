@@ -1,5 +1,6 @@
 import pg from "pg";
-import { clientConfig, type DatabaseConnection, maskedCause, secretsOf } from "./connection.ts";
+import { type DatabaseConnection, maskedCause, secretsOf } from "./connection.ts";
+import { clientConfig } from "./session.ts";
 
 /** What the database says about itself, for watching. */
 export type DatabaseHealth =

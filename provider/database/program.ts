@@ -5,7 +5,6 @@ import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
 import {
   type DatabaseConnection,
-  interrupted,
   mask,
   maskedCause,
   type Patience,
@@ -13,6 +12,7 @@ import {
   placeOf,
   secretsOf,
 } from "./connection.ts";
+import { interrupted } from "./session.ts";
 
 /** How a PostgreSQL program ended. */
 export interface ProgramRun {

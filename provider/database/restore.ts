@@ -1,5 +1,5 @@
 import { Problem } from "../../release/problem.ts";
-import { type DatabaseConnection, type Patience, type PostgresTools, placeOf, withClient } from "./connection.ts";
+import { type DatabaseConnection, type Patience, type PostgresTools, placeOf } from "./connection.ts";
 import {
   type ContentDifference,
   compareContent,
@@ -10,6 +10,7 @@ import {
 import { runProgram } from "./program.ts";
 import { schemaPicture } from "./schema.ts";
 import { withScratchDatabase } from "./scratch.ts";
+import { withClient } from "./session.ts";
 import { type Snapshot, verifySnapshot } from "./snapshot.ts";
 
 /** What restoring a snapshot into a scratch database showed. */

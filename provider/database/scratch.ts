@@ -3,17 +3,16 @@ import { hostname } from "node:os";
 import type pg from "pg";
 import { Problem } from "../../release/problem.ts";
 import {
-  connect,
   type DatabaseConnection,
   errorCode,
   maskedCause,
   type Patience,
   placeOf,
-  queryProblem,
   quoted,
   secretsOf,
 } from "./connection.ts";
 import { alive } from "./program.ts";
+import { connect, queryProblem } from "./session.ts";
 
 /** Scratch databases say in their name who made them and when: greenlight_scratch_<host>_<pid>_<time>_<random>. */
 const scratchName = /^greenlight_scratch_([0-9a-f]{6})_(\d{1,10})_([0-9a-z]{1,12})_[0-9a-f]{8}$/;

@@ -9,7 +9,6 @@ import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
 import {
   type DatabaseConnection,
-  interrupted,
   isoText,
   mask,
   maskedCause,
@@ -17,12 +16,12 @@ import {
   type PostgresTools,
   placeOf,
   secretsOf,
-  withClient,
 } from "./connection.ts";
 import { readContent, type TableContent } from "./content.ts";
 import { alive, programVersion, runProgram } from "./program.ts";
 import type { DrillResult } from "./restore.ts";
 import { schemaPicture } from "./schema.ts";
+import { interrupted, withClient } from "./session.ts";
 
 /** A backup of one database at one moment, and what was in it then. */
 export interface Snapshot {

@@ -1,16 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type pg from "pg";
 import { Problem } from "../../release/problem.ts";
-import {
-  type DatabaseConnection,
-  interrupted,
-  maskedCause,
-  type Patience,
-  placeOf,
-  quoted,
-  secretsOf,
-  sessionOf,
-} from "./connection.ts";
+import { type DatabaseConnection, maskedCause, type Patience, placeOf, quoted, secretsOf } from "./connection.ts";
 import { describeContent } from "./content.ts";
 import { copyDatabaseSettings } from "./databaseSettings.ts";
 import {
@@ -22,6 +13,7 @@ import {
   restoreInto,
 } from "./restore.ts";
 import { connectBeside, createLike, newScratchName } from "./scratch.ts";
+import { interrupted, sessionOf } from "./session.ts";
 import { verifySnapshot } from "./snapshot.ts";
 
 export interface RestoreResult {

@@ -1,7 +1,8 @@
 import { createServer } from "node:net";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { connect, databaseUrl, mask, parseDatabaseUrl, reachable } from "../../provider/database/connection.ts";
+import { databaseUrl, mask, parseDatabaseUrl } from "../../provider/database/connection.ts";
+import { connect, reachable } from "../../provider/database/session.ts";
 import { everyWord, refusal } from "./server.ts";
 
 const text = (min: number, max: number) => fc.string({ minLength: min, maxLength: max, unit: "grapheme" });

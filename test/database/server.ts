@@ -6,7 +6,8 @@ import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import pg from "pg";
-import { connect, type DatabaseConnection, type PostgresTools, quoted } from "../../provider/database/connection.ts";
+import { type DatabaseConnection, type PostgresTools, quoted } from "../../provider/database/connection.ts";
+import { connect } from "../../provider/database/session.ts";
 
 /** A password that has to be escaped everywhere it is written. */
 export const password = "s3cr3t pä's\"s%w:rd@/#";

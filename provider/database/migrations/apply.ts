@@ -2,15 +2,9 @@ import { setTimeout as wait } from "node:timers/promises";
 import type pg from "pg";
 import { exitCodes } from "../../../release/exitCodes.ts";
 import { Problem } from "../../../release/problem.ts";
-import {
-  type DatabaseConnection,
-  type Patience,
-  type PostgresTools,
-  placeOf,
-  type SessionSettings,
-  withClient,
-} from "../connection.ts";
+import { type DatabaseConnection, type Patience, type PostgresTools, placeOf } from "../connection.ts";
 import { type SchemaPicture, schemaPicture } from "../schema.ts";
+import { type SessionSettings, withClient } from "../session.ts";
 import { type CommandMigration, runCommandMigration } from "./command.ts";
 import { failedCli, failedMigration, unverified } from "./failure.ts";
 import { type MigrationHistory, readHistory } from "./history.ts";

@@ -1,8 +1,9 @@
 import type pg from "pg";
 import { exitCodes } from "../../../release/exitCodes.ts";
 import { Problem } from "../../../release/problem.ts";
-import { type DatabaseConnection, maskedCause, placeOf, secretsOf, withClient } from "../connection.ts";
+import { type DatabaseConnection, maskedCause, placeOf, secretsOf } from "../connection.ts";
 import { compareSchemas, describeDifference, type SchemaPicture, schemaPicture } from "../schema.ts";
+import { withClient } from "../session.ts";
 import type { MigrationHistory } from "./history.ts";
 import type { MigrationPlan } from "./plan.ts";
 import { clearByHand, clearRow } from "./resolve.ts";

@@ -1,5 +1,6 @@
 import type pg from "pg";
-import { type DatabaseConnection, isoText, type Patience, quoted, withClient } from "../connection.ts";
+import { type DatabaseConnection, isoText, type Patience, quoted } from "../connection.ts";
+import { withClient } from "../session.ts";
 import type { MigrationLayout } from "./plan.ts";
 
 /** A migration as its tool's table records it. */

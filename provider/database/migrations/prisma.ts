@@ -3,15 +3,8 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import { DriverAdapterError, type SqlDriverAdapter } from "@prisma/driver-adapter-utils";
 import pg from "pg";
 import { Problem } from "../../../release/problem.ts";
-import {
-  cancelOnAbort,
-  clientConfig,
-  connect,
-  type DatabaseConnection,
-  type Patience,
-  placeOf,
-  type SessionSettings,
-} from "../connection.ts";
+import { type DatabaseConnection, type Patience, placeOf } from "../connection.ts";
+import { cancelOnAbort, clientConfig, connect, type SessionSettings } from "../session.ts";
 import { historyTable } from "./history.ts";
 import type { MigrationPlan, PlannedMigration } from "./plan.ts";
 import { databaseWords, type Mark, noticeOurDeath, renderMark, runScript, StatementFailure, takeLock } from "./run.ts";

@@ -1,14 +1,8 @@
 import { access, constants } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import {
-  type DatabaseConnection,
-  databaseUrl,
-  mask,
-  type Patience,
-  type SessionSettings,
-  secretsOf,
-} from "../connection.ts";
+import { type DatabaseConnection, databaseUrl, mask, type Patience, secretsOf } from "../connection.ts";
+import type { SessionSettings } from "../session.ts";
 
 /** The user's own Prisma command line, if the project has it installed. */
 export async function findPrismaCli(projectDirectory: string | undefined): Promise<string | undefined> {

@@ -5,14 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type pg from "pg";
 import { exitCodes } from "../../../release/exitCodes.ts";
 import { Problem } from "../../../release/problem.ts";
-import {
-  type DatabaseConnection,
-  type Patience,
-  type PostgresTools,
-  placeOf,
-  type SessionSettings,
-  withClient,
-} from "../connection.ts";
+import { type DatabaseConnection, type Patience, type PostgresTools, placeOf } from "../connection.ts";
 import {
   type ContentDifference,
   compareContent,
@@ -30,6 +23,7 @@ import {
   schemaPicture,
 } from "../schema.ts";
 import { withScratchDatabase } from "../scratch.ts";
+import { type SessionSettings, withClient } from "../session.ts";
 import { takeSnapshot } from "../snapshot.ts";
 import { migrate, ourLock } from "./apply.ts";
 import { historyTable, readHistory } from "./history.ts";
