@@ -118,31 +118,29 @@ async function candidates(env: NodeJS.ProcessEnv): Promise<string[]> {
   return [...new Set([...onPath, ...usual])];
 }
 
-async function inspectBin(
+/** All programs must be there; the server and one client tell the version, as distributions put each major
+ * version into a folder of its own and a mixed one is a server beside clients of another. */
+export async function inspectBin(
   bin: string,
   settings: ToolSettings,
 ): Promise<{ version: string; major: number } | { complaint: string }> {
-  const found = await Promise.all(
-    programs.map(async (program) => ({
-      program,
-      version: await versionOf(join(bin, program), /\) (\d+(?:\.\d+)*)/, settings).catch((error: unknown) => {
-        settings.signal?.throwIfAborted();
-        if (error instanceof Error) return undefined;
-        throw error;
-      }),
-    })),
-  );
-  const absent = found.filter(({ version }) => version === undefined).map(({ program }) => program);
+  const absent: string[] = [];
+  for (const program of programs) if (!(await isExecutable(join(bin, program)))) absent.push(program);
   if (absent.length > 0) return { complaint: `${bin} lacks ${absent.join(", ")}` };
-  const all = found.map(({ version }) => version ?? "");
-  const majors = new Set(all.map(majorOf));
-  if (majors.size !== 1) return { complaint: `${bin} mixes major versions ${[...majors].join(", ")}` };
-  const version = all[2] ?? "";
-  const major = majorOf(version);
-  if (major < versions.postgres.oldestMajor) {
-    return { complaint: `${bin} is PostgreSQL ${version}, older than ${versions.postgres.oldestMajor}` };
+
+  const pattern = /\) (\d+(?:\.\d+)*)/;
+  const [server, client] = await Promise.all([
+    versionOf(join(bin, "postgres"), pattern, settings),
+    versionOf(join(bin, "pg_dump"), pattern, settings),
+  ]);
+  if (server === undefined || client === undefined) return { complaint: `${bin} does not tell its version` };
+  if (majorOf(server) !== majorOf(client)) {
+    return { complaint: `${bin} mixes a server of version ${server} with clients of version ${client}` };
   }
-  return { version, major };
+  if (majorOf(server) < versions.postgres.oldestMajor) {
+    return { complaint: `${bin} is PostgreSQL ${server}, older than ${versions.postgres.oldestMajor}` };
+  }
+  return { version: server, major: majorOf(server) };
 }
 
 function majorOf(text: string): number {

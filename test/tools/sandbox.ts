@@ -31,7 +31,10 @@ export class Sandbox {
     await cp(fileURLToPath(new URL(`fixtures/${fixture}`, import.meta.url)), project, { recursive: true });
     await symlink(join(root, "node_modules"), join(project, "node_modules"));
     const settings = await readFile(join(project, "Pulumi.yaml"), "utf8");
-    await writeFile(join(project, "Pulumi.yaml"), settings.replace("RANDOM_FOLDER", toolchain.random.folder));
+    await writeFile(
+      join(project, "Pulumi.yaml"),
+      settings.replace("RANDOM_FOLDER", toolchain.random.folder).replace("NODE_SETUP", join(root, "tools/node.mjs")),
+    );
     await mkdir(join(folder, "state"));
     const env = {
       ...process.env,
