@@ -7,8 +7,7 @@ import {
   type OutputMap,
   type PreviewResult,
   PulumiCommand,
-  type Stack,
-  type LocalWorkspace as Workspace,
+  Stack,
 } from "@pulumi/pulumi/automation/index.js";
 import { z } from "zod";
 import { exitCodes } from "../../release/exitCodes.ts";
@@ -36,16 +35,12 @@ export class Engine {
     // The Automation API looks for the engine with this process's own environment.
     process.env.PATH = [...tools.pathEntries, process.env.PATH ?? ""].join(":");
     const env = { ...tools.env, ...own, PATH: process.env.PATH };
-    const workspace: Workspace = await LocalWorkspace.create({
+    const workspace = await LocalWorkspace.create({
       workDir: context.project,
       envVars: env,
       pulumiCommand: await PulumiCommand.get({ skipVersionCheck: true }),
     });
-    const { createOrSelectStack } = LocalWorkspace;
-    const stack = await createOrSelectStack(
-      { stackName: context.stack, workDir: context.project },
-      { envVars: env, pulumiCommand: workspace.pulumiCommand },
-    );
+    const stack = await Stack.createOrSelect(context.stack, workspace);
     const backend = process.env.PULUMI_BACKEND_URL ?? own.PULUMI_BACKEND_URL;
     return new Engine(stack, context, backend);
   }

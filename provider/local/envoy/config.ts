@@ -141,6 +141,14 @@ function cluster(name: string, listen: string, service: ServiceFacts, ports: rea
     type: "STATIC",
     connect_timeout: "1s",
     lb_policy: "LEAST_REQUEST",
+    // Shorter than the 5 s after which many servers close an idle connection: a request must not meet that close.
+    typed_extension_protocol_options: {
+      "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+        "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+        common_http_protocol_options: { idle_timeout: "4s" },
+        explicit_http_config: { http_protocol_options: {} },
+      },
+    },
     // With every instance unhealthy a request still goes somewhere: its failure is then counted, not hidden.
     common_lb_config: { healthy_panic_threshold: { value: 1 } },
     circuit_breakers: {
