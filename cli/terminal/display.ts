@@ -21,3 +21,8 @@ export async function withTerminal<T>(work: () => Promise<T>): Promise<T> {
     display?.resume();
   }
 }
+
+/** Whether a live display is on the terminal. */
+export function displayShown(): boolean {
+  return current !== undefined;
+}

@@ -11,7 +11,9 @@ export function printable(text: string): string {
 
 /** The same on one line. */
 export function oneLine(text: string): string {
-  return printable(text).replace(/\s*\n\s*/g, " ").trim();
+  return printable(text)
+    .replace(/\s*\n\s*/g, " ")
+    .trim();
 }
 
 const wide =
@@ -26,7 +28,7 @@ export function widthOf(text: string): number {
 }
 
 /** The text in at most `columns` columns; what is cut off is marked. For text without colours. */
-export function fit(text: string, columns: number): string {
+export function shorten(text: string, columns: number): string {
   if (columns <= 0) return "";
   if (widthOf(text) <= columns) return text;
   let kept = "";
@@ -56,7 +58,7 @@ export function wrap(text: string, columns: number): string[] {
       continue;
     }
     if (line !== "") lines.push(line);
-    line = fit(word, columns);
+    line = shorten(word, columns);
   }
   if (line !== "") lines.push(line);
   return lines;

@@ -1,0 +1,23 @@
+import { exitCodes } from "../../release/exitCodes.ts";
+import { openContext } from "../context.ts";
+import type { CommandResult } from "../result.ts";
+import { readStatus } from "../status/readStatus.ts";
+import type { Status } from "../status/status.ts";
+import type { TerminalOptions } from "../terminal/run.ts";
+import { statusText } from "../terminal/statusText.ts";
+import { styleFor } from "../terminal/style.ts";
+
+/** What serves, since when, by whom, whether it is healthy, and how to go back: for 2 a.m., without an engine. */
+export async function statusCommand(options: TerminalOptions, signal: AbortSignal): Promise<CommandResult<Status>> {
+  const context = openContext(options);
+  const status = await readStatus(context, signal);
+  return {
+    exitCode: status.ok ? exitCodes.ok : exitCodes.notAsAsked,
+    json: status,
+    text: statusText(status, {
+      style: styleFor(process.stdout, options.color),
+      columns: process.stdout.columns ?? 80,
+      now: Date.now(),
+    }),
+  };
+}

@@ -1,0 +1,42 @@
+import { basename, join, resolve } from "node:path";
+import { InvalidArgumentError } from "commander";
+import { durationExpected, readDuration } from "../../release/duration.ts";
+import { exitCodes } from "../../release/exitCodes.ts";
+import { Problem } from "../../release/problem.ts";
+import type { GlobalOptions } from "../context.ts";
+
+/** Milliseconds of a duration on the command line. */
+export function durationArgument(text: string): number {
+  const milliseconds = readDuration(text);
+  if (milliseconds === undefined) throw new InvalidArgumentError(`Expected ${durationExpected}.`);
+  return milliseconds;
+}
+
+/** A whole number from 1 on. */
+export function countArgument(text: string): number {
+  if (/^[1-9][0-9]{0,5}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Expected a whole number from 1 to 999999.");
+}
+
+/**
+ * The version that `release` is given, by its name or by the path of its manifest.
+ *
+ * @throws Problem for a path to anything but a manifest in the project's folder of releases
+ */
+export async function releasedVersion(argument: string, options: GlobalOptions): Promise<string> {
+  const isPath = /[/\\]/.test(argument) || /\.ya?ml$/.test(argument);
+  if (!isPath) return argument;
+  const { openContext } = await import("../context.ts");
+  const { project, projectName, stackFile } = openContext(options);
+  const releases = stackFile.text(`${projectName}:releases`) ?? "releases";
+  const version = basename(argument).replace(/\.ya?ml$/, "");
+  const manifest = join(project, releases, `${version}.yaml`);
+  if ([resolve(argument), resolve(project, argument)].includes(manifest)) return version;
+  throw new Problem({
+    happened: "Manifests are taken from the project's folder of releases only.",
+    where: `${argument} is not in ${join(project, releases)}, or does not end in .yaml`,
+    untouched: "Nothing was started.",
+    next: `put it there, or set ${projectName}:releases in ${basename(stackFile.path)}`,
+    exitCode: exitCodes.usage,
+  });
+}
