@@ -37,11 +37,13 @@ export function newPatterns(
   maskText: (text: string) => string = (text) => text,
 ): readonly NewPattern[] {
   const known = new Set<string>();
-  for (const line of liveLines) if (isErrorLine(line)) known.add(patternOf(maskText(line)));
+  // One character more than is read as JSON, so that a longer line is still seen to be longer.
+  const bounded = (line: string): string => maskText(line.slice(0, logLimits.jsonLine + 1));
+  for (const line of liveLines) if (isErrorLine(line)) known.add(patternOf(bounded(line)));
   const found = new Map<string, { count: number; readonly sample: string }>();
   for (const line of candidateLines) {
     if (!isErrorLine(line)) continue;
-    const safe = maskText(line);
+    const safe = bounded(line);
     const pattern = patternOf(safe);
     if (known.has(pattern)) continue;
     const entry = found.get(pattern);
@@ -93,8 +95,8 @@ const masks: readonly (readonly [RegExp, string])[] = [
 ];
 
 const wordMasks: readonly (readonly [RegExp, string])[] = [
-  [/\b0x[0-9a-f]+\b/gi, "<hex>"],
-  [/\b(?=[a-f]*[0-9])[0-9a-f]{8,}\b/gi, "<hex>"],
+  [/\b0x[0-9a-f]+\b/gi, "<n>"],
+  [/\b(?=[a-f]*[0-9])[0-9a-f]{8,}\b/gi, "<n>"],
   [/\d+(?:[.:,]\d+)*/g, "<n>"],
 ];
 
@@ -148,7 +150,7 @@ function sampleOf(line: string): string {
     .slice(0, logLimits.textLine)
     .replace(ansi, "")
     // biome-ignore lint/suspicious/noControlCharactersInRegex: a log line must not steer the reader's terminal
-    .replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]+/g, " ")
+    .replace(/[\s\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]+/g, " ")
     .trim();
   return text.length > logLimits.sample ? `${text.slice(0, logLimits.sample - 1)}…` : text;
 }

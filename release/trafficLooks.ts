@@ -47,7 +47,7 @@ function errorReason(
     since,
     sentence,
   });
-  if (since === null || requests < Math.max(1, minRequests)) {
+  if (since === null || !(requests >= Math.max(1, minRequests))) {
     return reason(
       "unknown",
       `too few requests to ${service} for a verdict (${count(requests)} of ${count(minRequests)})`,
@@ -123,7 +123,7 @@ export function latencyLook(service: string, series: Series, thresholds: Thresho
     since,
     sentence,
   });
-  if (since === null || answers < Math.max(1, minRequests)) {
+  if (since === null || !(answers >= Math.max(1, minRequests))) {
     return reason("unknown", `too few answers of ${service} for a P95 (${count(answers)} of ${count(minRequests)})`);
   }
   if (found === undefined)
