@@ -126,7 +126,9 @@ export function placeOf(connection: DatabaseConnection): string {
 /** Every form in which a connection's password could show in a text. */
 export function secretsOf(connection: DatabaseConnection): string[] {
   const { password } = connection;
-  return password === "" ? [] : [password, encodeURIComponent(password), JSON.stringify(password).slice(1, -1)];
+  if (password === "") return [];
+  const inSql = password.replaceAll("'", "''");
+  return [password, encodeURIComponent(password), JSON.stringify(password).slice(1, -1), inSql];
 }
 
 /** The text with each secret replaced by `***`, longest first. */

@@ -140,6 +140,16 @@ describe.each<Layout>(["prisma", "sql"])("migrations kept as %s", (tool) => {
     expect((await migrate(options)).applied.map(({ name }) => name)).toEqual(names("2_bad", "3_after"));
   });
 
+  it("that fail over a text with the password do not show it", async () => {
+    const literal = password.replaceAll("'", "''");
+    const options = await start({ "1_role": `select '${literal}'::int;` });
+    const error = await refusal(migrate(options));
+    expect(error.message).toContain('invalid input syntax for type integer: "***"');
+    for (const form of [password, literal, encodeURIComponent(password)]) expect(everyWord(error)).not.toContain(form);
+    const { failed, rolledBack } = await history(options.connection);
+    expect(JSON.stringify([failed, rolledBack])).not.toContain(literal);
+  });
+
   it("that fail do not stand in the way of another version without them", async () => {
     const options = await start({ "1_init": init, "2_bad": "create table a (); alter table nope add column x int;" });
     await refusal(migrate(options));

@@ -59,6 +59,11 @@ export async function startServer(): Promise<TestServer> {
     "fsync=off",
     "max_connections=60",
     "shared_buffers=32MB",
+    "full_page_writes=off",
+    "synchronous_commit=off",
+    "autovacuum=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
   ];
   const log: string[] = [];
   const child = spawn(
