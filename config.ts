@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseDuration } from "./release/duration.ts";
+import { readDuration } from "./release/duration.ts";
 import { exitCodes } from "./release/exitCodes.ts";
 import { Problem } from "./release/problem.ts";
 import { defaultThresholds, type Thresholds } from "./release/thresholds.ts";
@@ -9,7 +9,7 @@ const duration = (fallback: string) =>
     .string()
     .default(fallback)
     .transform((text, context) => {
-      const ms = parseDuration(text);
+      const ms = readDuration(text);
       if (ms !== undefined) return ms;
       context.addIssue({ code: "custom", message: "expected a duration such as 250ms, 90s, 5m or 1h" });
       return z.NEVER;

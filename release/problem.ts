@@ -38,13 +38,20 @@ export class Problem extends Error {
 export function problemText(parts: ProblemParts): string {
   return [
     parts.happened,
-    parts.cause === undefined ? undefined : `Because: ${sentence(parts.cause).slice(0, 1000)}`,
+    because(parts),
     parts.where === undefined ? undefined : `Where: ${parts.where}`,
     parts.untouched,
     parts.next === undefined ? undefined : `Next: ${parts.next}`,
   ]
     .filter((line) => line !== undefined && line !== "")
     .join("\n");
+}
+
+/** The cause, unless the first sentence tells it already. */
+function because({ happened, cause }: ProblemParts): string | undefined {
+  if (cause === undefined) return undefined;
+  const text = sentence(cause).slice(0, 1000);
+  return happened.includes(text.replace(/\.$/, "")) ? undefined : `Because: ${text}`;
 }
 
 /** The sentence of any thrown value, with the causes behind it, never a stack. */

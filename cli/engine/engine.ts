@@ -126,7 +126,7 @@ export class Engine {
     const suffix = `/${this.#context.projectName}/${this.#context.stack}/`;
     try {
       return readdirSync(root, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile() && `${entry.parentPath}/`.endsWith(suffix))
+        .filter((entry) => entry.isFile() && entry.name.endsWith(".json") && `${entry.parentPath}/`.endsWith(suffix))
         .map((entry) => shape.parse(JSON.parse(readFileSync(join(entry.parentPath, entry.name), "utf8"))));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];

@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { readRecords } from "../../provider/local/instanceRecord.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
 import { type NewPattern, newPatterns } from "../../release/logPatterns.ts";
-import { maskSecrets } from "../../release/mask.ts";
+import { masker } from "../../release/mask.ts";
 
 /** How much of a log is read at once, and how many lines are kept to compare with. */
 const chunk = 256 * 1024;
@@ -13,7 +13,7 @@ export class LogWatch {
   readonly #dir: string;
   readonly #watched: EnvironmentName;
   readonly #reference: EnvironmentName;
-  readonly #secret: string | undefined;
+  readonly #mask: (text: string) => string;
   readonly #offsets = new Map<string, number>();
   readonly #lines: Record<EnvironmentName, string[]> = { blue: [], green: [] };
 
@@ -21,7 +21,7 @@ export class LogWatch {
     this.#dir = dir;
     this.#watched = watched;
     this.#reference = reference;
-    this.#secret = secret;
+    this.#mask = masker(secret === undefined ? [] : [secret]);
   }
 
   look(): readonly NewPattern[] {
@@ -30,10 +30,7 @@ export class LogWatch {
       lines.push(...this.#read(it.logFile));
       lines.splice(0, Math.max(0, lines.length - keptLines));
     }
-    return newPatterns(this.#lines[this.#watched], this.#lines[this.#reference]).map((it) => ({
-      ...it,
-      sample: this.#secret === undefined ? it.sample : maskSecrets(it.sample, [this.#secret]),
-    }));
+    return newPatterns(this.#lines[this.#watched], this.#lines[this.#reference], this.#mask);
   }
 
   /** Whole lines that were added since the last look; of a first look only the end of the file. */
