@@ -1,4 +1,4 @@
-module greenlight.dev/toolchain/engine
+module greenlight/engine
 
 go 1.25.11
 
