@@ -152,7 +152,11 @@ function differences(it: {
     const { versions } = environments[live];
     const wanted = settings[settings.live];
     if (live !== settings.live) reasons.push(`${live} serves; the settings ask for ${sayAsked(settings)}.`);
-    else if (!it.foreign && !isDeepStrictEqual(versions, wanted === undefined ? [] : [wanted])) {
+    else if (it.foreign) {
+      reasons.push(
+        `Which version ${live} runs is known only to the clone that deployed it; the settings ask for ${sayAsked(settings)}.`,
+      );
+    } else if (!isDeepStrictEqual(versions, wanted === undefined ? [] : [wanted])) {
       const runs = versions.length === 0 ? "nothing runs there" : `${versions.join(" and ")} runs there`;
       reasons.push(`The settings ask for ${sayAsked(settings)}; ${runs}.`);
     }

@@ -17,10 +17,10 @@ export function createProgram(run: (it: Run) => Promise<void>): Command {
   const program = new Command("greenlight")
     .description("Production releases: checks, snapshot, migration, blue/green switch, watch and rollback.")
     .version(ownVersion(), "-v, --version", "print the version")
-    .option("-C, --project <dir>", "folder of Pulumi.yaml", process.cwd())
+    .addOption(new Option("-C, --project <dir>", "folder of Pulumi.yaml").default(process.cwd(), "the current one"))
     .option("-s, --stack <name>", "stack; without it the only one that has a file")
-    .option("--json", "one JSON document on stdout instead of text; progress goes to stderr", false)
-    .option("-y, --yes", "do not ask, the answer is yes", false)
+    .option("--json", "one JSON document on stdout instead of text; progress goes to stderr")
+    .option("-y, --yes", "do not ask, the answer is yes")
     .option("--no-color", "no colours (also: NO_COLOR=1)")
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help for a command")
@@ -156,16 +156,16 @@ export function createProgram(run: (it: Run) => Promise<void>): Command {
 
   add(new Command("rehearse"))
     .description("play releases, good and bad, with real traffic on this machine, and report what was seen")
-    .option("--quick", "a subset of the scenarios", false)
-    .option("--keep", "leave everything running at the end", false)
-    .action(async (own: { quick: boolean; keep: boolean }, command: Command) => {
+    .option("--quick", "a subset of the scenarios")
+    .option("--keep", "leave everything running at the end")
+    .action(async ({ quick = false, keep = false }: { quick?: boolean; keep?: boolean }, command: Command) => {
       const options = globals(command);
       await run({
         options,
         title: "greenlight rehearse",
         work: async (reporter, signal) => {
           const { rehearseCommand } = await import("../commands/rehearse.ts");
-          return rehearseCommand({ ...options, ...own, platform: "local" }, reporter, signal);
+          return rehearseCommand({ ...options, quick, keep, platform: "local" }, reporter, signal);
         },
       });
     });
@@ -177,7 +177,7 @@ export function createProgram(run: (it: Run) => Promise<void>): Command {
       "after",
       examples(
         "source <(greenlight completion bash)",
-        'greenlight completion zsh > "${fpath[1]}/_greenlight"',
+        "greenlight completion zsh > ~/.zsh/completions/_greenlight",
         "greenlight completion fish > ~/.config/fish/completions/greenlight.fish",
       ),
     )
@@ -196,7 +196,8 @@ function inherit(program: Command, command: Command): Command {
 }
 
 function globals(command: Command): TerminalOptions {
-  return command.optsWithGlobals<TerminalOptions>();
+  const { project, stack, json = false, yes = false, color } = command.optsWithGlobals<Partial<TerminalOptions>>();
+  return { project: project ?? process.cwd(), stack, json, yes, color: color ?? true };
 }
 
 function ownVersion(): string {

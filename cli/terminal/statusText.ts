@@ -42,7 +42,11 @@ export function statusText(status: Status, { style, columns, now }: Page): strin
     lines.push(...row("way back", sayWayBack(status)), ...row("alarms", sayAlarms(status)));
   }
   lines.push(...row("under way", sayUnderWay(status, now)));
-  for (const note of status.notes) lines.push(...wrap(`! ${oneLine(note)}`, width).map(style.yellow));
+  for (const note of status.notes) {
+    lines.push(
+      ...wrap(oneLine(note), width - 2).map((line, index) => style.yellow(`${index === 0 ? "!" : " "} ${line}`)),
+    );
+  }
   const where = status.serves.proxy === null ? "" : ` from the proxy at ${status.serves.proxy}`;
   const read = status.serves.weights === null ? "not read" : `read at ${clock(Date.parse(status.readAt))}${where}`;
   lines.push(style.dim(`  ${status.project}, stack ${status.stack}; ${read}`));
