@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 /** What a search or an installation of tools goes by. */
 export interface ToolSettings {
@@ -29,7 +29,7 @@ export function ignoresInstalled(env: NodeJS.ProcessEnv): boolean {
  * it is started as an unprivileged user, who cannot look into root's home.
  */
 export function cacheFolder(env: NodeJS.ProcessEnv): string {
-  if (isSet(env.GREENLIGHT_CACHE)) return env.GREENLIGHT_CACHE;
+  if (isSet(env.GREENLIGHT_CACHE)) return resolve(env.GREENLIGHT_CACHE);
   if (process.getuid?.() === 0) return "/var/cache/greenlight";
   if (isSet(env.XDG_CACHE_HOME)) return join(env.XDG_CACHE_HOME, "greenlight");
   const home = isSet(env.HOME) ? env.HOME : homedir();
