@@ -1,153 +1,243 @@
+import { isAbsolute } from "node:path";
 import { z } from "zod";
-import { readDuration } from "./release/duration.ts";
+import { faultsOfIssue, tellFound } from "./project/settingsFaults.ts";
+import { durationExpected, readDuration } from "./release/duration.ts";
 import { exitCodes } from "./release/exitCodes.ts";
+import { versionPattern } from "./release/manifest.ts";
 import { Problem } from "./release/problem.ts";
+import { nearest } from "./release/suggestion.ts";
 import { defaultThresholds, type Thresholds } from "./release/thresholds.ts";
 
-const duration = (fallback: string) =>
-  z
-    .string()
+/** What every error and the table in docs/settings.md say of a key's value. */
+const whole = (min: number, max: number) => {
+  const expected = `a whole number from ${min} to ${max}`;
+  return z.number(expected).int(expected).min(min, expected).max(max, expected).meta({ expected });
+};
+const rate = () => {
+  const expected = "a fraction from 0 to 1, such as 0.01 for 1 %";
+  return z.number(expected).min(0, expected).max(1, expected).meta({ expected });
+};
+const text = (expected: string, pattern: RegExp) => z.string(expected).regex(pattern, expected).meta({ expected });
+const flag = () => z.boolean("true or false").meta({ expected: "true or false" });
+const duration = (fallback: string, least = 0) => {
+  const expected =
+    least === 0
+      ? `${durationExpected}, at most 30 days`
+      : `${durationExpected}, from ${least < 1000 ? `${least}ms` : `${least / 1000}s`} to 30 days`;
+  return z
+    .string(expected)
     .default(fallback)
-    .transform((text, context) => {
-      const ms = readDuration(text);
-      if (ms !== undefined) return ms;
-      context.addIssue({ code: "custom", message: "expected a duration such as 250ms, 90s, 5m or 1h" });
+    .transform((said, context) => {
+      const milliseconds = readDuration(said);
+      if (milliseconds !== undefined && milliseconds >= least) return milliseconds;
+      context.addIssue({ code: "custom", message: expected });
       return z.NEVER;
-    });
-const port = z.number().int().min(1024).max(65535);
-const environmentName = z.enum(["blue", "green"]);
-const version = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, "expected a version such as v1.2.3");
+    })
+    .meta({ expected: "a duration, such as 90s" });
+};
+const port = () => whole(1024, 65535);
+const userExpected = "a name of a-z, 0-9 and _, at most 31 characters, not starting with pg_";
+const databaseExpected = "a name of a-z, 0-9 and _, at most 31 characters, not one of PostgreSQL's own";
+const path = () => text("a path on the service, starting with /", /^\/[\x21-\x7e]{0,500}$/);
+const folderExpected = "a folder inside the project, such as deploy/releases";
+const folder = () =>
+  text(folderExpected, /^[\x20-\x7e]{1,200}$/).refine(
+    (it) => !isAbsolute(it) && it.trim() !== "" && !it.split(/[/\\]/).includes(".."),
+    folderExpected,
+  );
+const environmentName = () => z.enum(["blue", "green"], "blue or green").meta({ expected: "blue or green" });
+const version = () =>
+  text("a version such as v1.2.3: letters, digits, dot, _ and -, at most 63 characters", versionPattern);
+/** A group of keys. */
+const group = <Shape extends z.ZodRawShape>(shape: Shape, example: string) =>
+  z.strictObject(shape, `a group of keys, such as ${example}`);
 
-const health = z.strictObject({
-  /** Path asked on every instance. */
-  path: z.string().startsWith("/").default("/health"),
-  /** Expected status. */
-  status: z.number().int().min(100).max(599).default(200),
-  /** Text that the body must contain. */
-  body: z.string().optional(),
-  /** A value in a JSON body, by dotted path. */
-  json: z.strictObject({ path: z.string(), equals: z.union([z.string(), z.number(), z.boolean()]) }).optional(),
-});
+const scalarValue = z.union(
+  [z.string().max(1000), z.number(), z.boolean()],
+  "text of at most 1000 characters, a number, true or false",
+);
 
-const service = z.strictObject({
-  /** Port where users reach the service, on the proxy. */
-  port,
-  /** Processes in each environment. */
-  instances: z.number().int().min(1).max(20).default(2),
-  health: health.prefault({}),
-  /** How long a stopping process may finish its requests. */
-  drain: duration("10s"),
-  /** How long a starting process may take until it listens. */
-  start: duration("15s"),
-});
+const health = group(
+  {
+    path: path().default("/health").describe("Path asked on every instance."),
+    status: whole(100, 599).default(200).describe("Status of a good answer."),
+    body: text("text of at most 1000 characters", /^.{1,1000}$/s)
+      .optional()
+      .describe("Text that the body must contain."),
+    json: group(
+      {
+        path: text("a dotted path, such as checks.database", /^[^.]{1,100}(\.[^.]{1,100}){0,20}$/).describe(
+          "Dotted path into a JSON body.",
+        ),
+        equals: scalarValue
+          .meta({ expected: "text, a number, true or false" })
+          .describe("Value that must be found there."),
+      },
+      "{ path: database, equals: ok }",
+    )
+      .optional()
+      .describe("A value that a JSON body must have."),
+  },
+  "{ path: /health, status: 200 }",
+);
+
+const service = group(
+  {
+    port: port().describe("Port on which users reach the service, at the proxy."),
+    instances: whole(1, 20).default(2).describe("Processes of the service in each environment."),
+    health: health.prefault({}).describe("What a healthy instance answers."),
+    drain: duration("10s").describe("How long a stopping process may finish its requests."),
+    start: duration("15s", 100).describe("How long a starting process may take until it listens."),
+  },
+  "{ port: 8080 }",
+);
+
+const serviceNameExpected = "a name such as api, with a-z, 0-9 and -, at most 31 characters";
+const servicesExpected = "services by name, such as { api: { port: 8080 } }";
 
 /** Every key of a stack's configuration; each is `greenlight:<key>` in the stack file. */
 export const settingsShape = z.strictObject({
-  /** Where the release runs. */
-  platform: z.enum(["local"]).default("local"),
-  /** The environment that serves; changing this line is the switch. */
-  live: environmentName,
-  /** Version in blue; leave out while blue is empty. */
-  blue: version.optional(),
-  /** Version in green; leave out while green is empty. */
-  green: version.optional(),
-  /** Folder of the release manifests, inside the project. */
-  releases: z.string().default("releases"),
-  /** Folder for processes' files, logs, snapshots and the journal, inside the project. */
-  folder: z.string().default(".greenlight"),
-  /** Address that everything listens on. */
-  listen: z.string().default("127.0.0.1"),
+  platform: z
+    .enum(["local"], "local")
+    .meta({ expected: "local" })
+    .default("local")
+    .describe("Where the release runs: `local` is this machine."),
+  live: environmentName().describe("The environment that serves. Changing this line is the switch."),
+  blue: version().optional().describe("Version in blue. Leave it out while blue is empty."),
+  green: version().optional().describe("Version in green. Leave it out while green is empty."),
+  releases: folder().default("releases").describe("Folder of the release manifests, inside the project."),
+  folder: folder()
+    .default(".greenlight")
+    .describe("Folder for processes' files, logs, snapshots and the journal, inside the project."),
+  listen: z
+    .ipv4("an IPv4 address of this machine, such as 127.0.0.1")
+    .meta({ expected: "an IPv4 address of this machine" })
+    .default("127.0.0.1")
+    .describe("Address on which everything listens: services, their instances, the proxy's admin page, the database."),
   services: z
-    .record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, "expected a name such as api, with a-z, 0-9 and -"), service)
-    .refine((it) => Object.keys(it).length > 0, "at least one service is needed"),
-  database: z
-    .strictObject({
-      name: z
-        .string()
-        .regex(/^[a-z][a-z0-9_]{0,30}$/)
-        .default("app"),
-      user: z
-        .string()
-        .regex(/^[a-z][a-z0-9_]{0,30}$/)
-        .default("app"),
-      /** Port of the server; by default one of `ports`. */
-      port: port.optional(),
-    })
-    .optional(),
-  /** First of the ports that Greenlight gives to instances, direct addresses, admin and database. */
-  ports: port.default(21000),
-  gates: z
-    .strictObject({
-      /** Good answers in a row that each instance must give. */
-      successes: z.number().int().min(1).max(100).default(3),
-      interval: duration("500ms"),
-      deadline: duration("60s"),
-    })
-    .prefault({}),
-  backup: z
-    .strictObject({
-      /** Restore each snapshot into a scratch database and compare row counts before migrating. */
-      drill: z.boolean().default(true),
-      /** Snapshots that are kept; the one of the release that is out is always kept. */
-      keep: z.number().int().min(1).max(1000).default(10),
-      /** Keep the snapshots when the stack is destroyed. */
-      keepOnDestroy: z.boolean().default(true),
-    })
-    .prefault({}),
-  thresholds: z
-    .strictObject({
-      errorRate: z.number().min(0).max(1).default(defaultThresholds.errorRate.max),
-      errorFor: duration("5m"),
-      p95: duration("5s"),
-      p95For: duration("1m"),
-      minRequests: z.number().int().min(1).default(defaultThresholds.minRequests),
-    })
-    .prefault({}),
-  watch: z
-    .strictObject({
-      /** How long the candidate is watched after the switch before go or no-go. */
-      for: duration("60m"),
-      every: duration("10s"),
-      /** How often key user flows are checked again by the smoke command. */
-      smokeEvery: duration("5m"),
-    })
-    .prefault({}),
-  /** How long `pulumi up` itself watches after a switch; the `greenlight` command watches by `watch`. */
-  bake: duration("0s"),
+    .record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, serviceNameExpected), service, servicesExpected)
+    .refine((it) => Object.keys(it).length > 0, "at least one service")
+    .refine((it) => Object.keys(it).length <= 20, "at most 20 services")
+    .meta({ expected: servicesExpected })
+    .describe("The services that are released and switched together, by name."),
+  database: group(
+    {
+      name: text(databaseExpected, /^(?!(postgres|template0|template1)$)[a-z][a-z0-9_]{0,30}$/)
+        .default("app")
+        .describe("Name of the database."),
+      user: text(userExpected, /^(?!pg_)[a-z][a-z0-9_]{0,30}$/)
+        .default("app")
+        .describe("User that owns it; its password is made by the stack."),
+      port: port().optional().describe("Port of the server. Left out, it is the second from `ports` on."),
+    },
+    "{ name: shop, user: shop }",
+  )
+    .optional()
+    .describe("A PostgreSQL server for the services, as DATABASE_URL. Leave it out when they need none."),
+  ports: port()
+    .default(21000)
+    .describe("First of the ports given to instances, direct addresses, the proxy's admin page and the database."),
+  gates: group(
+    {
+      successes: whole(1, 100).default(3).describe("Good answers in a row that each instance must give."),
+      interval: duration("500ms", 10).describe("Pause between two questions to an instance."),
+      deadline: duration("60s", 100).describe("How long the health gate waits for them."),
+    },
+    "{ successes: 3, deadline: 60s }",
+  )
+    .prefault({})
+    .describe("The health gate that an environment passes before it may serve."),
+  backup: group(
+    {
+      drill: flag()
+        .default(true)
+        .describe("Restore each snapshot into a scratch database and compare it before migrating."),
+      keep: whole(1, 1000).default(10).describe("Snapshots that are kept; the newest always is."),
+      keepOnDestroy: flag().default(true).describe("Keep the snapshots when the stack is destroyed."),
+    },
+    "{ drill: true, keep: 10 }",
+  )
+    .prefault({})
+    .describe("The snapshot of the database before each migration."),
+  thresholds: group(
+    {
+      errorRate: rate()
+        .default(defaultThresholds.errorRate.max)
+        .describe("No-go above this share of failed requests …"),
+      errorFor: duration("5m", 1000).describe("… for this long."),
+      p95: duration("5s", 1).describe("No-go when the 95th percentile of answer times is above this …"),
+      p95For: duration("1m", 1000).describe("… over this long."),
+      minRequests: whole(1, 1_000_000)
+        .default(defaultThresholds.minRequests)
+        .describe("With fewer requests to a service nothing is decided about it."),
+    },
+    "{ errorRate: 0.01, errorFor: 5m }",
+  )
+    .prefault({})
+    .describe("When a release is a no-go."),
+  watch: group(
+    {
+      for: duration("60m", 1000).describe("How long the candidate is watched after the switch before go or no-go."),
+      every: duration("10s", 100).describe("Time between two looks."),
+      smokeEvery: duration("5m", 1000).describe("Time between two runs of the smoke command while watching."),
+    },
+    "{ for: 60m, every: 10s }",
+  )
+    .prefault({})
+    .describe("How the `greenlight` command watches a release."),
+  bake: duration("0s").describe(
+    "How long `pulumi up` itself watches after a switch; 0s leaves watching to the command.",
+  ),
 });
 
 export type Settings = z.infer<typeof settingsShape>;
 
-/** Keys whose value in the stack file is an object. */
+/** Keys whose value in the stack file is a group. */
 const structured = new Set(["services", "database", "gates", "backup", "thresholds", "watch"]);
+/** The engine refuses nothing by size; a wrong file is not to be shown in full either. */
+const sizeLimit = 64 * 1024;
 
 /**
- * Reads a stack's configuration, as the engine gives it (`namespace:key` to text, objects as JSON).
- * Every wrong or unknown key is named with what was found and what was expected.
+ * Reads a stack's configuration, as the engine gives it (`namespace:key` to text, groups as JSON).
+ *
+ * @throws Problem naming every wrong or unknown key (at most 20) with what was found and what was expected
  */
 export function readSettings(config: Readonly<Record<string, string>>, namespace = "greenlight"): Settings {
-  const values: Record<string, unknown> = {};
+  const known = Object.keys(settingsShape.shape);
+  const values = new Map<string, unknown>();
   const faults: string[] = [];
-  for (const [full, text] of Object.entries(config)) {
+  for (const [full, said] of Object.entries(config)) {
     if (!full.startsWith(`${namespace}:`)) continue;
     const key = full.slice(namespace.length + 1);
-    try {
-      values[key] = structured.has(key) ? JSON.parse(text) : scalar(key, text);
-    } catch {
-      faults.push(`${full} is not an object: ${text.slice(0, 60)}`);
+    if (!known.includes(key)) {
+      const meant = nearest(key, known);
+      faults.push(
+        `${full.slice(0, 100)} is no setting${meant === undefined ? "" : `; did you mean ${namespace}:${meant}?`}`,
+      );
+    } else if (said.length > sizeLimit) {
+      faults.push(`${full} is longer than 64 KiB`);
+    } else if (structured.has(key)) {
+      const it = groupIn(said);
+      if (it === undefined)
+        faults.push(`${full} is ${tellFound(said)}; expected a group of keys, indented below it or as { … }`);
+      else values.set(key, it);
+    } else {
+      values.set(key, key === "ports" && /^\d{1,9}$/.test(said) ? Number(said) : said);
     }
   }
-  const parsed = settingsShape.safeParse(values);
-  if (parsed.success && faults.length === 0) {
-    faults.push(...portFaults(parsed.data));
+  const parsed = settingsShape.safeParse(Object.fromEntries(values));
+  const told = new Set(faults.flatMap((fault) => /^\S+/.exec(fault)?.[0] ?? []));
+  if (!parsed.success) {
+    const found = parsed.error.issues.flatMap((issue) => faultsOfIssue(issue, settingsShape, values, namespace));
+    // A key that could not be read is not missing as well.
+    faults.push(...found.filter((fault) => !told.has(/^\S+/.exec(fault)?.[0] ?? "")));
+  } else if (faults.length === 0) {
+    faults.push(...portFaults(parsed.data, namespace));
     if (faults.length === 0) return parsed.data;
-  } else if (!parsed.success) {
-    faults.push(
-      ...parsed.error.issues.map((issue) => `${namespace}:${issue.path.map(String).join(".")}: ${issue.message}`),
-    );
   }
+  const shown = faults.slice(0, 20);
   throw new Problem({
-    happened: `The stack's settings are wrong:\n${faults.map((fault) => `  ${fault}`).join("\n")}`,
+    happened: `The stack's settings are wrong:\n${shown.map((fault) => `  ${fault}`).join("\n")}${faults.length > shown.length ? `\n  and ${faults.length - shown.length} more` : ""}`,
     where: "Pulumi.<stack>.yaml",
     untouched: "Nothing was changed.",
     next: "correct the keys named above; docs/settings.md lists every key",
@@ -165,20 +255,24 @@ export function thresholdsOf(settings: Settings): Thresholds {
   };
 }
 
-function scalar(key: string, text: string): unknown {
-  if (key === "ports" && /^\d+$/.test(text)) return Number(text);
-  return text;
+function groupIn(said: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(said);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined; // not JSON: told as the text that it is
+  }
 }
 
-function portFaults(settings: Settings): string[] {
+function portFaults(settings: Settings, namespace: string): string[] {
   const used = new Map<number, string>();
   const faults: string[] = [];
   const take = (number: number, who: string) => {
     const before = used.get(number);
-    if (before !== undefined) faults.push(`port ${number} is given twice: to ${before} and to ${who}`);
-    used.set(number, who);
+    if (before !== undefined) faults.push(`${namespace}:${who} is ${number}, which ${before} has already`);
+    used.set(number, `${namespace}:${who}`);
   };
-  for (const [name, it] of Object.entries(settings.services)) take(it.port, `services.${name}`);
-  if (settings.database?.port !== undefined) take(settings.database.port, "database");
+  for (const [name, it] of Object.entries(settings.services)) take(it.port, `services.${name}.port`);
+  if (settings.database?.port !== undefined) take(settings.database.port, "database.port");
   return faults;
 }

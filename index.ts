@@ -3,6 +3,8 @@ import { deployLocal } from "./components/local/platform.ts";
 import { readSettings, type Settings } from "./config.ts";
 import { type ProjectManifest, readManifest } from "./project/readManifest.ts";
 import { sayServing } from "./project/sayServing.ts";
+import { requireStartable, serviceMismatches } from "./project/servicesMatch.ts";
+import { environmentNames } from "./release/environment.ts";
 import { sentence } from "./release/problem.ts";
 
 /** Settings -> release -> platform -> outputs. */
@@ -10,15 +12,24 @@ async function stack(): Promise<Record<string, unknown>> {
   const project = pulumi.getRootDirectory();
   const settings = readSettings(pulumi.runtime.allConfig(), pulumi.getProject());
   const manifests = manifestsOf(project, settings);
+  requireStartable(settings, manifests);
+  for (const it of environmentNames.flatMap((name) => manifests[name] ?? [])) {
+    for (const line of serviceMismatches(settings, it)) await pulumi.log.warn(line);
+  }
   await pulumi.log.info(await sayServing(project, pulumi.getStack(), settings));
   return deployLocal({ stack: pulumi.getStack(), project, settings, manifests });
 }
 
-function manifestsOf(project: string, settings: Settings): { blue?: ProjectManifest; green?: ProjectManifest } {
-  return {
-    ...(settings.blue === undefined ? {} : { blue: readManifest(project, settings.releases, settings.blue) }),
-    ...(settings.green === undefined ? {} : { green: readManifest(project, settings.releases, settings.green) }),
-  };
+type Manifests = { blue?: ProjectManifest; green?: ProjectManifest };
+
+function manifestsOf(project: string, settings: Settings): Manifests {
+  return Object.fromEntries(
+    environmentNames.flatMap((name) => {
+      const version = settings[name];
+      if (version === undefined) return [];
+      return [[name, readManifest(project, settings.releases, version)]];
+    }),
+  );
 }
 
 export default async () =>

@@ -1,0 +1,51 @@
+import type { Settings } from "../config.ts";
+import { environmentNames } from "../release/environment.ts";
+import { exitCodes } from "../release/exitCodes.ts";
+import { Problem } from "../release/problem.ts";
+import type { ProjectManifest } from "./readManifest.ts";
+
+type Manifests = Readonly<{ blue?: ProjectManifest; green?: ProjectManifest }>;
+
+/**
+ * Where a manifest and the settings speak of different services; empty when they do not. That may be for a while: a service
+ * comes or goes with a release, and the other side still has the old set.
+ */
+export function serviceMismatches(settings: Settings, { manifest, file }: ProjectManifest): string[] {
+  const asked = Object.keys(settings.services);
+  const offered = Object.keys(manifest.services);
+  return [
+    ...asked
+      .filter((name) => !offered.includes(name))
+      .map((name) => `the manifest has no service ${name}, which the settings name (${file})`),
+    ...offered
+      .filter((name) => !asked.includes(name))
+      .map((name) => `the settings have no service ${name}, which the manifest names (${file})`),
+  ];
+}
+
+/** @throws Problem naming everything that can be right at no time: nothing to start, nothing to migrate. */
+export function requireStartable(settings: Settings, manifests: Manifests): void {
+  const all = environmentNames.flatMap((name) => manifests[name] ?? []);
+  const orphans = Object.keys(settings.services).filter(
+    (name) => all.length > 0 && !all.some(({ manifest }) => Object.hasOwn(manifest.services, name)),
+  );
+  const faults = [
+    ...orphans.map((name) => `the settings name service ${name}, which no manifest has`),
+    ...all.flatMap(({ manifest, file }) => [
+      ...Object.entries(manifest.services)
+        .filter(([, it]) => it.command === undefined)
+        .map(([name]) => `services.${name} has no command, which the local platform starts (${file})`),
+      ...(manifest.database.tool !== "none" && settings.database === undefined
+        ? [`the manifest migrates a database, and the settings have none (${file})`]
+        : []),
+    ]),
+  ];
+  if (faults.length === 0) return;
+  throw new Problem({
+    happened: `The manifests do not fit the stack's settings:\n${faults.map((line) => `  ${line}`).join("\n")}`,
+    where: all.map(({ file }) => file).join(", "),
+    untouched: "Nothing was changed.",
+    next: "correct the manifest or the settings",
+    exitCode: exitCodes.usage,
+  });
+}
