@@ -1,24 +1,35 @@
 import { join, resolve } from "node:path";
 import type { Settings } from "../config.ts";
+import { readRecords } from "../provider/local/instanceRecord.ts";
 import { readPlatform, readServing } from "../provider/local/serving.ts";
-import { environmentNames } from "../release/environment.ts";
+import { type EnvironmentName, environmentNames } from "../release/environment.ts";
 import { sentence } from "../release/problem.ts";
 
-/** One line for the head of a preview: what serves now, as read, and what the settings ask for. */
+/** One line for the head of a preview: what serves now, as read, and what the settings make of it. */
 export async function sayServing(project: string, stack: string, settings: Settings): Promise<string> {
   const names = Object.keys(settings.services).join(", ");
-  const candidate = settings[settings.live] ?? "no version";
-  const asked = `settings ask for ${settings.live} ${candidate}`;
+  const asked = `${settings.live} ${settings[settings.live] ?? "without a version"}`;
+  const dir = join(resolve(project, settings.folder), stack);
   try {
-    const facts = readPlatform(join(resolve(project, settings.folder), stack));
-    if (facts === undefined) return `${names}: nothing serves yet; ${asked}`;
-    const serving = await readServing(facts);
-    const first = serving.weights[facts.services[0]?.name ?? ""];
+    const facts = readPlatform(dir);
+    if (facts === undefined) return `${names}: nothing serves yet; the settings ask for ${asked}`;
+    const { environment, readAt, weights } = await readServing(facts);
+    const read = `(read ${readAt.toISOString()})`;
+    if (environment !== undefined) {
+      const change = environment === settings.live ? "the settings keep that" : `the settings move traffic to ${asked}`;
+      return `${names}: ${environment}${versionsIn(dir, environment)} serves ${read}; ${change}`;
+    }
+    const first = weights[facts.services[0]?.name ?? ""];
+    const nobody = first === undefined || first.blue + first.green === 0;
     const shares = environmentNames.map((name) => `${name} ${first?.[name] ?? "?"} %`).join(", ");
-    const nobody = first !== undefined && first.blue + first.green === 0;
-    const now = nobody ? "nobody serves" : serving.environment === undefined ? shares : `${serving.environment} serves`;
-    return `${names}: ${now} (read ${serving.readAt.toISOString()}); ${asked}`;
+    return `${names}: ${nobody ? "nobody serves" : shares} ${read}; the settings ask for ${asked}`;
   } catch (error) {
-    return `${names}: what serves could not be read (${sentence(error).split("\n")[0]}); ${asked}`;
+    return `${names}: what serves could not be read (${sentence(error).split("\n")[0]}); the settings ask for ${asked}`;
   }
+}
+
+/** The versions whose processes run there, by their records. */
+function versionsIn(dir: string, environment: EnvironmentName): string {
+  const running = readRecords(dir).filter((it) => it.alive && it.environment === environment);
+  return [...new Set(running.map((it) => ` ${it.version}`))].join(" and");
 }

@@ -134,7 +134,7 @@ export function deployLocal(args: LocalPlatformArgs): Record<string, pulumi.Inpu
       Object.entries(settings.services).map(([name, it]) => [name, `http://${settings.listen}:${it.port}`]),
     ),
     folder: dir,
-    databaseUrl: database?.url,
+    ...(database === undefined ? {} : { databaseUrl: database.url }),
   };
 }
 

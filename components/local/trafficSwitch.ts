@@ -22,7 +22,8 @@ export class TrafficSwitch extends pulumi.ComponentResource {
   readonly serving: pulumi.Output<Weights>;
 
   constructor(name: string, args: TrafficSwitchArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("greenlight:local:TrafficSwitch", name, { weights: args.weights, versions: args.versions }, opts);
+    // The weights stand on the resource alone: a switch is shown once.
+    super("greenlight:local:TrafficSwitch", name, { services: args.services }, opts);
     const traffic = new GreenlightResource<{ serving: Weights; readAt: string }>(
       "greenlight:local:Traffic",
       name,

@@ -38,6 +38,8 @@ interface Outputs {
 export const traffic = handler<Inputs, Outputs>({
   inputs,
   replaceOn: ["dir"],
+  // A candidate that is deployed beside the live one moves no traffic, so a preview shows none.
+  remarks: ["versions", "proofs"],
   drifted: (state) => !isDeepStrictEqual(state.serving, state.weights),
   async check(_, olds, news) {
     if (news.weights.blue + news.weights.green !== 100) {
