@@ -7,12 +7,14 @@ import { connect } from "node:net";
 export function watchEngine(address: string, onGone: () => void, everyMs = 500): void {
   const [host = "127.0.0.1", port = ""] = address.split(/:(?=\d+$)/);
   let misses = 0;
+  let gone = false;
   const timer = setInterval(() => {
     const probe = connect({ host, port: Number(port), timeout: 1000 });
     const settle = (alive: boolean) => {
       probe.destroy();
       misses = alive ? 0 : misses + 1;
-      if (misses < 2) return;
+      if (misses < 2 || gone) return;
+      gone = true; // probes may still be under way
       clearInterval(timer);
       onGone();
     };

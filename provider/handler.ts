@@ -26,7 +26,7 @@ export interface Checked {
  * carry both.
  */
 export interface Handler<Inputs extends object, Outputs extends object> {
-  readonly inputs: z.ZodType<Inputs>;
+  readonly inputs: z.ZodObject & z.ZodType<Inputs>;
   /** Outputs that are secret even where no input of that name is. */
   readonly secretOutputs?: readonly string[];
   /** Inputs whose change makes a new resource; the old one goes first. */
@@ -46,7 +46,7 @@ export interface Handler<Inputs extends object, Outputs extends object> {
 
 /** A handler whose types the registry does not need to know. */
 export interface AnyHandler {
-  readonly inputs: z.ZodType<object>;
+  readonly inputs: z.ZodObject;
   readonly secretOutputs?: readonly string[];
   readonly replaceOn?: readonly string[];
   readonly remarks?: readonly string[];

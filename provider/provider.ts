@@ -48,9 +48,9 @@ export class GreenlightProvider implements pulumi.Provider {
     return this.#plain(async () => {
       const it = await this.#handler(urn);
       const olds = decode(oldBag).values;
-      const news = decode(newBag).values;
-      const changed = Object.keys({ ...inputsOf(it, olds), ...news }).filter(
-        (key) => !isDeepStrictEqual(withoutUndefined(olds[key]), withoutUndefined(news[key])),
+      const { values: news, unknowns } = decode(newBag);
+      const changed = [...new Set([...inputsAmong(it, olds), ...Object.keys(news)])].filter(
+        (key) => unknowns.has(key) || !isDeepStrictEqual(withoutUndefined(olds[key]), withoutUndefined(news[key])),
       );
       const replaces = changed.filter((key) => it.replaceOn?.includes(key));
       return {
@@ -132,15 +132,13 @@ export class GreenlightProvider implements pulumi.Provider {
   }
 }
 
-/** The inputs among the values of a state: outputs are not compared. */
-function inputsOf(it: AnyHandler, state: Bag): Bag {
-  const parsed = it.inputs.safeParse(state);
-  return parsed.success ? { ...parsed.data } : {};
+/** The inputs among the properties of a state: outputs are not compared. */
+function inputsAmong(it: AnyHandler, state: Bag): string[] {
+  const { shape } = it.inputs;
+  return Object.keys(state).filter((key) => Object.hasOwn(shape, key));
 }
 
 /** The wire knows no undefined: absent and undefined are the same. */
 function withoutUndefined(value: unknown): unknown {
-  return value === undefined
-    ? undefined
-    : JSON.parse(JSON.stringify(value, (_, v) => (typeof v === "symbol" ? null : v)));
+  return value === undefined || typeof value === "symbol" ? undefined : JSON.parse(JSON.stringify(value));
 }
