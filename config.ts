@@ -252,6 +252,8 @@ export function thresholdsOf(settings: Settings): Thresholds {
     errorRate: { max: errorRate, for: errorFor },
     p95: { maxMs: p95, for: p95For },
     minRequests,
+    // A stack without a database has none to ask.
+    database: { ...defaultThresholds.database, required: settings.database !== undefined },
   };
 }
 

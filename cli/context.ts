@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { userInfo } from "node:os";
+import { homedir, userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -33,7 +33,10 @@ export interface Context {
   settings(): Settings;
 }
 
-const projectFile = z.looseObject({ name: z.string() });
+const projectFile = z.looseObject({
+  name: z.string(),
+  backend: z.looseObject({ url: z.string().optional() }).optional(),
+});
 
 /**
  * Finds project and stack. The stack is the one named, else the only one that has a file.
@@ -80,26 +83,44 @@ function personName(): string {
 }
 
 /**
- * The environment in which the engine runs: the caller's, with a backend in Greenlight's folder and a passphrase of its
- * own where the caller chose none.
+ * The environment in which the engine runs: the caller's backend and passphrase where the caller chose them, else a backend
+ * in Greenlight's folder and a passphrase of its own.
  */
 export function engineEnvironment(context: Context): Record<string, string> {
-  const env: Record<string, string> = {
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true",
+  const { PULUMI_CONFIG_PASSPHRASE: phrase, PULUMI_CONFIG_PASSPHRASE_FILE: phraseFile } = process.env;
+  return {
+    ...(backendChosen(context.project) ? {} : ownBackend(context)),
+    ...(phrase === undefined && phraseFile === undefined ? ownPassphrase(context) : {}),
   };
-  if (process.env.PULUMI_BACKEND_URL === undefined && process.env.PULUMI_ACCESS_TOKEN === undefined) {
-    const backend = join(context.home, "state");
-    mkdirSync(backend, { recursive: true, mode: 0o700 });
-    env.PULUMI_BACKEND_URL = `file://${backend}`;
+}
+
+/** A file backend in Greenlight's folder. */
+export function ownBackend(context: Context): Record<string, string> {
+  const backend = join(context.home, "state");
+  mkdirSync(backend, { recursive: true, mode: 0o700 });
+  return { PULUMI_BACKEND_URL: `file://${backend}` };
+}
+
+/** A passphrase made once and kept readable by its owner only. */
+export function ownPassphrase(context: Context): Record<string, string> {
+  const file = join(context.home, "passphrase");
+  mkdirSync(context.home, { recursive: true });
+  try {
+    writeFileSync(file, randomBytes(24).toString("base64url"), { mode: 0o600, flag: "wx" });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
-  if (process.env.PULUMI_CONFIG_PASSPHRASE === undefined && process.env.PULUMI_CONFIG_PASSPHRASE_FILE === undefined) {
-    const file = join(context.home, "passphrase");
-    if (!existsSync(file)) {
-      mkdirSync(context.home, { recursive: true });
-      writeFileSync(file, randomBytes(24).toString("base64url"), { mode: 0o600, flag: "wx" });
-    }
-    env.PULUMI_CONFIG_PASSPHRASE_FILE = file;
-  }
-  return env;
+  return { PULUMI_CONFIG_PASSPHRASE_FILE: file };
+}
+
+/** Whether the caller works with a backend: by environment, in Pulumi.yaml, or logged in. */
+function backendChosen(project: string): boolean {
+  if (process.env.PULUMI_BACKEND_URL !== undefined || process.env.PULUMI_ACCESS_TOKEN !== undefined) return true;
+  const file = projectFile.parse(parse(readFileSync(join(project, "Pulumi.yaml"), "utf8")));
+  if (file.backend?.url !== undefined) return true;
+  const home = process.env.PULUMI_HOME ?? join(homedir(), ".pulumi");
+  const credentials = join(home, "credentials.json");
+  if (!existsSync(credentials)) return false;
+  const { current } = z.looseObject({ current: z.string().optional() }).parse(JSON.parse(readFileSync(credentials, "utf8")));
+  return current !== undefined && current !== "";
 }

@@ -10,14 +10,14 @@ import type { PhaseWorks, ReleaseRun } from "./releaseRun.ts";
  */
 export async function runPhases(run: ReleaseRun, left: readonly Phase[], works: PhaseWorks): Promise<unknown> {
   const { journal, reporter, version, signal } = run;
-  for (const { id, title } of left) {
+  for (const { id, at, title } of left) {
     if (signal.aborted) {
       journal.append({ type: "interrupted", version, phase: id });
       return signal.reason;
     }
     const startedAt = Date.now();
     journal.append({ type: "phase-started", version, phase: id });
-    reporter.tell({ kind: "phase-started", phase: id, at: new Date(startedAt).toISOString(), title });
+    reporter.tell({ kind: "phase-started", phase: id, at, title });
     try {
       await works[id](run);
     } catch (error) {

@@ -1,0 +1,209 @@
+import { lstatSync } from "node:fs";
+import pg from "pg";
+import { z } from "zod";
+import { type Context, openContext, ownBackend, ownPassphrase } from "../cli/context.ts";
+import { findPlatform, liveNow, type Platform } from "../cli/live.ts";
+import type { Settings } from "../config.ts";
+import { linkPath } from "../provider/local/envoy/runtimeLayer.ts";
+import { folder } from "../provider/local/folder.ts";
+import type { EnvironmentName } from "../release/environment.ts";
+import { Problem } from "../release/problem.ts";
+import type { VerdictWord } from "../release/verdict.ts";
+import type { Toolchain } from "../tools/toolchain.ts";
+import { Command, Commands, complaint, type Ended } from "./command.ts";
+import { type Bucket, LoadGenerator, type LoadSummary, type LoadWindow } from "./load/client.ts";
+import { shopTraffic } from "./load/shopTraffic.ts";
+import { type Places, stackName } from "./project.ts";
+import type { SaidVerdict } from "./report/parts.ts";
+
+/** Requests a second over api and web. */
+export const ratePerSecond = 520;
+
+/** What the figures of the summary are made from. */
+export interface Recorded {
+  readonly lastOldAnswerMs: number[];
+  readonly verdictToLastBadAnswerMs: number[];
+  readonly verdicts: SaidVerdict[];
+}
+
+/** What scenarios play on: the stack, its commands, and the load. */
+export class Stage {
+  readonly places: Places;
+  readonly tools: Toolchain;
+  readonly quick: boolean;
+  readonly context: Context;
+  readonly commands: Commands;
+  readonly recorded: Recorded = { lastOldAnswerMs: [], verdictToLastBadAnswerMs: [], verdicts: [] };
+  /** Aborted when the scenario's time is over or the person stops. Set anew for each scenario. */
+  signal: AbortSignal;
+  readonly #say: (line: string) => void;
+  #load: LoadGenerator | undefined;
+  #loadEnded: { summary: LoadSummary; timeline: Bucket[] } | undefined;
+  #databaseUrl: string | undefined;
+
+  constructor(it: {
+    places: Places;
+    tools: Toolchain;
+    quick: boolean;
+    signal: AbortSignal;
+    say: (line: string) => void;
+  }) {
+    this.places = it.places;
+    this.tools = it.tools;
+    this.quick = it.quick;
+    this.signal = it.signal;
+    this.#say = it.say;
+    this.context = openContext({ project: it.places.project, stack: stackName, json: true, yes: true });
+    this.commands = new Commands(it.places, it.tools, { ...ownBackend(this.context), ...ownPassphrase(this.context) });
+  }
+
+  get settings(): Settings {
+    return this.context.settings();
+  }
+
+  log(line: string): void {
+    this.#say(line);
+  }
+
+  /** Runs a `greenlight` command to its end. */
+  async greenlight(...args: string[]): Promise<Ended> {
+    return this.run(this.commands.greenlight(args));
+  }
+
+  async pulumi(...args: string[]): Promise<Ended> {
+    return this.run(this.commands.pulumi(args));
+  }
+
+  /** Waits for a command; ends it when the scenario's time is over. */
+  async run(command: Command): Promise<Ended> {
+    const end = () => command.kill("SIGTERM");
+    this.signal.throwIfAborted();
+    this.signal.addEventListener("abort", end, { once: true });
+    try {
+      const ended = await command.ended;
+      this.signal.throwIfAborted();
+      return ended;
+    } finally {
+      this.signal.removeEventListener("abort", end);
+    }
+  }
+
+  /** Work that is given up when the scenario's time is over, whatever it waits for. */
+  async withinTime<T>(work: () => Promise<T>): Promise<T> {
+    const { signal } = this;
+    signal.throwIfAborted();
+    let giveUp: () => void = () => undefined;
+    const over = new Promise<never>((_, reject) => {
+      giveUp = () => reject(signal.reason);
+      signal.addEventListener("abort", giveUp, { once: true });
+    });
+    try {
+      return await Promise.race([work(), over]);
+    } finally {
+      signal.removeEventListener("abort", giveUp);
+    }
+  }
+
+  /** Runs a command that must end with 0; its JSON, checked. */
+  async must<T>(shape: z.ZodType<T>, ended: Promise<Ended>): Promise<T> {
+    const it = await ended;
+    if (it.exitCode !== 0) throw new Problem({ happened: `A command ended with ${it.exitCode}: ${complaint(it)}` });
+    return shape.parse(it.json);
+  }
+
+  platform(): Platform {
+    const platform = findPlatform(this.context);
+    if (platform === undefined) throw new Problem({ happened: "Nothing is deployed.", where: this.places.stack });
+    return platform;
+  }
+
+  /** What serves everything now, read from the proxy. */
+  async live(): Promise<{ environment: EnvironmentName; version: string } | undefined> {
+    const platform = this.platform();
+    return liveNow(await platform.serving(), platform);
+  }
+
+  async sayLive(): Promise<string> {
+    const live = await this.live().catch(() => undefined);
+    return live === undefined ? "nobody serves everything" : `${live.environment} ${live.version} serves 100 %`;
+  }
+
+  /** Epoch ms at which the weights that hold now were put in place. */
+  weightsWrittenAt(): number {
+    return lstatSync(linkPath(folder(this.places.stack).envoy)).mtimeMs;
+  }
+
+  async startLoad(): Promise<void> {
+    const addresses = Object.fromEntries(
+      Object.entries(this.settings.services).map(([name, it]) => [name, `http://${this.settings.listen}:${it.port}`]),
+    );
+    const { api = "", web = "" } = addresses;
+    this.#load = await LoadGenerator.start({ targets: shopTraffic({ api, web }), ratePerSecond }, {});
+  }
+
+  get loading(): boolean {
+    return this.#load !== undefined;
+  }
+
+  get load(): LoadGenerator {
+    if (this.#load === undefined) throw new Problem({ happened: "There is no load: the first deployment did not serve." });
+    return this.#load;
+  }
+
+  /** Everything that ended since the load's very first request. */
+  async sinceLoadBegan(): Promise<LoadWindow> {
+    return this.load.since({ id: 0, name: "start", at: 0 });
+  }
+
+  get loadPid(): number | undefined {
+    return this.#load?.pid;
+  }
+
+  /** Ends the load and keeps what it counted. */
+  async endLoad(): Promise<void> {
+    const load = this.#load;
+    if (load === undefined || this.#loadEnded !== undefined) return;
+    try {
+      const timeline = await load.timeline();
+      this.#loadEnded = { timeline, summary: await load.stop() };
+    } finally {
+      this.#load = undefined;
+      await load[Symbol.asyncDispose]();
+    }
+  }
+
+  get loadEnded(): { summary: LoadSummary; timeline: Bucket[] } | undefined {
+    return this.#loadEnded;
+  }
+
+  /** Address of the stack's database, password included: for connections only. */
+  async databaseUrl(): Promise<string> {
+    if (this.#databaseUrl === undefined) {
+      const ended = await this.pulumi("stack", "output", "--json", "--show-secrets");
+      const shape = z.object({ databaseUrl: z.string() });
+      this.#databaseUrl = (await this.must(shape, Promise.resolve(ended))).databaseUrl;
+    }
+    return this.#databaseUrl;
+  }
+
+  /** One piece of work on the stack's database. */
+  async database<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+    const client = new pg.Client({
+      connectionString: await this.databaseUrl(),
+      connectionTimeoutMillis: 5000,
+      query_timeout: 30_000,
+      application_name: "greenlight rehearsal",
+    });
+    client.on("error", () => undefined); // the query in hand reports it
+    try {
+      await client.connect();
+      return await work(client);
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+
+  verdict(it: { at: number; version: string; verdict: VerdictWord; sentence: string; then?: string }): void {
+    this.recorded.verdicts.push(it);
+  }
+}
