@@ -84,7 +84,9 @@ export async function stopSupervised(pidFile: string, drainMs: number): Promise<
   if (group !== undefined) {
     const supervised = supervisorOf(pidFile) !== undefined;
     send(supervised ? group : -group, "SIGTERM");
-    if (!(await gone(group, drainMs))) {
+    // What the command itself started is asked when the command is gone: before, it is the command's to tell it.
+    const orphaned = supervised ? () => supervisorOf(pidFile) === undefined && leaderGone(group) : undefined;
+    if (!(await gone(group, drainMs, orphaned))) {
       send(-group, "SIGKILL");
       if (!(await gone(group, 5000))) {
         throw new Problem({
@@ -126,6 +128,10 @@ function argumentsOf(pid: number): readonly string[] | undefined {
   }
 }
 
+function leaderGone(group: number): boolean {
+  return argumentsOf(group) === undefined;
+}
+
 function groupAlive(group: number): boolean {
   try {
     process.kill(-group, 0);
@@ -152,10 +158,16 @@ function send(target: number, signal: NodeJS.Signals): void {
   }
 }
 
-async function gone(group: number, withinMs: number): Promise<boolean> {
+/** Waits until no member of the group lives. Once `orphaned` says so, those that are left are asked to end. */
+async function gone(group: number, withinMs: number, orphaned?: () => boolean): Promise<boolean> {
   const deadline = Date.now() + withinMs;
+  let asked = orphaned === undefined;
   while (groupAlive(group)) {
     if (Date.now() > deadline) return false;
+    if (!asked && orphaned?.() === true) {
+      asked = true;
+      send(-group, "SIGTERM");
+    }
     await pause(25);
   }
   return true;
