@@ -56,8 +56,8 @@ export async function performRollback(args: RollbackArgs): Promise<RollbackResul
   journal.append({ type: "announcement", version: from.version, kind: "rollback", to: ["terminal"], text });
   reporter.tell({ kind: "step", text });
 
-  const databaseReport = args.database === "keep" ? undefined : await rollBackDatabase(args, from.version);
   const stateInLine = await alignState(args);
+  const databaseReport = args.database === "keep" ? undefined : await rollBackDatabase(args, from.version);
   const verified = await verify(args);
   const serving = await platform.serving();
   const live = liveNow(serving, platform);
