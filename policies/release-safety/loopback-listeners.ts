@@ -1,0 +1,38 @@
+import type { ResourceValidationPolicy } from "@pulumi/policy";
+import { z } from "zod";
+
+const config = z.object({ allowPublicListeners: z.boolean() });
+const listening = z.object({ listen: z.string().optional(), facts: z.object({ listen: z.string() }).optional() });
+
+export const loopbackListeners: ResourceValidationPolicy = {
+  name: "loopback-listeners",
+  displayName: "Everything listens on loopback",
+  description: "On the local platform services, proxy, its admin page and database listen on this machine alone.",
+  enforcementLevel: "mandatory",
+  severity: "high",
+  remediationSteps:
+    "Leave greenlight:listen at 127.0.0.1 and put what faces the network in front, or set allowPublicListeners.",
+  configSchema: {
+    properties: {
+      allowPublicListeners: {
+        type: "boolean",
+        default: false,
+        description: "Take listeners that others can reach, the proxy's admin page and the database among them.",
+      },
+    },
+  },
+  validateResource({ type, props, getConfig }, reportViolation) {
+    if (!type.startsWith("greenlight:")) return;
+    const { listen, facts } = listening.parse({ listen: props.listen, facts: props.facts });
+    const address = listen ?? facts?.listen;
+    if (address === undefined || isLoopback(address) || config.parse(getConfig()).allowPublicListeners) return;
+    reportViolation(
+      `It would listen on ${address}, where others can reach it. Leave greenlight:listen at 127.0.0.1, or set allowPublicListeners for this policy.`,
+    );
+  },
+};
+
+/** 127.0.0.0/8 and ::1; a name is not taken, for what it stands for can change. */
+function isLoopback(address: string): boolean {
+  return address === "::1" || /^127(\.\d{1,3}){3}$/.test(address);
+}

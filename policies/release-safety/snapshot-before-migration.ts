@@ -1,0 +1,34 @@
+import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
+
+export const snapshotBeforeMigration: StackValidationPolicy = {
+  name: "snapshot-before-migration",
+  displayName: "No migration without a snapshot",
+  description: "Every migration waits for a snapshot of the database that was taken for the same version.",
+  enforcementLevel: "mandatory",
+  severity: "critical",
+  remediationSteps: "Make the migration depend on a BackupSnapshot of its version.",
+  validateStack({ resources }, reportViolation) {
+    for (const migration of resources.filter((it) => it.type === "greenlight:index:DatabaseMigration")) {
+      const guarded = everythingBefore(migration).some(
+        (it) => it.type === "greenlight:index:BackupSnapshot" && it.props.version === migration.props.version,
+      );
+      if (guarded) continue;
+      reportViolation(
+        `${migration.name} waits for no snapshot of ${migration.props.version}. Make it depend on a BackupSnapshot of that version.`,
+        migration.urn,
+      );
+    }
+  },
+};
+
+/** What a resource depends on, directly or through others. */
+function everythingBefore(resource: PolicyResource): PolicyResource[] {
+  const seen = new Map<string, PolicyResource>();
+  const open = [...resource.dependencies];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (seen.has(next.urn)) continue;
+    seen.set(next.urn, next);
+    open.push(...next.dependencies);
+  }
+  return [...seen.values()];
+}

@@ -1,0 +1,34 @@
+import type { StackValidationPolicy } from "@pulumi/policy";
+import { z } from "zod";
+import { releaseFacts, releaseType } from "./release-facts.ts";
+
+const armed = z.object({
+  services: z.array(z.string()),
+  thresholds: z.object({ errorRate: z.object({ max: z.number() }), p95: z.object({ maxMs: z.number() }) }),
+});
+
+export const thresholdsArmed: StackValidationPolicy = {
+  name: "thresholds-armed",
+  displayName: "Every release has its alarms",
+  description: "The alarms by which a release is a no-go are armed for every service that is released.",
+  enforcementLevel: "mandatory",
+  severity: "high",
+  remediationSteps: "Keep ReleaseAlarms in the program, for all services, with an error rate below 1.",
+  validateStack({ resources }, reportViolation) {
+    const alarms = resources
+      .filter((it) => it.type === "greenlight:local:Alarms")
+      .map((it) => armed.safeParse({ services: it.props.services, thresholds: it.props.thresholds }).data);
+    for (const release of resources.filter((it) => it.type === releaseType)) {
+      const stated = releaseFacts(release.props);
+      if ("missing" in stated) continue; // release-stated reports that
+      const bare = stated.services.filter(
+        (service) => !alarms.some((it) => it?.services.includes(service) && it.thresholds.errorRate.max < 1),
+      );
+      if (bare.length === 0) continue;
+      reportViolation(
+        `No alarm would ever fire for ${bare.join(", ")}. Keep the alarms for every service, with greenlight:thresholds.errorRate below 1.`,
+        release.urn,
+      );
+    }
+  },
+};
