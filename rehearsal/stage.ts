@@ -10,7 +10,7 @@ import type { EnvironmentName } from "../release/environment.ts";
 import { Problem } from "../release/problem.ts";
 import type { VerdictWord } from "../release/verdict.ts";
 import type { Toolchain } from "../tools/toolchain.ts";
-import { Command, Commands, complaint, type Ended } from "./command.ts";
+import { type Command, Commands, complaint, type Ended } from "./command.ts";
 import { type Bucket, LoadGenerator, type LoadSummary, type LoadWindow } from "./load/client.ts";
 import { shopTraffic } from "./load/shopTraffic.ts";
 import { type Places, stackName } from "./project.ts";
@@ -146,7 +146,8 @@ export class Stage {
   }
 
   get load(): LoadGenerator {
-    if (this.#load === undefined) throw new Problem({ happened: "There is no load: the first deployment did not serve." });
+    if (this.#load === undefined)
+      throw new Problem({ happened: "There is no load: the first deployment did not serve." });
     return this.#load;
   }
 

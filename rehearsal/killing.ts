@@ -1,0 +1,107 @@
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { folder } from "../provider/local/folder.ts";
+import { type EnvironmentName, other } from "../release/environment.ts";
+import { Problem } from "../release/problem.ts";
+import { type Command, complaint, type Ended } from "./command.ts";
+import { sendSignal } from "./processes.ts";
+import { orphans } from "./project.ts";
+import type { Stage } from "./stage.ts";
+import { until } from "./until.ts";
+
+/** A moment of a release at which something is killed. */
+export interface Moment {
+  readonly name: string;
+  /** Whether the engine works then; in the watch only the command does. */
+  readonly engine: boolean;
+  readonly reached: (stage: Stage, command: Command) => boolean | Promise<boolean>;
+}
+
+const told = (pattern: RegExp) => (_: Stage, command: Command) => command.told(pattern);
+
+export const snapshot: Moment = { name: "snapshot", engine: true, reached: told(/ snapshot \S+ …/) };
+export const migration: Moment = {
+  name: "migration",
+  engine: true,
+  // Told when it begins; the kill is to land in the middle of the script.
+  reached: async (stage, command) => command.told(/ migration \S+ …/) && (await migrating(stage)),
+};
+export const instances: Moment = {
+  name: "start of the instances",
+  engine: true,
+  reached: async (stage, command) => command.told(/ migration \S+ done/) && freshInstances(stage) > 0,
+};
+export const healthGate: Moment = { name: "health gate", engine: true, reached: told(/ health gate \S+ …/) };
+export const smokeGate: Moment = { name: "smoke gate", engine: true, reached: told(/ smoke gate \S+ …/) };
+export const trafficSwitch: Moment = { name: "switch", engine: true, reached: told(/ traffic \S+ …/) };
+export const watching: Moment = {
+  name: "watch",
+  engine: false,
+  reached: told(/^\S+ (Go|No-go|Undecided) after/m),
+};
+
+export interface Killed {
+  readonly ended: Ended;
+  /** Processes of the rehearsal that stayed without anybody to end them. */
+  readonly left: readonly string[];
+}
+
+/** Starts a release, kills -9 its engine (and the command, if asked) at the moment, and waits until nothing of it is left. */
+export async function killDuring(
+  stage: Stage,
+  version: string,
+  moment: Moment,
+  whom: "engine" | "both",
+): Promise<Killed> {
+  const command = stage.commands.greenlight(["release", version]);
+  const reached = await until(
+    async () => command.over || (await moment.reached(stage, command)),
+    90_000,
+    stage.signal,
+    15,
+  );
+  if (!reached || command.over) {
+    command.kill();
+    const ended = await command.ended;
+    throw new Problem({
+      happened: `The release of ${version} never came to its ${moment.name}: ${complaint(ended)}`,
+    });
+  }
+  const engines = await command.engines();
+  if (moment.engine && engines.length === 0) {
+    command.kill();
+    throw new Problem({ happened: `No engine ran at the ${moment.name} of ${version}.` });
+  }
+  if (whom === "both") command.kill();
+  for (const pid of engines) sendSignal(pid, "SIGKILL");
+  const ended = await stage.run(command);
+  let left: string[] = [];
+  await until(
+    async () => {
+      left = await orphans(stage.places);
+      return left.length === 0;
+    },
+    20_000,
+    stage.signal,
+    200,
+  );
+  return { ended, left };
+}
+
+async function migrating(stage: Stage): Promise<boolean> {
+  return stage.database(async (client) => {
+    const { rowCount } = await client.query(
+      "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(2)%' AND state = 'active' AND pid <> pg_backend_pid()",
+    );
+    return (rowCount ?? 0) > 0;
+  });
+}
+
+/** Supervisors of the idle side that were started within the last seconds. */
+function freshInstances(stage: Stage): number {
+  const at = folder(stage.places.stack).processes;
+  const idle: EnvironmentName = other(stage.settings.live);
+  return readdirSync(at)
+    .filter((name) => name.startsWith(`${idle}-`) && name.endsWith(".pid"))
+    .filter((name) => Date.now() - (statSync(join(at, name), { throwIfNoEntry: false })?.mtimeMs ?? 0) < 5000).length;
+}

@@ -1,0 +1,151 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parse, parseDocument } from "yaml";
+import { portPlan } from "../components/local/portPlan.ts";
+import { readSettings } from "../config.ts";
+import { folder } from "../provider/local/folder.ts";
+import { requireFree } from "../provider/local/ports.ts";
+import { stopSupervised, supervisorOf } from "../provider/local/process/supervised.ts";
+import { databaseFolder } from "../provider/local/unprivileged.ts";
+import { belongsTo, carriesMark, type Process, processes, sendSignal, treeOf } from "./processes.ts";
+import { addInterruptedReleases } from "./releases.ts";
+import { until } from "./until.ts";
+
+export const stackName = "rehearsal";
+
+/** Folder of this repository. */
+export const repository = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
+
+/** Where a rehearsal keeps what it makes. */
+export interface Places {
+  /** Results: summary.json, report.html. */
+  readonly home: string;
+  /** The project, like a team's own repository that uses Greenlight. */
+  readonly project: string;
+  /** The stack's folder in it. */
+  readonly stack: string;
+}
+
+export function placesIn(root: string): Places {
+  const home = join(root, ".greenlight", "rehearsal");
+  const project = join(home, "project");
+  return { home, project, stack: join(project, ".greenlight", stackName) };
+}
+
+/** Makes the project anew: Pulumi.yaml, the stack file, and a copy of the shop with the rehearsal's own releases. */
+export function makeProject(places: Places, firstPort: number | undefined): void {
+  mkdirSync(places.project, { recursive: true });
+  const shop = join(places.project, "shop");
+  cpSync(join(repository, "examples", "shop"), shop, { recursive: true });
+  addInterruptedReleases(shop);
+  const pulumi = parseDocument(readFileSync(join(repository, "Pulumi.yaml"), "utf8"));
+  const here = relative(places.project, repository);
+  pulumi.set("main", join(here, "index.ts"));
+  pulumi.setIn(["plugins", "providers", 0, "path"], join(here, "provider"));
+  writeFileSync(join(places.project, "Pulumi.yaml"), pulumi.toString());
+  const stack = parseDocument(readFileSync(join(repository, `Pulumi.${stackName}.yaml`), "utf8"));
+  stack.setIn(["config", "greenlight:releases"], "shop/releases");
+  if (firstPort !== undefined) movePorts(stack, firstPort);
+  writeFileSync(join(places.project, `Pulumi.${stackName}.yaml`), stack.toString({ lineWidth: 0 }));
+}
+
+/** The services take the first ports, everything else those from 20 on. */
+function movePorts(stack: ReturnType<typeof parseDocument>, firstPort: number): void {
+  const services = Object.keys(stack.toJS().config["greenlight:services"]);
+  for (const [index, name] of services.entries()) {
+    stack.setIn(["config", "greenlight:services", name, "port"], firstPort + index);
+  }
+  stack.setIn(["config", "greenlight:ports"], String(firstPort + 20));
+}
+
+/** Every port that the project's stack uses. */
+export function portsOf(places: Places): { listen: string; ports: number[] } {
+  const { config } = parse(readFileSync(join(places.project, `Pulumi.${stackName}.yaml`), "utf8"));
+  const settings = readSettings(
+    Object.fromEntries(
+      Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+    ),
+  );
+  const plan = portPlan(settings);
+  const own = Object.values(plan.services).flatMap((it) => [it.direct.blue, it.direct.green, ...it.blue, ...it.green]);
+  return {
+    listen: settings.listen,
+    ports: [
+      ...Object.values(settings.services).map((it) => it.port),
+      plan.admin,
+      ...(plan.database === undefined ? [] : [plan.database]),
+      ...own,
+    ],
+  };
+}
+
+export async function requireFreePorts(places: Places): Promise<void> {
+  const { listen, ports } = portsOf(places);
+  for (const port of ports) await requireFree(listen, port, "the rehearsal");
+}
+
+/** Every supervisor that the stack has recorded and that lives. */
+export function supervisors(places: Places): { name: string; pid: number }[] {
+  return pidFiles(places).flatMap(({ name, pidFile }) => {
+    const pid = supervisorOf(pidFile);
+    return pid === undefined ? [] : [{ name, pid }];
+  });
+}
+
+function pidFiles(places: Places): { name: string; pidFile: string }[] {
+  const at = folder(places.stack);
+  const recorded = existsSync(at.processes) ? readdirSync(at.processes).filter((it) => it.endsWith(".pid")) : [];
+  return [
+    ...recorded.map((file) => ({
+      name: file === "proxy.pid" ? "proxy" : "services",
+      pidFile: join(at.processes, file),
+    })),
+    { name: "database", pidFile: join(databaseFolder(places.stack), "supervisor.pid") },
+  ];
+}
+
+/** Processes of the rehearsal that neither belong to a supervisor nor to a command that is under way. */
+export async function orphans(places: Places): Promise<string[]> {
+  const all = await processes();
+  const known = new Set(
+    [process.pid, ...supervisors(places).map((it) => it.pid)].flatMap((pid) => treeOf(all, pid).map((it) => it.pid)),
+  );
+  return all
+    .filter((it) => !known.has(it.pid) && belongsTo(it, places.project))
+    .map((it) => `${it.pid} ${it.args.slice(0, 120)}`);
+}
+
+/**
+ * Ends whatever processes a rehearsal left and removes its project and its database's files. Commands first: an engine
+ * that still runs would start again what is ended.
+ */
+export async function cleanUp(places: Places): Promise<void> {
+  if (!existsSync(places.project) && !existsSync(databaseFolder(places.stack))) return;
+  await endCommands(places);
+  for (const { pidFile } of pidFiles(places)) await stopSupervised(pidFile, 5000);
+  rmSync(databaseFolder(places.stack), { recursive: true, force: true });
+  rmSync(places.project, { recursive: true, force: true, maxRetries: 3 });
+}
+
+async function endCommands(places: Places): Promise<void> {
+  const left = async () => {
+    const all = await processes();
+    const supervised = new Set(supervisors(places).flatMap(({ pid }) => treeOf(all, pid).map((it) => it.pid)));
+    const own = new Set(ancestors(all));
+    return all.filter((it) => !supervised.has(it.pid) && !own.has(it.pid) && carriesMark(it, places.project));
+  };
+  for (const it of await left()) sendSignal(it.pid, "SIGTERM");
+  if (await until(async () => (await left()).length === 0, 5000)) return;
+  for (const it of await left()) sendSignal(it.pid, "SIGKILL");
+}
+
+/** Who started us may name the folder too. */
+function ancestors(all: readonly Process[]): number[] {
+  const found = [process.pid];
+  for (const pid of found) {
+    const parent = all.find((it) => it.pid === pid)?.parent;
+    if (parent !== undefined && parent > 0 && !found.includes(parent)) found.push(parent);
+  }
+  return found;
+}

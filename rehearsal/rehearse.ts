@@ -1,0 +1,123 @@
+import { mkdirSync } from "node:fs";
+import { withStackLock } from "../cli/stackLock.ts";
+import { sentence } from "../release/problem.ts";
+import { ensureToolchain } from "../tools/toolchain.ts";
+import { MemorySampler } from "./memory.ts";
+import { notPlayed, play } from "./play.ts";
+import {
+  cleanUp,
+  makeProject,
+  type Places,
+  placesIn,
+  repository,
+  requireFreePorts,
+  stackName,
+  supervisors,
+} from "./project.ts";
+import { summarise, writeResults } from "./result.ts";
+import type { Scenario } from "./scenario.ts";
+import { destroy } from "./scenarios/destroy.ts";
+import { scenariosFor } from "./scenarios/index.ts";
+import { Stage } from "./stage.ts";
+import type { ScenarioSummary, Summary } from "./summary.ts";
+
+export interface RehearseOptions {
+  /** A subset, in under three minutes. */
+  readonly quick: boolean;
+  /** Leave the stack running at the end, until the next rehearsal. */
+  readonly keep: boolean;
+  /** First of the ports to use instead of those of Pulumi.rehearsal.yaml. */
+  readonly firstPort?: number | undefined;
+  /** Names of scenarios to play, for work on one of them; the others are left out. Default all. */
+  readonly only?: readonly string[] | undefined;
+  readonly by: string;
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+}
+
+export interface Rehearsed {
+  readonly summary: Summary;
+  /** Absolute paths of what was written. */
+  readonly files: { readonly summary: string; readonly report: string };
+}
+
+/** All scenarios together take no longer. */
+const longestMs = 20 * 60_000;
+
+/**
+ * Plays every scenario in a project of its own and writes down what was seen. Whatever happens, what was started is ended
+ * (unless it is to be kept) and the results are written.
+ *
+ * @throws Problem when it cannot begin: another rehearsal runs, a tool is missing, a port is in use
+ */
+export async function rehearse(options: RehearseOptions): Promise<Rehearsed> {
+  const places = placesIn(repository);
+  mkdirSync(places.home, { recursive: true });
+  const lock = { home: places.home, stack: stackName, by: options.by };
+  return withStackLock(lock, "the rehearsal", () => inProject(places, options));
+}
+
+async function inProject(places: Places, options: RehearseOptions): Promise<Rehearsed> {
+  const { quick, signal, say } = options;
+  const startedAt = Date.now();
+  await cleanUp(places);
+  const tools = await ensureToolchain({ progress: say, signal });
+  makeProject(places, options.firstPort);
+  await requireFreePorts(places);
+  const stop = AbortSignal.any([signal, AbortSignal.timeout(longestMs)]);
+  const stage = new Stage({ places, tools, quick, signal: stop, say });
+  const sampler = new MemorySampler({
+    own: process.pid,
+    except: () => (stage.loadPid === undefined ? [] : [stage.loadPid]),
+    supervisors: () => supervisors(places),
+  });
+  const scenarios: ScenarioSummary[] = [];
+  let served = "Nothing was deployed.";
+  try {
+    const chosen = scenariosFor(quick).filter((it) => options.only === undefined || options.only.includes(it.name));
+    await playAll(chosen, stage, stop, scenarios);
+    served = `${await stage.sayLive()}.`;
+    await stage.endLoad().catch((error: unknown) => say(`the load could not be summed up: ${sentence(error)}`));
+    if (!options.keep) {
+      say(destroy.title);
+      // Ctrl-C ends the rehearsal, not its tidying up.
+      scenarios.push(await play(destroy, stage, AbortSignal.timeout(120_000)));
+    }
+  } finally {
+    await stage.commands.endAll();
+    await stage.endLoad().catch(() => undefined); // said above; the process has ended either way
+  }
+  const memory = await sampler.stop();
+  const summary = summarise({ quick, startedAt, scenarios, memory, servedAtTheEnd: served, tools, stage });
+  const files = writeResults(places, summary, stage);
+  if (!options.keep) await cleanUp(places);
+  return { summary, files };
+}
+
+async function playAll(
+  chosen: readonly Scenario[],
+  stage: Stage,
+  stop: AbortSignal,
+  scenarios: ScenarioSummary[],
+): Promise<void> {
+  for (const [index, scenario] of chosen.entries()) {
+    const first = scenarios[0];
+    const why = stop.aborted
+      ? "the rehearsal was stopped"
+      : first !== undefined && !stage.loading
+        ? "the first deployment did not serve"
+        : undefined;
+    if (why !== undefined) {
+      scenarios.push(notPlayed(scenario, why));
+      continue;
+    }
+    stage.log(`${index + 1}/${chosen.length} ${scenario.title}`);
+    const played = await play(scenario, stage, stop);
+    // A command that outlived its scenario would spoil the next one.
+    await stage.commands.endAll();
+    stage.log(
+      `${played.ok ? "as expected" : "NOT AS EXPECTED"} (${Math.round(played.durationMs / 1000)} s): ${played.seen}`,
+    );
+    scenarios.push(played);
+  }
+}

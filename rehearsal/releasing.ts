@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { Problem } from "../release/problem.ts";
+import { complaint, type Ended } from "./command.ts";
+import type { Stage } from "./stage.ts";
+
+/** The part of what `greenlight release` ends with that the rehearsal judges by. */
+const endedShape = z.looseObject({
+  outcome: z.enum(["released", "rolled-back", "refused", "failed", "undecided", "interrupted"]),
+  sentence: z.string(),
+  environment: z.enum(["blue", "green"]),
+  phases: z.array(z.looseObject({ id: z.string(), status: z.string(), reason: z.string().optional() })),
+  verdict: z
+    .looseObject({ verdict: z.enum(["go", "no-go", "undecided"]), at: z.number(), sentence: z.string() })
+    .optional(),
+  rollback: z.looseObject({ stateInLine: z.boolean(), verified: z.looseObject({ passed: z.boolean() }) }).optional(),
+  serving: z.looseObject({ environment: z.string().optional(), version: z.string().optional() }),
+});
+
+export type ReleaseEnd = z.infer<typeof endedShape> & { readonly exitCode: number | undefined };
+
+/** What a finished `greenlight release` says, noted for the report. */
+export function releaseEnd(stage: Stage, version: string, ended: Ended): ReleaseEnd {
+  const parsed = endedShape.safeParse(ended.json);
+  if (!parsed.success) {
+    throw new Problem({
+      happened: `The release of ${version} ended with ${ended.exitCode ?? "a signal"}: ${complaint(ended)}`,
+    });
+  }
+  const { verdict, outcome } = parsed.data;
+  if (verdict !== undefined) {
+    const { at, sentence } = verdict;
+    const then = outcome === "rolled-back" ? parsed.data.sentence.replace(sentence, "").trim() : undefined;
+    stage.verdict({ at, version, verdict: verdict.verdict, sentence, ...(then ? { then } : {}) });
+  }
+  return { ...parsed.data, exitCode: ended.exitCode };
+}
+
+export async function release(stage: Stage, version: string): Promise<ReleaseEnd> {
+  return releaseEnd(stage, version, await stage.greenlight("release", version));
+}
+
+/** First line of why a phase failed, without the Problem's further parts. */
+export function failureOf(end: ReleaseEnd): string {
+  const failed = end.phases.find((it) => it.status === "failed");
+  return `${failed?.id ?? "no phase"}: ${(failed?.reason ?? end.sentence).split("\n")[0]}`;
+}

@@ -1,0 +1,88 @@
+import { moveTraffic } from "../../provider/local/moveTraffic.ts";
+import { type EnvironmentName, other, weightsFor } from "../../release/environment.ts";
+import { Problem } from "../../release/problem.ts";
+import { complaint } from "../command.ts";
+import type { Mark } from "../load/client.ts";
+import { count, milliseconds } from "../report/wording.ts";
+import { Findings, type Scenario } from "../scenario.ts";
+import type { Stage } from "../stage.ts";
+import { median } from "../summary.ts";
+import { answersFrom, lastAnswerAfter } from "../traffic.ts";
+
+interface Switched {
+  readonly from: EnvironmentName;
+  readonly mark: Mark;
+  readonly writtenAt: number;
+}
+
+/** Switches through the command, at either end; the ones between go through what the command's rollback uses. */
+const byCommand = 2;
+
+function scenario(name: string, switches: number, quick: boolean): Scenario {
+  const between = switches - 2 * byCommand;
+  const how =
+    between === 0
+      ? "each through `greenlight switch`"
+      : `the first and last ${byCommand} through \`greenlight switch\`, the ${between} between moved on the proxy as a rollback does it`;
+  return {
+    name,
+    title: `${switches} switches back and forth`,
+    expected: `${switches} switches, ${how}: no request fails, the old side falls silent at once, and Pulumi's state says in the end what serves.`,
+    allowsFailures: false,
+    quick,
+    async play(stage) {
+      const found = new Findings();
+      const first = await stage.live();
+      if (first === undefined)
+        throw new Problem({ happened: "Nobody serves everything, so there is nothing to switch." });
+      const begin = await stage.load.mark("switches");
+      const done: Switched[] = [];
+      for (let index = 0; index < switches; index += 1) {
+        stage.signal.throwIfAborted();
+        const engine = index < byCommand || index >= switches - byCommand;
+        const from = index % 2 === 0 ? first.environment : other(first.environment);
+        done.push(await oneSwitch(stage, from, engine));
+      }
+      const end = await stage.load.mark("switched");
+      const lastOld: number[] = [];
+      for (const [index, { from, mark, writtenAt }] of done.entries()) {
+        const window = await stage.load.between(mark, done[index + 1]?.mark ?? end);
+        const last = lastAnswerAfter(window.byEnvironment[from], writtenAt);
+        if (last === null) found.expect(false, `switch ${index + 1}: ${from} had no traffic before it`);
+        else lastOld.push(last);
+      }
+      stage.recorded.lastOldAnswerMs.push(...lastOld);
+      const live = await stage.live();
+      found.expect(live?.environment === first.environment, `in the end ${await stage.sayLive()}`);
+      const preview = await stage.pulumi("preview", "--expect-no-changes", "--json");
+      found.expect(preview.exitCode === 0, `Pulumi's state is not in line: ${complaint(preview)}`);
+      const { total } = await stage.load.between(begin, end);
+      const middle = median(lastOld) ?? 0;
+      found.expect(middle <= 50, "the old side answered for too long");
+      return found.ended(
+        `${done.length} switches; the old side's last answer came ${milliseconds(middle)} after the switch (median; at most ${milliseconds(Math.max(0, ...lastOld))}); ${count(total.failed)} of ${count(total.requests)} requests failed; ${await stage.sayLive()}, and a preview shows no change.`,
+        { switches: done.length, lastOldAnswerMs: lastOld.map((ms) => Math.round(ms * 10) / 10) },
+      );
+    },
+  };
+}
+
+async function oneSwitch(stage: Stage, from: EnvironmentName, engine: boolean): Promise<Switched> {
+  const to = other(from);
+  const mark = await stage.load.mark(`to ${to}`);
+  // Without answers from the old side before the switch, its last one would say nothing.
+  await answersFrom(stage, mark, from, 30);
+  if (engine) {
+    const ended = await stage.greenlight("switch", to);
+    if (ended.exitCode !== 0) throw new Problem({ happened: `The switch to ${to} failed: ${complaint(ended)}` });
+  } else {
+    await moveTraffic(stage.platform().place, weightsFor(to), stage.signal);
+  }
+  const writtenAt = stage.weightsWrittenAt();
+  const moved = await stage.load.mark(`moved to ${to}`);
+  await answersFrom(stage, moved, to, 100);
+  return { from, mark, writtenAt };
+}
+
+export const twentySwitches = scenario("switches", 20, false);
+export const fourSwitches = scenario("switches-quick", 4, true);

@@ -1,0 +1,34 @@
+import type { Scenario } from "../scenario.ts";
+import { fourSwitches, twentySwitches } from "./backAndForth.ts";
+import { firstDeployment } from "./firstDeployment.ts";
+import { goodRelease } from "./goodRelease.ts";
+import { killBoth, killEngine, killEngineOnce } from "./killEngine.ts";
+import { killDatabase, killInstance, killProxy } from "./killProcess.ts";
+import { migrationFails } from "./migrationFails.ts";
+import { errors, slow } from "./noGo.ts";
+import { plainPulumi } from "./plainPulumi.ts";
+import { neverHealthy, smokeFails } from "./refusedByGate.ts";
+import { restoreDrill } from "./restoreDrill.ts";
+
+/** What is played under load, in order; `destroy` comes after it, when the load has ended. */
+export function scenariosFor(quick: boolean): readonly Scenario[] {
+  const full = [
+    firstDeployment,
+    goodRelease,
+    twentySwitches,
+    errors,
+    slow,
+    neverHealthy,
+    smokeFails,
+    migrationFails,
+    killEngine,
+    killBoth,
+    killProxy,
+    killInstance,
+    killDatabase,
+    restoreDrill,
+    plainPulumi,
+  ];
+  const short = [firstDeployment, goodRelease, fourSwitches, errors, neverHealthy, killEngineOnce];
+  return quick ? short : full;
+}

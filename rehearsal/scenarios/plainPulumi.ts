@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { folder } from "../../provider/local/folder.ts";
+import { readRecords } from "../../provider/local/instanceRecord.ts";
+import { moveTraffic } from "../../provider/local/moveTraffic.ts";
+import { stopSupervised } from "../../provider/local/process/supervised.ts";
+import { other, weightsFor } from "../../release/environment.ts";
+import { Problem } from "../../release/problem.ts";
+import { complaint, type Ended } from "../command.ts";
+import { count, counted } from "../report/wording.ts";
+import { Findings, type Scenario } from "../scenario.ts";
+import type { Stage } from "../stage.ts";
+
+const previewShape = z.looseObject({
+  steps: z.array(z.looseObject({ op: z.string(), urn: z.string() })).default([]),
+  changeSummary: z.record(z.string(), z.number()),
+});
+
+/** Components and the facts of the Release state a change; these types make one. */
+const makesChanges = (urn: string) =>
+  !/\$?greenlight:local:TrafficSwitch::|greenlight:index:Release::|pulumi:pulumi:Stack::/.test(urn);
+
+export const plainPulumi: Scenario = {
+  name: "plain-pulumi",
+  title: "Plain pulumi: preview and refresh",
+  expected:
+    "A preview shows the switch as one change; a refresh sees moved weights and a killed process; `pulumi up` mends both; no request fails.",
+  allowsFailures: false,
+  quick: false,
+  async play(stage) {
+    const found = new Findings();
+    const before = await stage.live();
+    if (before === undefined) throw new Problem({ happened: "Nobody serves everything." });
+    const changes = await switchInPreview(stage, other(before.environment));
+    found.expect(
+      changes.length === 1 && changes[0]?.endsWith("::traffic") === true,
+      `the preview of a switch changes ${changes.length} resources: ${changes.map(nameOf).join(", ")}`,
+    );
+
+    const idle = readRecords(stage.places.stack).find(
+      (it) => it.environment !== before.environment && it.service === "web",
+    );
+    if (idle === undefined) throw new Problem({ happened: "No process runs in the idle environment." });
+    await stopSupervised(folder(stage.places.stack).pidFile(idle.name), 5000);
+    await moveTraffic(stage.platform().place, weightsFor(other(before.environment)), stage.signal);
+    const drift = await drifted(stage);
+    found.expect(drift.includes(idle.name), `the refresh does not see that ${idle.name} is gone`);
+    found.expect(drift.includes("traffic"), "the refresh does not see that traffic was moved");
+    const refreshed = await stage.pulumi("refresh", "--yes", "--skip-preview", "--suppress-outputs");
+    found.expect(refreshed.exitCode === 0, `the refresh failed: ${complaint(refreshed)}`);
+    const up = await stage.pulumi("up", "--yes", "--skip-preview", "--suppress-outputs");
+    found.expect(up.exitCode === 0, `the update after it failed: ${complaint(up)}`);
+    const live = await stage.live();
+    found.expect(live?.environment === before.environment, `afterwards ${await stage.sayLive()}`);
+    const back = readRecords(stage.places.stack).find((it) => it.name === idle.name);
+    found.expect(back?.alive === true, `${idle.name} was not started again`);
+    return found.ended(
+      `The preview of a switch has ${counted(changes.length, "change")} (${changes.map(nameOf).join(", ")}); the refresh saw ${count(drift.length)} drifted resources (${drift.join(", ")}); after \`pulumi up\` ${await stage.sayLive()} and ${idle.name} runs again.`,
+      { previewChanges: changes.map(nameOf), drifted: drift },
+    );
+  },
+};
+
+/** URNs that a preview would change if the live environment were the other one. The setting is put back. */
+async function switchInPreview(stage: Stage, to: "blue" | "green"): Promise<string[]> {
+  const file = stage.context.stackFile;
+  const before = file.text("greenlight:live");
+  file.set({ "greenlight:live": to });
+  try {
+    const preview = await stage.must(previewShape, stage.pulumi("preview", "--json"));
+    return preview.steps.filter((it) => !["same", "read"].includes(it.op) && makesChanges(it.urn)).map((it) => it.urn);
+  } finally {
+    file.set({ "greenlight:live": before });
+  }
+}
+
+/** Names of the resources that a refresh finds otherwise than Pulumi's state has them; changes nothing. */
+async function drifted(stage: Stage): Promise<string[]> {
+  const ended: Ended = await stage.pulumi("refresh", "--preview-only", "--json");
+  const { steps } = await stage.must(previewShape, Promise.resolve(ended));
+  return [
+    ...new Set(steps.filter((it) => !["same", "read", "refresh"].includes(it.op)).map((it) => nameOf(it.urn))),
+  ].sort();
+}
+
+function nameOf(urn: string): string {
+  return urn.split("::").at(-1) ?? urn;
+}
