@@ -158,14 +158,20 @@ export function createProgram(run: (it: Run) => Promise<void>): Command {
     .description("play releases, good and bad, with real traffic on this machine, and report what was seen")
     .option("--quick", "a subset of the scenarios")
     .option("--keep", "leave everything running at the end")
-    .action(async ({ quick = false, keep = false }: { quick?: boolean; keep?: boolean }, command: Command) => {
+    .option("--ports <first>", "first of the ports to use instead of those of Pulumi.rehearsal.yaml", countArgument)
+    .option("--only <names...>", "play only these scenarios, by their names in summary.json")
+    .action(async ({ quick = false, keep = false, ports, only }: RehearseFlags, command: Command) => {
       const options = globals(command);
       await run({
         options,
         title: "greenlight rehearse",
         work: async (reporter, signal) => {
           const { rehearseCommand } = await import("../commands/rehearse.ts");
-          return rehearseCommand({ ...options, quick, keep, platform: "local" }, reporter, signal);
+          return rehearseCommand(
+            { ...options, quick, keep, firstPort: ports, only, platform: "local" },
+            reporter,
+            signal,
+          );
         },
       });
     });
@@ -186,6 +192,13 @@ export function createProgram(run: (it: Run) => Promise<void>): Command {
     });
 
   return program;
+}
+
+interface RehearseFlags {
+  readonly quick?: boolean;
+  readonly keep?: boolean;
+  readonly ports?: number;
+  readonly only?: readonly string[];
 }
 
 /** Adds a command with the program's ways of failing and helping. */
