@@ -28,10 +28,9 @@ export class GreenlightProvider implements pulumi.Provider {
       if (!parsed.success) {
         return {
           inputs: newBag,
-          failures: parsed.error.issues.map((issue) => ({
-            property: issue.path.map(String).join(".") || "inputs",
-            reason: issue.message,
-          })),
+          failures: parsed.error.issues.map((issue) =>
+            told(issue.path.map(String).join(".") || "inputs", issue.message),
+          ),
         };
       }
       if (it.check === undefined) return { inputs: newBag };
@@ -39,7 +38,7 @@ export class GreenlightProvider implements pulumi.Provider {
       const checked = await it.check(this.#step(urn), olds.success ? olds.data : undefined, parsed.data);
       return {
         inputs: checked.inputs === undefined ? newBag : encode(checked.inputs, news.secrets),
-        failures: [...(checked.failures ?? [])],
+        failures: (checked.failures ?? []).map(({ property, reason }) => told(property, reason)),
       };
     });
   }
@@ -130,6 +129,11 @@ export class GreenlightProvider implements pulumi.Provider {
       throw plain;
     }
   }
+}
+
+/** Without a property the engine adds no value to the refusal: neither a secret one nor `<nil>` for one further in. */
+function told(property: string, reason: string): pulumi.CheckFailure {
+  return { property: "", reason: `${property}: ${reason}` };
 }
 
 /** The inputs among the properties of a state: outputs are not compared. */

@@ -122,6 +122,33 @@ export function checkTransition(before: ReleaseFacts | undefined, after: Release
   return refusals;
 }
 
+/**
+ * Why an update must not be, by what takes users' traffic now: after a switch that failed halfway, or a way back that no update
+ * knows of, that is another side than the last update named live. It is not changed either.
+ *
+ * @param serving environments with a share of users' traffic, as read from the platform
+ */
+export function checkServing(
+  before: ReleaseFacts | undefined,
+  after: ReleaseFacts,
+  serving: readonly EnvironmentName[],
+): readonly Refusal[] {
+  return serving.flatMap((name) => {
+    const now = before?.environments[name];
+    const next = after.environments[name];
+    if (before === undefined || now === undefined || name === before.live || sameDeployed(now, next)) return [];
+    const change =
+      next === undefined ? "retired" : next.version === now.version ? "redeployed" : `changed to ${next.version}`;
+    return [
+      {
+        field: `environments.${name}`,
+        happened: `${name} takes users' traffic with ${now.version}, though the last update named ${before.live} live, and would be ${change} while it serves.`,
+        next: `Leave ${name} as it is; set live to the side that shall serve and update, then deploy to the other.`,
+      },
+    ];
+  });
+}
+
 const kindWords: Readonly<Record<Kind, string>> = {
   release: "a release",
   switch: "a switch",

@@ -48,6 +48,7 @@ export function deployLocal(args: LocalPlatformArgs): Record<string, pulumi.Inpu
       ),
       services: names,
       dir,
+      listen: settings.listen,
     },
     ["stated"],
     {},

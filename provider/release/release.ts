@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { checkTransition, historyAfter, kindOf, type ReleaseFacts } from "../../release/transition.ts";
+import { checkServing, checkTransition, historyAfter, kindOf, type ReleaseFacts } from "../../release/transition.ts";
 import { type Checked, handler } from "../handler.ts";
-import { everServed } from "../local/serving.ts";
+import { everServed, servingOnDisk } from "../local/serving.ts";
 
 const deployed = z.strictObject({ version: z.string(), manifestDigest: z.string() });
 const kinds = z.enum(["release", "switch", "rollback", "none"]);
@@ -12,6 +12,8 @@ const inputs = z.strictObject({
   services: z.array(z.string()),
   /** The stack's folder, where the local platform keeps what traffic was moved. */
   dir: z.string().optional(),
+  /** Address on which the local platform listens, for policies to judge before anything is started. */
+  listen: z.string().optional(),
   /** What kind of update this is. Filled in when left out; a wrong one is refused. */
   kind: kinds.optional(),
   /** Versions that were live before, newest first. Filled in from the update before. */
@@ -34,7 +36,11 @@ export const release = handler<Inputs, { stated: true }>({
     const history = historyAfter(before, facts(news));
     const after = { ...facts(news), history: news.history ?? history };
     const kind = news.kind ?? kindOf(before, after);
-    const refusals = checkTransition(before, { ...after, kind });
+    const serving = news.dir === undefined ? [] : servingOnDisk(news.dir);
+    const refusals = [
+      ...checkTransition(before, { ...after, kind }),
+      ...checkServing(before, { ...after, kind }, serving),
+    ];
     return {
       inputs: { ...news, kind, history: [...after.history] },
       failures: refusals.map((it) => ({ property: it.field, reason: `${it.happened} ${it.next}` })),

@@ -26,7 +26,7 @@ export class Managed {
   /** What check refuses, `property: reason` each. */
   async refusals(inputs: Bag): Promise<string[]> {
     const { failures = [] } = await this.provider.check(this.urn, this.#inputs, inputs);
-    return failures.map((it) => `${it.property}: ${it.reason}`);
+    return failures.map((it) => it.reason);
   }
 
   async create(inputs: Bag): Promise<Bag> {
@@ -66,7 +66,7 @@ export class Managed {
 
   async #checked(inputs: Bag): Promise<Bag> {
     const { inputs: checked = inputs, failures = [] } = await this.provider.check(this.urn, this.#inputs, inputs);
-    if (failures.length > 0) throw new Error(failures.map((it) => `${it.property}: ${it.reason}`).join("; "));
+    if (failures.length > 0) throw new Error(failures.map((it) => it.reason).join("; "));
     return checked;
   }
 }
