@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { type EnvironmentName, environmentNames, servesAll, type Weights } from "../../release/environment.ts";
+import { Problem } from "../../release/problem.ts";
 import { EnvoyAdmin } from "./envoy/admin.ts";
 import { readWeights } from "./envoy/runtimeLayer.ts";
 import { folder } from "./folder.ts";
@@ -22,7 +23,13 @@ export function readPlatform(dir: string): PlatformFacts | undefined {
     return platformFacts.parse(JSON.parse(readFileSync(folder(dir).platform, "utf8")));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    throw new Problem({
+      happened: "The record of the platform cannot be read.",
+      where: folder(dir).platform,
+      untouched: "Nothing was changed.",
+      next: "run `pulumi refresh` and `pulumi up`: they write it anew",
+      cause: error,
+    });
   }
 }
 
@@ -48,9 +55,12 @@ export async function readServing(facts: PlatformFacts): Promise<Serving> {
 
 /** Whether users were ever served by this stack, by the weights on disk, which outlive every process. */
 export function everServed(dir: string): boolean {
-  const facts = readPlatform(dir);
-  return (facts?.services ?? []).some(({ name }) => {
-    const weights = readWeights(folder(dir).envoy, name);
-    return weights !== undefined && weights.blue + weights.green > 0;
-  });
+  return servingOnDisk(dir).length > 0;
+}
+
+/** Environments with a share of any service's traffic, by the weights on disk, which outlive every process. */
+export function servingOnDisk(dir: string): EnvironmentName[] {
+  const services = readPlatform(dir)?.services ?? [];
+  const weights = services.map(({ name }) => readWeights(folder(dir).envoy, name));
+  return environmentNames.filter((environment) => weights.some((it) => (it?.[environment] ?? 0) > 0));
 }
