@@ -3,7 +3,8 @@ import { sentence } from "../../release/problem.ts";
 
 /** What a good answer looks like. */
 export const healthQuestion = z.strictObject({
-  path: z.string().startsWith("/"),
+  // Two slashes, or a backslash, would name another host.
+  path: z.string().regex(/^\/(?![/\\])/, "a path on the instance itself, such as /health"),
   status: z.number().int().min(100).max(599),
   /** Text that the body must contain. */
   body: z.string().optional(),

@@ -1,5 +1,9 @@
-import { ExecaError, execa } from "execa";
-import { maskSecrets } from "../../release/mask.ts";
+import { type ChildProcess, spawn } from "node:child_process";
+import { setTimeout as pause } from "node:timers/promises";
+import { masker } from "../../release/mask.ts";
+import { sentence } from "../../release/problem.ts";
+import { OutputEnd } from "./outputEnd.ts";
+import { secretParts } from "./secretParts.ts";
 
 /** A smoke test as it is run: the team's command, never a shell. */
 export interface SmokeRun {
@@ -15,38 +19,80 @@ export interface SmokeResult {
   /** Why it did not pass; "passed" when it did. */
   readonly reason: string;
   readonly tookMs: number;
-  /** Standard output and error in the order they came, secrets masked, at most 1 MB. */
+  /** Standard output and error in the order they came, secrets masked; the last 1 MB. */
   readonly output: string;
 }
 
-/** Runs the team's command. A timeout, a signal and a missing command are failures like any other exit code. */
+const outputLimit = 1_000_000;
+const graceMs = 2000;
+
+/**
+ * Runs the team's command in a process group of its own, and ends with it whatever it started. A timeout, a signal and a
+ * missing command are failures like any other exit code.
+ */
 export async function runSmoke(it: SmokeRun, signal: AbortSignal): Promise<SmokeResult> {
-  const began = Date.now();
-  const [program, ...args] = it.command;
-  const running = execa(program, args, {
-    cwd: it.directory,
-    env: { ...callersOwn(), ...it.env, ...it.secretEnv, CI: "true", NO_COLOR: "1" },
-    extendEnv: false,
-    stdin: "ignore",
-    all: true,
-    maxBuffer: 1_000_000,
-    timeout: it.timeoutMs,
-    cancelSignal: signal,
-    forceKillAfterDelay: 2000,
-    reject: false,
-  });
-  const result = await running;
   signal.throwIfAborted();
-  const output = maskSecrets(result.all ?? "", Object.values(it.secretEnv));
-  const passed = !result.failed && result.exitCode === 0;
-  return { passed, reason: passed ? "passed" : why(result, it), tookMs: Date.now() - began, output };
+  const began = Date.now();
+  const output = new OutputEnd(outputLimit);
+  const mask = masker(secretParts(it.secretEnv));
+  const limit = AbortSignal.timeout(it.timeoutMs);
+  const reason = await run(it, output, AbortSignal.any([signal, limit])).catch((error: unknown) => sentence(error));
+  signal.throwIfAborted();
+  const passed = reason === undefined && !limit.aborted;
+  return {
+    passed,
+    reason: passed ? "passed" : limit.aborted ? `no result within ${it.timeoutMs / 1000} s` : mask(reason ?? ""),
+    tookMs: Date.now() - began,
+    output: mask(output.text()),
+  };
 }
 
-function why(result: { timedOut: boolean; exitCode?: number; signal?: string }, it: SmokeRun): string {
-  if (result.timedOut) return `no result within ${it.timeoutMs / 1000} s`;
-  if (result.exitCode !== undefined) return `exit code ${result.exitCode}`;
-  if (result.signal !== undefined) return `ended by ${result.signal}`;
-  return result instanceof ExecaError ? (result.originalMessage ?? result.shortMessage) : "it could not be started";
+/** Why the command failed; nothing when it exited with 0. */
+async function run(it: SmokeRun, output: OutputEnd, stop: AbortSignal): Promise<string | undefined> {
+  const [program, ...args] = it.command;
+  const child = spawn(program, args, {
+    cwd: it.directory,
+    env: { ...callersOwn(), ...it.env, ...it.secretEnv, CI: "true", NO_COLOR: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => output.add(chunk));
+  const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  // A cancelled or dying plugin takes the team's processes with it.
+  const dying = () => endGroup(child, "SIGKILL");
+  process.once("exit", dying);
+  try {
+    const ended = await new Promise<{ code: number | null; by: NodeJS.Signals | null } | "stopped">(
+      (resolve, reject) => {
+        child.once("error", reject);
+        child.once("exit", (code, by) => resolve({ code, by }));
+        stop.addEventListener("abort", () => resolve("stopped"), { once: true });
+      },
+    );
+    if (ended === "stopped") {
+      endGroup(child, "SIGTERM");
+      await Promise.race([closed, pause(graceMs, undefined, { ref: false })]);
+      return "it was stopped";
+    }
+    if (ended.code === 0) return undefined;
+    return ended.code === null ? `ended by ${ended.by}` : `exit code ${ended.code}`;
+  } finally {
+    // What the command left running holds its output open: it gets no time of its own.
+    endGroup(child, "SIGKILL");
+    if (child.pid !== undefined) await Promise.race([closed, pause(graceMs, undefined, { ref: false })]);
+    child.stdout.destroy();
+    child.stderr.destroy();
+    process.removeListener("exit", dying);
+  }
+}
+
+function endGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }
 
 function callersOwn(): Record<string, string> {

@@ -25,7 +25,7 @@ type Inputs = z.infer<typeof inputs>;
 
 interface Outputs {
   readonly tookMs: number;
-  /** The last lines of what the command printed, secrets masked. */
+  /** The last lines of what the command printed, secrets masked, at most 4000 characters. */
   readonly output: string;
   readonly proof: GateProof;
 }
@@ -73,5 +73,5 @@ async function pass(it: Inputs, signal: AbortSignal): Promise<Outputs> {
 }
 
 function lastLines(output: string): string {
-  return output.trimEnd().split("\n").slice(-15).join("\n");
+  return output.trimEnd().split("\n").slice(-15).join("\n").slice(-4000);
 }

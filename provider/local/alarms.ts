@@ -25,8 +25,9 @@ export const alarms = handler<Inputs, { armed: boolean }>({
     return { id: alarmsFile(it.dir), outputs: { armed: true } };
   },
   async read(_, __, state) {
-    const seen = readAlarms(state.dir);
+    const seen = tryReadAlarms(state.dir);
     if (seen === undefined) return undefined;
+    if (seen === "unreadable") return { armed: false };
     const { dir: _dir, ...asked } = inputs.parse({
       dir: state.dir,
       services: state.services,
@@ -50,6 +51,15 @@ export function readAlarms(dir: string): z.infer<typeof record> | undefined {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
+  }
+}
+
+/** A spoiled file is drift to be mended, not a reason for a refresh to fail. */
+function tryReadAlarms(dir: string): ReturnType<typeof readAlarms> | "unreadable" {
+  try {
+    return readAlarms(dir);
+  } catch {
+    return "unreadable";
   }
 }
 

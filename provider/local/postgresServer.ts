@@ -7,6 +7,7 @@ import { z } from "zod";
 import { Problem, sentence } from "../../release/problem.ts";
 import { findToolchain } from "../../tools/toolchain.ts";
 import { handler, type Step } from "../handler.ts";
+import { claim, databasePidFile as pidFile } from "./databaseClaim.ts";
 import { folder } from "./folder.ts";
 import { requireFree } from "./ports.ts";
 import { startSupervised, stopSupervised, supervisorOf } from "./process/supervised.ts";
@@ -73,10 +74,13 @@ async function bringUp(step: Step, it: Inputs): Promise<Outputs> {
   mkdirSync(dirname(home), { recursive: true, mode: 0o755 });
   mkdirSync(home, { recursive: true, mode: 0o700 });
   if (user !== undefined) chownSync(home, user.uid, user.gid);
-  if (!existsSync(join(data, "PG_VERSION"))) await initialise(step, it, home, postgres.bin);
-  if (supervisorOf(pidFile(it.dir)) === undefined) {
+  const running = supervisorOf(pidFile(it.dir)) !== undefined;
+  if (!running) {
     await stopSupervised(pidFile(it.dir), 0);
     await requireFree(it.listen, it.port, "the database");
+  }
+  if (!existsSync(join(data, "PG_VERSION"))) await initialise(step, it, home, postgres.bin);
+  if (!running) {
     const log = folder(it.dir).logFile("postgres");
     await startSupervised(
       {
@@ -94,12 +98,17 @@ async function bringUp(step: Step, it: Inputs): Promise<Outputs> {
       step.signal,
     );
   }
-  const seen = await awaitReady(step, it);
+  const seen = await awaitReady(step, it).catch(async (error: unknown) => {
+    // What this update started, and cannot use, it ends; a cancelled one is found by the next.
+    if (!running && error instanceof Problem) await stopSupervised(pidFile(it.dir), 10_000);
+    throw error;
+  });
   if (!seen.databaseExists) {
     await withClient({ ...it, database: "postgres" }, (client) =>
       client.query(`CREATE DATABASE ${pg.escapeIdentifier(it.database)}`),
     );
   }
+  claim(home);
   return {
     url: `postgres://${it.user}:${encodeURIComponent(it.password)}@${it.listen}:${it.port}/${it.database}`,
     serverVersion: seen.version,
@@ -184,9 +193,15 @@ async function look(it: Inputs): Promise<{ version: string; databaseExists: bool
 }
 
 async function changePassword(state: Inputs, password: string): Promise<void> {
-  await withClient({ ...state, database: "postgres" }, (client) =>
-    client.query(`ALTER ROLE ${pg.escapeIdentifier(state.user)} PASSWORD ${pg.escapeLiteral(password)}`),
-  );
+  try {
+    await withClient({ ...state, database: "postgres" }, (client) =>
+      client.query(`ALTER ROLE ${pg.escapeIdentifier(state.user)} PASSWORD ${pg.escapeLiteral(password)}`),
+    );
+  } catch (error) {
+    // An update killed after the change and before it was recorded: then the new password is in force already.
+    if ((error as { code?: string }).code !== "28P01") throw error;
+    await look({ ...state, password });
+  }
 }
 
 async function withClient<T>(it: Inputs, work: (client: pg.Client) => Promise<T>): Promise<T> {
@@ -207,9 +222,4 @@ async function withClient<T>(it: Inputs, work: (client: pg.Client) => Promise<T>
   } finally {
     await client.end().catch(() => undefined);
   }
-}
-
-/** Beside the data, where the unprivileged user may write. */
-function pidFile(dir: string): string {
-  return join(databaseFolder(dir), "supervisor.pid");
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:f
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
+import { environmentNames } from "../../release/environment.ts";
 import { Problem } from "../../release/problem.ts";
 import { findToolchain } from "../../tools/toolchain.ts";
 import { handler, type Step } from "../handler.ts";
@@ -64,6 +65,7 @@ async function bringUp(step: Step, it: Inputs): Promise<Outputs> {
     runtime: linkPath(at.envoy),
   };
   const running = supervisorOf(pidFile) !== undefined;
+  if (running) await requireNewPortsFree(it);
   // Before the first switch nothing may reach an environment that no gate has passed.
   if (!existsSync(paths.runtime)) {
     writeWeights(
@@ -79,7 +81,7 @@ async function bringUp(step: Step, it: Inputs): Promise<Outputs> {
   if (!running) {
     await stopSupervised(pidFile, 0);
     await requireFree(it.listen, it.adminPort, "the proxy's admin interface");
-    for (const service of it.services) await requireFree(it.listen, service.port, `the address of ${service.name}`);
+    for (const { port, what } of addresses(it)) await requireFree(it.listen, port, what);
     await startSupervised(
       {
         pidFile,
@@ -99,22 +101,52 @@ async function bringUp(step: Step, it: Inputs): Promise<Outputs> {
   return { supervisor: supervisorOf(pidFile) ?? 0, running: true, version: envoy.version };
 }
 
+/** A running proxy takes up new ports without a restart: those that it does not have yet must be free. */
+async function requireNewPortsFree(it: Inputs): Promise<void> {
+  const admin = new EnvoyAdmin(it.listen, it.adminPort);
+  if (!(await admin.ready())) return;
+  const own = await admin.listeningOn();
+  for (const { port, what } of addresses(it)) {
+    if (!own.includes(port)) await requireFree(it.listen, port, what);
+  }
+}
+
 async function awaitServing(step: Step, it: Inputs): Promise<void> {
   const admin = new EnvoyAdmin(it.listen, it.adminPort);
   const deadline = Date.now() + 20_000;
-  const ports = it.services.map((service) => service.port);
+  const ports = addresses(it).map(({ port }) => port);
   for (;;) {
-    if ((await admin.ready()) && (await Promise.all(ports.map((port) => accepts(it.listen, port)))).every(Boolean))
+    // A port that accepts may be another program's: the proxy itself must say that it listens there.
+    const own = (await admin.ready()) ? await admin.listeningOn().catch(() => []) : [];
+    const missing = ports.filter((port) => !own.includes(port));
+    if (missing.length === 0 && (await Promise.all(ports.map((port) => accepts(it.listen, port)))).every(Boolean)) {
       return;
+    }
     if (Date.now() > deadline) {
       throw new Problem({
         happened: "The proxy does not serve within 20 s.",
-        where: `ports ${ports.join(", ")}, admin ${it.adminPort}`,
+        where:
+          own.length > 0 && missing.length > 0
+            ? `it could not open ${missing.map((port) => `${it.listen}:${port}`).join(", ")}: another program may be there`
+            : `ports ${ports.join(", ")}, admin ${it.adminPort}`,
         next: `read its log ${folder(it.dir).logFile("proxy")}`,
       });
     }
     await pause(50, undefined, { signal: step.signal });
   }
+}
+
+/** Every port that the proxy opens for requests, and what for. */
+function addresses(it: Inputs): { port: number; what: string }[] {
+  return it.services.flatMap((service) => [
+    { port: service.port, what: `the address of ${service.name}` },
+    ...environmentNames
+      .filter((environment) => service.instances[environment].length > 0)
+      .map((environment) => ({
+        port: service.direct[environment],
+        what: `the direct address of ${service.name} in ${environment}`,
+      })),
+  ]);
 }
 
 /** Envoy watches for renames: it never reads half a file. */

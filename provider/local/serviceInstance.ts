@@ -1,13 +1,21 @@
-import { accessSync, constants, readFileSync, statSync } from "node:fs";
+import { accessSync, closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
+import { maskSecrets } from "../../release/mask.ts";
 import { Problem } from "../../release/problem.ts";
+import { secretParts } from "../gates/secretParts.ts";
 import { handler, type Step } from "../handler.ts";
 import { folder } from "./folder.ts";
 import { removeRecord, writeRecord } from "./instanceRecord.ts";
 import { accepts, awaitPort, requireFree } from "./ports.ts";
 import { startSupervised, stopSupervised, supervisorOf } from "./process/supervised.ts";
 
+// The shell that keeps the process running hands on no other names.
+const variables = z.record(
+  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "a name of letters, digits and _, not starting with a digit"),
+  z.string(),
+);
 const inputs = z.strictObject({
   dir: z.string(),
   service: z.string(),
@@ -16,9 +24,9 @@ const inputs = z.strictObject({
   /** The team's command, an argument list; `{port}` in an argument becomes the port. */
   command: z.tuple([z.string()], z.string()),
   directory: z.string(),
-  env: z.record(z.string(), z.string()),
+  env: variables,
   /** Environment variables that are secret. */
-  secretEnv: z.record(z.string(), z.string()),
+  secretEnv: variables,
   listen: z.string(),
   port: z.number().int(),
   /** How long a stopping process may finish its requests, ms. */
@@ -27,6 +35,10 @@ const inputs = z.strictObject({
   startMs: z.number().int().positive(),
 });
 type Inputs = z.infer<typeof inputs>;
+const inputNames = Object.keys(inputs.shape) as (keyof Inputs)[];
+
+/** A resource's name becomes the name of its pid, record and log files. */
+const plainName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 interface Outputs {
   readonly address: string;
@@ -41,8 +53,11 @@ export const serviceInstance = handler<Inputs, Outputs>({
   inputs,
   replaceOn: ["dir", "service", "environment"],
   drifted: (state) => !state.running,
-  async check(_, __, news) {
+  async check(step, _, news) {
     const property = "command";
+    if (!plainName.test(step.name)) {
+      return { failures: [{ property: "service", reason: `${step.name} cannot be the name of a file` }] };
+    }
     try {
       if (!statSync(news.directory).isDirectory()) throw new Error("not a folder");
     } catch {
@@ -61,6 +76,10 @@ export const serviceInstance = handler<Inputs, Outputs>({
     return { ...state, supervisor, running: await accepts(state.listen, state.port) };
   },
   async update(step, _, state, news) {
+    const supervisor = supervisorOf(folder(state.dir).pidFile(step.name));
+    if (supervisor !== undefined && state.running && startsAlike(state, news)) {
+      return { address: state.address, incarnation: state.incarnation, supervisor, running: true };
+    }
     await stopSupervised(folder(state.dir).pidFile(step.name), state.drainMs);
     return start(step, news);
   },
@@ -111,7 +130,7 @@ async function start(step: Step, it: Inputs): Promise<Outputs> {
       happened: `${it.service} ${it.version} in ${it.environment} does not listen on port ${it.port} after ${it.startMs / 1000} s.`,
       where: `${it.command.join(" ")} in ${it.directory}`,
       untouched: "It was stopped again; the live environment serves as before.",
-      next: `read its log ${at.logFile(step.name)}; it ends with:\n${tail(at.logFile(step.name))}`,
+      next: `read its log ${at.logFile(step.name)}; it ends with:\n${maskSecrets(tail(at.logFile(step.name)), secretParts(it.secretEnv))}`,
     });
   }
   return {
@@ -120,6 +139,13 @@ async function start(step: Step, it: Inputs): Promise<Outputs> {
     supervisor,
     running: true,
   };
+}
+
+/** Whether nothing changed but how long we wait: that restarts nobody. */
+function startsAlike(before: Inputs, after: Inputs): boolean {
+  const asStarted = (it: Inputs) =>
+    inputNames.filter((name) => name !== "drainMs" && name !== "startMs").map((name) => it[name]);
+  return isDeepStrictEqual(asStarted(before), asStarted(after));
 }
 
 /** What every program may need of the caller's environment, and nothing that may be a secret. */
@@ -144,7 +170,20 @@ function findCommand(command: string, directory: string): string | undefined {
 
 function tail(file: string): string {
   try {
-    return readFileSync(file, "utf8").slice(-2000).trimEnd().split("\n").slice(-5).join("\n");
+    const log = openSync(file, "r");
+    try {
+      const end = Buffer.alloc(4096);
+      const from = Math.max(0, fstatSync(log).size - end.length);
+      const text = end.toString("utf8", 0, readSync(log, end, 0, end.length, from));
+      // The first line of what was cut out may be half a line, and half a secret.
+      const lines = text
+        .trimEnd()
+        .split("\n")
+        .slice(from > 0 ? 1 : 0);
+      return lines.slice(-5).join("\n");
+    } finally {
+      closeSync(log);
+    }
   } catch {
     return "(no log)";
   }

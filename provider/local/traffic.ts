@@ -59,7 +59,7 @@ export const traffic = handler<Inputs, Outputs>({
     return serving === undefined ? undefined : { serving, readAt: new Date().toISOString() };
   },
   async update(step, _, state, news) {
-    return serve(step, news, state.serving);
+    return serve(step, news, state);
   },
   async delete() {
     // The proxy goes with its weights; while it stands, users are still served.
@@ -78,11 +78,13 @@ function missingProofs(it: Inputs, environment: "blue" | "green") {
   }));
 }
 
-async function serve(step: Step, it: Inputs, known: Weights | undefined): Promise<Outputs> {
+async function serve(step: Step, it: Inputs, known: (Inputs & Outputs) | undefined): Promise<Outputs> {
   const before = await seenWeights(it);
-  if (known !== undefined && !isDeepStrictEqual(before, known) && !isDeepStrictEqual(before, it.weights)) {
+  // A service that is new in this update has no weights yet: nobody moved it.
+  const left = known === undefined ? before : await seenWeights({ ...it, services: known.services });
+  if (known !== undefined && !isDeepStrictEqual(left, known.serving) && !isDeepStrictEqual(left, it.weights)) {
     throw new Problem({
-      happened: `Somebody moved traffic: the proxy serves ${sayWeights(before)}, the last update left ${sayWeights(known)}.`,
+      happened: `Somebody moved traffic: the proxy serves ${sayWeights(left)}, the last update left ${sayWeights(known.serving)}.`,
       where: `${it.services.join(", ")} on ${it.listen}`,
       untouched: "Traffic was left as it is.",
       next: "run `pulumi refresh` to take what serves now as the starting point, then the update again",

@@ -31,6 +31,12 @@ const clustersAnswer = z.object({
     .optional(),
 });
 
+const listenersAnswer = z.object({
+  listener_statuses: z
+    .array(z.object({ local_address: z.object({ socket_address: z.object({ port_value: z.number() }) }) }))
+    .default([]),
+});
+
 /** Envoy's admin interface, asked with a deadline; every answer is checked before it is believed. */
 export class EnvoyAdmin {
   readonly #base: string;
@@ -77,6 +83,12 @@ export class EnvoyAdmin {
         ];
       }),
     );
+  }
+
+  /** Ports on which Envoy serves requests. */
+  async listeningOn(): Promise<number[]> {
+    const { listener_statuses } = listenersAnswer.parse(JSON.parse(await this.text("/listeners?format=json")));
+    return listener_statuses.map((it) => it.local_address.socket_address.port_value);
   }
 
   /** How many instances of a service in an environment Envoy's own health checks call healthy, of how many. */

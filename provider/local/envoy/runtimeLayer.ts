@@ -3,6 +3,9 @@ import { join } from "node:path";
 import type { Weights } from "../../../release/environment.ts";
 import { nobodyKey, weightKey } from "./config.ts";
 
+/** Layers written by this process: two in one millisecond are two. */
+let written = 0;
+
 /**
  * Envoy's runtime on disk: a folder with one file a key, reached through a symbolic link. Writing a new folder and
  * renaming the link over the old one moves every service at the same instant.
@@ -10,7 +13,8 @@ import { nobodyKey, weightKey } from "./config.ts";
 export function writeWeights(envoyDir: string, services: readonly string[], weights: Weights): void {
   const layers = join(envoyDir, "runtime");
   mkdirSync(layers, { recursive: true });
-  const fresh = `v${Date.now()}-${process.pid}`;
+  written += 1;
+  const fresh = `v${Date.now()}-${process.pid}-${String(written).padStart(6, "0")}`;
   mkdirSync(join(layers, fresh));
   for (const service of services) {
     for (const environment of ["blue", "green"] as const) {
