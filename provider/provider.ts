@@ -34,7 +34,9 @@ export class GreenlightProvider implements pulumi.Provider {
         };
       }
       if (it.check === undefined) return { inputs: newBag };
-      const olds = it.inputs.safeParse(decode(oldBag).values);
+      const known = decode(oldBag).values;
+      // An input that an earlier provider had, and this one has not, must not make the last update unread.
+      const olds = it.inputs.safeParse(Object.fromEntries(inputsAmong(it, known).map((key) => [key, known[key]])));
       const checked = await it.check(this.#step(urn), olds.success ? olds.data : undefined, parsed.data);
       return {
         inputs: checked.inputs === undefined ? newBag : encode(checked.inputs, news.secrets),

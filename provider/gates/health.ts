@@ -16,6 +16,8 @@ export type HealthQuestion = z.infer<typeof healthQuestion>;
 export interface HealthAnswer {
   readonly good: boolean;
   readonly tookMs: number;
+  /** No answer came in the time that was given. */
+  readonly late: boolean;
   /** What was seen, in words. */
   readonly says: string;
 }
@@ -30,7 +32,12 @@ export async function askHealth(
   signal?: AbortSignal,
 ): Promise<HealthAnswer> {
   const began = performance.now();
-  const answer = (good: boolean, says: string) => ({ good, says, tookMs: Math.round(performance.now() - began) });
+  const answer = (good: boolean, says: string, late = false) => ({
+    good,
+    says,
+    late,
+    tookMs: Math.round(performance.now() - began),
+  });
   const limit = AbortSignal.timeout(Math.min(timeoutMs, 5000));
   try {
     const got = await fetch(new URL(question.path, address), {
@@ -54,7 +61,7 @@ export async function askHealth(
     return answer(true, `status ${got.status}`);
   } catch (error) {
     signal?.throwIfAborted();
-    return answer(false, limit.aborted ? "no answer in time" : `no answer: ${sentence(error)}`);
+    return limit.aborted ? answer(false, "no answer in time", true) : answer(false, `no answer: ${sentence(error)}`);
   }
 }
 

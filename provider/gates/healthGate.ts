@@ -89,9 +89,11 @@ async function watchTarget(
   let slowestMs = 0;
   let lastAnswer = "never asked";
   while (goodInARow < it.successes && Date.now() < deadline) {
-    const answer = await askHealth(target.address, target.question, Math.max(1, deadline - Date.now()), signal);
+    const time = Math.max(1, deadline - Date.now());
+    const answer = await askHealth(target.address, target.question, time, signal);
     asked += 1;
-    lastAnswer = answer.says;
+    // An answer that the deadline left no time for says nothing of the instance: the one before does.
+    if (asked === 1 || !answer.late || time > 1000) lastAnswer = answer.says;
     goodInARow = answer.good ? goodInARow + 1 : 0;
     if (answer.good) slowestMs = Math.max(slowestMs, answer.tookMs);
     if (goodInARow < it.successes) await pause(it.intervalMs, undefined, { signal });

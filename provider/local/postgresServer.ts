@@ -52,6 +52,8 @@ export const postgresServer = handler<Inputs, Outputs>({
     };
   },
   async update(step, _, state, news) {
+    // Found out while the server still serves.
+    if (state.port !== news.port) await requireFree(news.listen, news.port, "the database");
     if (state.password !== news.password) await changePassword(state, news.password);
     if (state.port !== news.port || state.listen !== news.listen) await stopSupervised(pidFile(news.dir), 10_000);
     return bringUp(step, news);

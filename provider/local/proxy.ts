@@ -21,6 +21,7 @@ const inputs = z.strictObject({
   services: z.array(serviceFacts).min(1),
 });
 type Inputs = z.infer<typeof inputs>;
+const adminInterface = "the proxy's admin interface";
 
 interface Outputs {
   readonly supervisor: number;
@@ -43,6 +44,8 @@ export const proxy = handler<Inputs, Outputs>({
   },
   async update(step, _, state, news) {
     if (state.adminPort !== news.adminPort || state.listen !== news.listen) {
+      // Found out while the old one still serves.
+      if (state.adminPort !== news.adminPort) await requireFree(news.listen, news.adminPort, adminInterface);
       await stopSupervised(folder(news.dir).pidFile("proxy"), 10_000);
     }
     return bringUp(step, news);
@@ -80,7 +83,7 @@ async function bringUp(step: Step, it: Inputs): Promise<Outputs> {
   place(config, bootstrap(it, paths));
   if (!running) {
     await stopSupervised(pidFile, 0);
-    await requireFree(it.listen, it.adminPort, "the proxy's admin interface");
+    await requireFree(it.listen, it.adminPort, adminInterface);
     for (const { port, what } of addresses(it)) await requireFree(it.listen, port, what);
     await startSupervised(
       {

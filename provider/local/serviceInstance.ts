@@ -80,6 +80,8 @@ export const serviceInstance = handler<Inputs, Outputs>({
     if (supervisor !== undefined && state.running && startsAlike(state, news)) {
       return { address: state.address, incarnation: state.incarnation, supervisor, running: true };
     }
+    // Found out while the old one still serves.
+    if (state.port !== news.port) await requireFree(news.listen, news.port, portUse(news));
     await stopSupervised(folder(state.dir).pidFile(step.name), state.drainMs);
     return start(step, news);
   },
@@ -94,7 +96,7 @@ async function start(step: Step, it: Inputs): Promise<Outputs> {
   const pidFile = at.pidFile(step.name);
   // A killed update may have left one running that no state knows.
   await stopSupervised(pidFile, it.drainMs);
-  await requireFree(it.listen, it.port, `${it.service} in ${it.environment}`);
+  await requireFree(it.listen, it.port, portUse(it));
   const fill = (text: string) => text.replaceAll("{port}", String(it.port));
   const program = findCommand(it.command[0], it.directory) ?? it.command[0];
   const supervisor = await startSupervised(
@@ -139,6 +141,10 @@ async function start(step: Step, it: Inputs): Promise<Outputs> {
     supervisor,
     running: true,
   };
+}
+
+function portUse(it: Inputs): string {
+  return `${it.service} in ${it.environment}`;
 }
 
 /** Whether nothing changed but how long we wait: that restarts nobody. */

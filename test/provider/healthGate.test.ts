@@ -81,6 +81,18 @@ describe("the health gate", () => {
     expect(it_.id).toBe("");
   });
 
+  it("tells what an instance answers, not that the deadline left the last question no time", async () => {
+    let asked = 0;
+    const address = await serve((_, response) => {
+      asked += 1;
+      response.statusCode = 503;
+      if (asked === 1) response.end();
+    });
+    const said = await refusal(gate().create(wanted([target(address)], { deadlineMs: 500 })));
+    expect(asked).toBe(2);
+    expect(said).toContain("status 503, expected 200 (2 asked, 0 good in a row)");
+  });
+
   it("fails when one of several instances is sick, and names that one alone", async () => {
     const well = await serve(row(200).listener);
     const sick = await serve(row(200, 500).listener);

@@ -132,6 +132,16 @@ describe("a database server", () => {
     port = next;
   });
 
+  it("stays where it is when the other port is taken", async () => {
+    const [taken = 0] = await freePorts(1);
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(taken, "127.0.0.1", resolve));
+    const said = await refusal(server.update(wanted({ port: taken, password: secret("not yet this one") })));
+    await new Promise((resolve) => other.close(resolve));
+    expect(said).toContain(`Port ${taken} is in use by another program`);
+    expect(await kept()).toBe("precious");
+  });
+
   it("left running by a killed update is taken over as it is", async () => {
     const running = group();
     const again = new Managed("greenlight:local:PostgresServer", "database");

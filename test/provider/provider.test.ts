@@ -102,6 +102,9 @@ describe("check", () => {
     await it_.check(urn, {}, { size: 2, place: "here" });
     await it_.check(urn, { size: 1, place: "here", __defaults: [] }, { size: 2, place: "here" });
     expect(seen).toEqual([undefined, { size: 1, place: "here" }]);
+    // Also when an earlier provider knew an input more.
+    await it_.check(urn, { size: 1, place: "here", colour: "red" }, { size: 2, place: "here" });
+    expect(seen.at(-1)).toEqual({ size: 1, place: "here" });
   });
 
   it("fills in what the handler adds, and a secret stays marked", async () => {

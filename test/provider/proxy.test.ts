@@ -125,6 +125,21 @@ describe("a port that another program has", () => {
     }
   });
 
+  it("for its admin interface is found out while the running proxy still serves", async () => {
+    await post.serve("blue");
+    await proxy.create(post.proxy());
+    serveAll(100);
+    await answers(post.api.port, "blue");
+    const before = envoy();
+    const [taken = 0] = await freePorts(1);
+    const said = await occupied(taken, () => refusal(proxy.update({ ...post.proxy(), adminPort: taken })));
+    expect(said).toContain(`Port ${taken} is in use by another program; the proxy's admin interface needs it.`);
+    expect(envoy()).toBe(before);
+    // A free one is moved to.
+    await proxy.update({ ...post.proxy(), adminPort: taken });
+    await answers(post.api.port, "blue");
+  });
+
   it("is found out by a running proxy that should open it, too: an answer of somebody else is not ours", async () => {
     await proxy.create(post.proxy());
     const [taken = 0] = await freePorts(1);

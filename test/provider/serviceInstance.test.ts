@@ -51,9 +51,9 @@ const log = () => stage.read("logs", "blue-api-1.log");
 const pidFile = () => stage.path("processes", "blue-api-1.pid");
 const group = () => processes().filter((it) => it.group === supervisorOf(pidFile()));
 
-async function occupy(): Promise<void> {
+async function occupy(at = port): Promise<void> {
   other = createServer((_, response) => response.end("{}"));
-  await new Promise<void>((resolve) => other?.listen(port, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => other?.listen(at, "127.0.0.1", resolve));
 }
 
 describe("an instance", () => {
@@ -177,6 +177,17 @@ describe("an update", () => {
   });
 });
 
+describe("an update to a port that another program has", () => {
+  it("is refused while the old process still serves", async () => {
+    await instance.create(wanted());
+    const [taken = 0] = await freePorts(1);
+    await occupy(taken);
+    const said = await refusal(instance.update(wanted({ port: taken })));
+    expect(said).toContain(`Port ${taken} is in use by another program`);
+    expect((await ask()).version).toBe("v1");
+  });
+});
+
 describe("a start that fails says why and leaves nothing", () => {
   it("the command is missing: refused in the preview", async () => {
     expect(await instance.refusals(wanted({ command: ["no-such-program"] }))).toEqual([
@@ -282,6 +293,21 @@ describe("hostile input", () => {
         expect.stringMatching(`^env\\.${name}: `),
       ]);
     }
+  });
+
+  it("a folder with an odd name is a folder like any other", async () => {
+    const dir = stage.path(`it's a "$(touch evaluated)" ; \\ ü\n folder`);
+    for (const part of ["processes", "logs"]) mkdirSync(`${dir}/${part}`, { recursive: true });
+    await instance.create(wanted({ dir, directory: dir }));
+    try {
+      expect(supervisorOf(`${dir}/processes/blue-api-1.pid`)).toBe(instance.state.supervisor);
+      expect((await ask()).version).toBe("v1");
+      await instance.refresh();
+      expect(await instance.differs()).toBe(false);
+    } finally {
+      await instance.delete();
+    }
+    expect(processes().filter((it) => it.group === instance.state.supervisor)).toEqual([]);
   });
 
   it("arguments are never evaluated", async () => {

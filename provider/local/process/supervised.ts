@@ -63,15 +63,15 @@ export async function startSupervised(it: SupervisedCommand, signal: AbortSignal
  */
 export function supervisorOf(pidFile: string): number | undefined {
   const pid = pidIn(pidFile);
-  return pid !== undefined && argumentsOf(pid)?.includes(pidFile) ? pid : undefined;
+  return pid !== undefined && commandLine(pid)?.includes(argument(pidFile)) ? pid : undefined;
 }
 
 /** Whether the process group of this pid file still has members, though its supervisor may be dead. */
 export function groupOf(pidFile: string): number | undefined {
   const pid = pidIn(pidFile);
   if (pid === undefined) return undefined;
-  const leader = argumentsOf(pid);
-  if (leader !== undefined && !leader.includes(pidFile)) return undefined;
+  const leader = commandLine(pid);
+  if (leader !== undefined && !leader.includes(argument(pidFile))) return undefined;
   return groupAlive(pid) ? pid : undefined;
 }
 
@@ -110,26 +110,26 @@ function pidIn(pidFile: string): number | undefined {
   }
 }
 
-/** The arguments of a living process; a zombie counts as dead. */
-function argumentsOf(pid: number): readonly string[] | undefined {
-  if (process.platform === "linux") {
-    try {
-      const args = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
-      return args.length > 1 ? args : undefined;
-    } catch {
-      return undefined; // no such process
-    }
-  }
+/** Between arguments: NUL where the system tells them apart, else a space. */
+const gap = process.platform === "linux" ? "\0" : " ";
+const argument = (text: string) => `${gap}${text}${gap}`;
+
+/** The arguments of a living process, a gap around each; a zombie counts as dead. */
+function commandLine(pid: number): string | undefined {
   try {
-    const text = execFileSync("ps", ["-ww", "-o", "stat=,args=", "-p", String(pid)], { encoding: "utf8" });
-    return text.trimStart().startsWith("Z") ? undefined : text.trim().split(/\s+/);
+    if (process.platform === "linux") {
+      const text = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+      return text === "" ? undefined : `${gap}${text}`;
+    }
+    const text = execFileSync("ps", ["-ww", "-o", "stat=,args=", "-p", String(pid)], { encoding: "utf8" }).trim();
+    return text.startsWith("Z") ? undefined : `${gap}${text}${gap}`;
   } catch {
-    return undefined; // ps exits 1 when there is no such process
+    return undefined; // no such process
   }
 }
 
 function leaderGone(group: number): boolean {
-  return argumentsOf(group) === undefined;
+  return commandLine(group) === undefined;
 }
 
 function groupAlive(group: number): boolean {
