@@ -57,7 +57,7 @@ export function deployLocal(args: LocalPlatformArgs): Record<string, pulumi.Inpu
   const host = new GreenlightResource(
     "greenlight:local:Host",
     "host",
-    { dir, facts, keepSnapshots: settings.backup.keepOnDestroy },
+    { dir, facts, keepSnapshots: settings.database !== undefined && settings.backup.keepOnDestroy },
     ["ready"],
     after(),
   );
