@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse, parseDocument } from "yaml";
+import { z } from "zod";
 import { portPlan } from "../components/local/portPlan.ts";
 import { readSettings } from "../config.ts";
 import { folder } from "../provider/local/folder.ts";
@@ -16,6 +17,8 @@ export const stackName = "rehearsal";
 
 /** Folder of this repository. */
 export const repository = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
+
+const pluginsShape = z.object({ providers: z.array(z.object({ path: z.string() })) });
 
 /** Where a rehearsal keeps what it makes. */
 export interface Places {
@@ -34,7 +37,7 @@ export function placesIn(root: string): Places {
 }
 
 /** Makes the project anew: Pulumi.yaml, the stack file, and a copy of the shop with the rehearsal's own releases. */
-export function makeProject(places: Places, firstPort: number | undefined): void {
+export function makeProject(places: Places, firstPort: number | undefined, quick: boolean): void {
   mkdirSync(places.project, { recursive: true });
   const shop = join(places.project, "shop");
   cpSync(join(repository, "examples", "shop"), shop, { recursive: true });
@@ -42,10 +45,17 @@ export function makeProject(places: Places, firstPort: number | undefined): void
   const pulumi = parseDocument(readFileSync(join(repository, "Pulumi.yaml"), "utf8"));
   const here = relative(places.project, repository);
   pulumi.set("main", join(here, "index.ts"));
-  pulumi.setIn(["plugins", "providers", 0, "path"], join(here, "provider"));
+  const { providers } = pluginsShape.parse(pulumi.toJS().plugins);
+  for (const [index, { path }] of providers.entries()) {
+    pulumi.setIn(["plugins", "providers", index, "path"], join(here, path));
+  }
   writeFileSync(join(places.project, "Pulumi.yaml"), pulumi.toString());
   const stack = parseDocument(readFileSync(join(repository, `Pulumi.${stackName}.yaml`), "utf8"));
   stack.setIn(["config", "greenlight:releases"], "shop/releases");
+  if (quick) {
+    stack.setIn(["config", "greenlight:watch", "for"], "8s");
+    stack.setIn(["config", "greenlight:gates", "deadline"], "8s");
+  }
   if (firstPort !== undefined) movePorts(stack, firstPort);
   writeFileSync(join(places.project, `Pulumi.${stackName}.yaml`), stack.toString({ lineWidth: 0 }));
 }

@@ -62,7 +62,7 @@ async function inProject(places: Places, options: RehearseOptions): Promise<Rehe
   const startedAt = Date.now();
   await cleanUp(places);
   const tools = await ensureToolchain({ progress: say, signal });
-  makeProject(places, options.firstPort);
+  makeProject(places, options.firstPort, quick);
   await requireFreePorts(places);
   const stop = AbortSignal.any([signal, AbortSignal.timeout(longestMs)]);
   const stage = new Stage({ places, tools, quick, signal: stop, say });
@@ -89,7 +89,7 @@ async function inProject(places: Places, options: RehearseOptions): Promise<Rehe
   }
   const memory = await sampler.stop();
   const summary = summarise({ quick, startedAt, scenarios, memory, servedAtTheEnd: served, tools, stage });
-  const files = writeResults(places, summary, stage);
+  const files = await writeResults(places, summary, stage);
   if (!options.keep) await cleanUp(places);
   return { summary, files };
 }

@@ -8,7 +8,15 @@ const endedShape = z.looseObject({
   outcome: z.enum(["released", "rolled-back", "refused", "failed", "undecided", "interrupted"]),
   sentence: z.string(),
   environment: z.enum(["blue", "green"]),
-  phases: z.array(z.looseObject({ id: z.string(), status: z.string(), reason: z.string().optional() })),
+  phases: z.array(
+    z.looseObject({
+      id: z.string(),
+      status: z.string(),
+      startedAt: z.number(),
+      endedAt: z.number(),
+      reason: z.string().optional(),
+    }),
+  ),
   verdict: z
     .looseObject({ verdict: z.enum(["go", "no-go", "undecided"]), at: z.number(), sentence: z.string() })
     .optional(),
@@ -43,4 +51,9 @@ export async function release(stage: Stage, version: string): Promise<ReleaseEnd
 export function failureOf(end: ReleaseEnd): string {
   const failed = end.phases.find((it) => it.status === "failed");
   return `${failed?.id ?? "no phase"}: ${(failed?.reason ?? end.sentence).split("\n")[0]}`;
+}
+
+/** Milliseconds that each phase took. */
+export function phaseTimes(end: ReleaseEnd): Record<string, number> {
+  return Object.fromEntries(end.phases.map((it) => [it.id, Math.round(it.endedAt - it.startedAt)]));
 }

@@ -6,7 +6,6 @@ import type { Toolchain } from "../tools/toolchain.ts";
 import type { MemoryPeak } from "./memory.ts";
 import type { Places } from "./project.ts";
 import { pointsOf } from "./report/points.ts";
-import { renderRehearsalReport } from "./report/rehearsalReport.ts";
 import { ratePerSecond, type Stage } from "./stage.ts";
 import { median, type ScenarioSummary, type Summary, summaryShape } from "./summary.ts";
 
@@ -60,15 +59,17 @@ export function summarise(it: Played): Summary {
 }
 
 /** Writes summary.json and report.html, each whole or not at all. */
-export function writeResults(
+export async function writeResults(
   places: Places,
   summary: Summary,
   stage: Stage | undefined,
-): { summary: string; report: string } {
+): Promise<{ summary: string; report: string }> {
   mkdirSync(places.home, { recursive: true });
   const files = { summary: join(places.home, "summary.json"), report: join(places.home, "report.html") };
   replace(files.summary, `${JSON.stringify(summary, null, 2)}\n`);
   const limits = stage === undefined ? undefined : thresholdsOf(stage.settings);
+  // What draws charts is large, and needed only now.
+  const { renderRehearsalReport } = await import("./report/rehearsalReport.ts");
   const report = renderRehearsalReport({
     summary,
     points: pointsOf(stage?.loadEnded?.timeline ?? []),

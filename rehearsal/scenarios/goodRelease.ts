@@ -1,4 +1,4 @@
-import { release } from "../releasing.ts";
+import { phaseTimes, release } from "../releasing.ts";
 import { count, milliseconds } from "../report/wording.ts";
 import { Findings, type Scenario } from "../scenario.ts";
 import { lastAnswerAfter } from "../traffic.ts";
@@ -36,7 +36,7 @@ export const goodRelease: Scenario = {
     if (lastOld !== null) stage.recorded.lastOldAnswerMs.push(lastOld);
     return found.ended(
       `${await stage.sayLive()} after ${milliseconds(Date.now() - began)}; the database has ${columns.join(" and ")}; the old side's last answer came ${milliseconds(lastOld ?? 0)} after the switch; ${count(window.total.failed)} of ${count(window.total.requests)} requests failed.`,
-      { tookMs: Date.now() - began, lastOldAnswerMs: lastOld, columns },
+      { tookMs: Date.now() - began, lastOldAnswerMs: lastOld, columns, phases: phaseTimes(end) },
     );
   },
 };

@@ -11,7 +11,7 @@ import {
 } from "../killing.ts";
 import { orphans, supervisors } from "../project.ts";
 import { interrupted } from "../releases.ts";
-import { failureOf, release } from "../releasing.ts";
+import { failureOf, phaseTimes, release } from "../releasing.ts";
 import { count, milliseconds } from "../report/wording.ts";
 import { Findings, type Scenario } from "../scenario.ts";
 
@@ -65,7 +65,12 @@ function scenario(it: Kills): Scenario {
       const { total } = await stage.load.since(mark);
       return found.ended(
         `Cut off ${times} and gone on with each time; ${await stage.sayLive()} after ${milliseconds(Date.now() - began)}; ${running} supervised processes as it should be, ${left.length} orphans; ${count(total.failed)} of ${count(total.requests)} requests failed.`,
-        { kills: it.moments.map(({ name }) => name), supervised: running, orphans: left.length },
+        {
+          phases: phaseTimes(end),
+          kills: it.moments.map(({ name }) => name),
+          supervised: running,
+          orphans: left.length,
+        },
       );
     },
   };

@@ -1,5 +1,5 @@
 import { Problem } from "../../release/problem.ts";
-import { release } from "../releasing.ts";
+import { phaseTimes, release } from "../releasing.ts";
 import { count, milliseconds, percent } from "../report/wording.ts";
 import { Findings, type Scenario } from "../scenario.ts";
 import { lastAnswerAfter, sayFailures } from "../traffic.ts";
@@ -66,6 +66,7 @@ function scenario(bad: Bad): Scenario {
         {
           verdictToLastBadAnswerMs: lastAnswerMs,
           verdictToLastBadRequestMs: lastSentMs,
+          phases: phaseTimes(end),
           badAnswers: own?.requests ?? 0,
           failed: own?.failed ?? 0,
           failures: sayFailures(window),

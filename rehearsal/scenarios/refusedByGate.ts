@@ -1,5 +1,5 @@
 import { Problem } from "../../release/problem.ts";
-import { failureOf, release } from "../releasing.ts";
+import { failureOf, phaseTimes, release } from "../releasing.ts";
 import { count, milliseconds } from "../report/wording.ts";
 import { Findings, type Scenario } from "../scenario.ts";
 
@@ -42,7 +42,7 @@ function scenario(it: Refused): Scenario {
       found.expect(asked === 0, `${it.version} took ${asked} users' requests`);
       return found.ended(
         `Stopped after ${milliseconds(tookMs)} at ${failureOf(end)} ${await stage.sayLive()}; ${count(asked)} of ${count(window.total.requests)} requests went to ${it.version}, ${count(window.total.failed)} failed.`,
-        { tookMs, exitCode: end.exitCode ?? null, reason: end.sentence.slice(0, 1500) },
+        { tookMs, phases: phaseTimes(end), exitCode: end.exitCode ?? null, reason: end.sentence.slice(0, 1500) },
       );
     },
   };
