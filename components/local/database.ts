@@ -32,7 +32,7 @@ export class Database extends pulumi.ComponentResource {
         port: args.port,
         user: args.user,
         database: args.name,
-        password: password.result,
+        password: pulumi.secret(password.result),
       },
       ["url", "serverVersion", "dataDirectory", "running"],
       { parent: this },

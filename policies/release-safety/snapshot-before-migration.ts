@@ -21,14 +21,18 @@ export const snapshotBeforeMigration: StackValidationPolicy = {
   },
 };
 
-/** What a resource depends on, directly or through others. */
+/** What is there before a resource: what it and the components around it depend on, directly or through others. */
 function everythingBefore(resource: PolicyResource): PolicyResource[] {
   const seen = new Map<string, PolicyResource>();
-  const open = [...resource.dependencies];
+  const open = [...reasonsToWait(resource)];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (seen.has(next.urn)) continue;
     seen.set(next.urn, next);
-    open.push(...next.dependencies);
+    open.push(...reasonsToWait(next));
   }
   return [...seen.values()];
+}
+
+function reasonsToWait({ dependencies, parent }: PolicyResource): PolicyResource[] {
+  return parent === undefined ? dependencies : [...dependencies, parent];
 }
