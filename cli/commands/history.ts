@@ -7,7 +7,7 @@ import { JournalFile } from "../journal/journalFile.ts";
 import type { CommandResult } from "../result.ts";
 import { historyText } from "../terminal/historyText.ts";
 import type { TerminalOptions } from "../terminal/run.ts";
-import { styleFor } from "../terminal/style.ts";
+import { columnsOf, styleFor } from "../terminal/style.ts";
 
 export interface HistoryOptions extends GlobalOptions {
   /** How many deeds, the newest; at least 1. */
@@ -50,7 +50,7 @@ export async function historyCommand(options: HistoryOptions & TerminalOptions):
   return {
     exitCode: json.ok ? exitCodes.ok : exitCodes.failed,
     json,
-    text: historyText(json, styleFor(process.stdout, options.color), process.stdout.columns ?? 80),
+    text: historyText(json, styleFor(process.stdout, options.color), columnsOf(process.stdout)),
   };
 }
 

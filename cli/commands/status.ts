@@ -5,7 +5,7 @@ import { readStatus } from "../status/readStatus.ts";
 import type { Status } from "../status/status.ts";
 import type { TerminalOptions } from "../terminal/run.ts";
 import { statusText } from "../terminal/statusText.ts";
-import { styleFor } from "../terminal/style.ts";
+import { columnsOf, styleFor } from "../terminal/style.ts";
 
 /** What serves, since when, by whom, whether it is healthy, and how to go back: for 2 a.m., without an engine. */
 export async function statusCommand(options: TerminalOptions, signal: AbortSignal): Promise<CommandResult<Status>> {
@@ -16,7 +16,7 @@ export async function statusCommand(options: TerminalOptions, signal: AbortSigna
     json: status,
     text: statusText(status, {
       style: styleFor(process.stdout, options.color),
-      columns: process.stdout.columns ?? 80,
+      columns: columnsOf(process.stdout),
       now: Date.now(),
     }),
   };

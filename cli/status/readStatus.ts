@@ -30,8 +30,8 @@ export async function readStatus(context: Context, signal: AbortSignal): Promise
 
   const asked = facts === undefined ? undefined : await readServing(facts).catch((error: unknown) => error);
   const serving = isServing(asked) && isOurs(asked, own !== undefined) ? asked : undefined;
-  const deployed = own !== undefined || serving !== undefined;
-  if (deployed && own === undefined) {
+  const deployed = own !== undefined ? "here" : serving !== undefined ? "elsewhere" : "no";
+  if (deployed === "elsewhere") {
     notes.push("Another clone of the project deployed this: its journal and its processes' records are there.");
   }
 
@@ -50,9 +50,9 @@ export async function readStatus(context: Context, signal: AbortSignal): Promise
           live === undefined ? undefined : askEnvironments(facts, [other(live)], settings, signal),
         ]);
 
-  if (!deployed) reasons.push(nothingDeployed(context, settings));
+  if (deployed === "no") reasons.push(nothingDeployed(context, settings));
   else if (serving === undefined) reasons.push(...unreadable(asked, records));
-  else reasons.push(...differences({ serving, settings, environments, health, foreign: own === undefined }));
+  else reasons.push(...differences({ serving, settings, environments, health, foreign: deployed === "elsewhere" }));
 
   const armed = attempt(() => readAlarms(context.dir), "The alarms cannot be read", notes);
   if (own !== undefined && armed === undefined) notes.push("No alarms are armed; `pulumi up` arms them.");
@@ -70,7 +70,7 @@ export async function readStatus(context: Context, signal: AbortSignal): Promise
     reasons,
     notes,
     serves: {
-      proxy: facts === undefined || !deployed ? null : `http://${facts.listen}:${facts.adminPort}`,
+      proxy: facts === undefined || deployed === "no" ? null : `http://${facts.listen}:${facts.adminPort}`,
       environment: live ?? null,
       version,
       weights:

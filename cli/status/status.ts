@@ -10,8 +10,8 @@ export interface Status {
   readonly stack: string;
   /** ISO time of the reading. */
   readonly readAt: string;
-  /** Something of this stack was deployed, as far as this machine shows. */
-  readonly deployed: boolean;
+  /** `here` by this clone; `elsewhere` where only the proxy shows it; `no` as far as this machine shows. */
+  readonly deployed: "here" | "elsewhere" | "no";
   /** Why it is not ok: a sentence each. */
   readonly reasons: readonly string[];
   /** Worth knowing, but no reason. */

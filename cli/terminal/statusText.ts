@@ -1,7 +1,7 @@
 import { spokenDuration } from "../../release/duration.ts";
-import { environmentNames } from "../../release/environment.ts";
+import { type EnvironmentName, environmentNames } from "../../release/environment.ts";
 import { clock, count, milliseconds, percent } from "../../release/wording.ts";
-import type { EnvironmentStatus, Status } from "../status/status.ts";
+import type { Status } from "../status/status.ts";
 import { oneLine, pad, wrap } from "./printable.ts";
 import type { Style } from "./style.ts";
 
@@ -12,7 +12,7 @@ export interface Page {
   readonly now: number;
 }
 
-const labelColumns = 10;
+const labelColumns = 11;
 
 /** What `greenlight status` prints: first what serves, then what is wrong, then the rest. */
 export function statusText(status: Status, { style, columns, now }: Page): string {
@@ -37,8 +37,8 @@ export function statusText(status: Status, { style, columns, now }: Page): strin
       ...row("health", `${status.health.healthy} of ${status.health.of} instances that serve answer well now`),
     );
   }
-  if (status.deployed) {
-    for (const name of environmentNames) lines.push(...row(name, sayEnvironment(status.environments[name])));
+  if (status.deployed !== "no") {
+    for (const name of environmentNames) lines.push(...row(name, sayEnvironment(status, name)));
     lines.push(...row("way back", sayWayBack(status)), ...row("alarms", sayAlarms(status)));
   }
   lines.push(...row("under way", sayUnderWay(status, now)));
@@ -54,7 +54,7 @@ export function statusText(status: Status, { style, columns, now }: Page): strin
 }
 
 function sayServes({ deployed, serves }: Status): string {
-  if (!deployed) return "nothing is deployed";
+  if (deployed === "no") return "nothing is deployed";
   if (serves.weights === null) return "what serves is unknown";
   if (serves.environment !== null) return `${serves.environment} ${serves.version ?? "(version unknown)"} serves 100 %`;
   const shares = Object.entries(serves.weights).map(([service, weights]) =>
@@ -67,8 +67,10 @@ function reasonLines(reasons: readonly string[], width: number): string[] {
   return reasons.flatMap((reason) => wrap(oneLine(reason), width - 2)).map((line) => `  ${line}`);
 }
 
-function sayEnvironment(it: EnvironmentStatus): string {
-  const parts = [it.versions.length === 0 ? "empty" : it.versions.join(" and ")];
+function sayEnvironment({ deployed, environments }: Status, name: EnvironmentName): string {
+  const it = environments[name];
+  const nobody = deployed === "here" ? "nothing runs" : "version unknown here";
+  const parts = [it.versions.length === 0 ? nobody : it.versions.join(" and ")];
   if (it.recorded > 0) parts.push(`${it.alive} of ${it.recorded} instances alive`);
   if (it.share !== null) parts.push(`${it.share} % of traffic`);
   if (it.requests !== null && it.errors !== null && it.requests > 0) {

@@ -11,3 +11,8 @@ export function styleFor(stream: { readonly isTTY?: boolean }, asked = true): St
   const wanted = asked && stream.isTTY === true && (NO_COLOR ?? "") === "" && TERM !== "dumb";
   return picocolors.createColors(wanted);
 }
+
+/** Columns of a terminal; a file or pipe has `otherwise`. */
+export function columnsOf(stream: { readonly isTTY?: boolean; readonly columns?: number }, otherwise = 120): number {
+  return stream.isTTY === true ? (stream.columns ?? 80) : otherwise;
+}
