@@ -1,11 +1,13 @@
+import { existsSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { type Settings, thresholdsOf } from "../../config.ts";
 import { readAlarms } from "../../provider/local/alarms.ts";
+import { folder } from "../../provider/local/folder.ts";
 import { readRecords } from "../../provider/local/instanceRecord.ts";
 import { readPlatform, readServing, type Serving } from "../../provider/local/serving.ts";
 import { type EnvironmentName, environmentNames, other } from "../../release/environment.ts";
 import { history, type Journal, readJournal } from "../../release/journal.ts";
-import { sentence } from "../../release/problem.ts";
+import { Problem, sentence } from "../../release/problem.ts";
 import type { Context } from "../context.ts";
 import { JournalFile } from "../journal/journalFile.ts";
 import { askEnvironments, factsFromSettings, readEnvironment } from "./readPlatform.ts";
@@ -20,17 +22,20 @@ import { findWayBack } from "./wayBack.ts";
 export async function readStatus(context: Context, signal: AbortSignal): Promise<Status> {
   const reasons: string[] = [];
   const notes: string[] = [];
-  const settings = attempt(() => context.settings(), "The stack file's settings are wrong", reasons);
-  const own = attempt(() => readPlatform(context.dir), "The record of the platform cannot be read", reasons);
+  const settings = attempt(() => context.settings(), "The settings cannot be read", reasons);
+  const recorded = existsSync(folder(context.dir).platform);
+  const own = recorded ? attempt(() => readPlatform(context.dir), "The platform's record", reasons) : undefined;
+  // With neither there is nothing to ask, so what is wrong with the settings is all there is to say.
+  if (settings === undefined && !recorded) context.settings();
   const facts = own ?? (settings === undefined ? undefined : factsFromSettings(context.stack, settings));
-  const records = attempt(() => readRecords(context.dir), "The records of processes cannot be read", reasons) ?? [];
+  const records = attempt(() => readRecords(context.dir), "The processes' records cannot be read", reasons) ?? [];
   const journal =
     attempt(() => new JournalFile(context).read(), "The journal cannot be read", notes) ?? readJournal("");
   notes.push(...journalNotes(journal));
 
   const asked = facts === undefined ? undefined : await readServing(facts).catch((error: unknown) => error);
-  const serving = isServing(asked) && isOurs(asked, own !== undefined) ? asked : undefined;
-  const deployed = own !== undefined ? "here" : serving !== undefined ? "elsewhere" : "no";
+  const serving = isServing(asked) && isOurs(asked, recorded) ? asked : undefined;
+  const deployed = recorded ? "here" : serving !== undefined ? "elsewhere" : "no";
   if (deployed === "elsewhere") {
     notes.push("Another clone of the project deployed this: its journal and its processes' records are there.");
   }
@@ -55,7 +60,7 @@ export async function readStatus(context: Context, signal: AbortSignal): Promise
   else reasons.push(...differences({ serving, settings, environments, health, foreign: deployed === "elsewhere" }));
 
   const armed = attempt(() => readAlarms(context.dir), "The alarms cannot be read", notes);
-  if (own !== undefined && armed === undefined) notes.push("No alarms are armed; `pulumi up` arms them.");
+  if (recorded && armed === undefined) notes.push("No alarms are armed; `pulumi up` arms them.");
   if (armed !== undefined && settings !== undefined && !isDeepStrictEqual(armed.thresholds, thresholdsOf(settings))) {
     notes.push("The alarms' thresholds are not those of the settings; `pulumi up` brings them in line.");
   }
@@ -102,7 +107,9 @@ function attempt<T>(read: () => T, otherwise: string, into: string[]): T | undef
   try {
     return read();
   } catch (error) {
-    into.push(`${otherwise}: ${sentence(error)}`);
+    const { happened, where } =
+      error instanceof Problem ? error : { happened: `${otherwise}: ${sentence(error)}`, where: undefined };
+    into.push(where === undefined ? happened : `${happened} (${where})`);
     return undefined;
   }
 }
@@ -127,8 +134,9 @@ function nothingDeployed(context: Context, settings: Settings | undefined): stri
 
 function unreadable(error: unknown, records: readonly { readonly alive: boolean }[]): string[] {
   const dead = records.filter(({ alive }) => !alive).length;
-  const said = sentence(error).split("\n").slice(0, 2).join(" ");
-  const reasons = [`What serves could not be read. ${said}`];
+  // Without an error nobody was asked: where the proxy is could not be read either, which was told already.
+  const said = error === undefined ? "" : sentence(error).split("\n").slice(0, 2).join(" ");
+  const reasons = [`What serves could not be read. ${said}`.trim()];
   if (records.length > 0 && dead === records.length) {
     reasons.push(
       `All ${dead} recorded processes are dead, as after a restart of the machine; \`pulumi up\` starts them again.`,

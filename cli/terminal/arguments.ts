@@ -18,6 +18,13 @@ export function countArgument(text: string): number {
   throw new InvalidArgumentError("Expected a whole number from 1 to 999999.");
 }
 
+/** A port that needs no privileges. */
+export function portArgument(text: string): number {
+  const port = /^[1-9][0-9]{3,4}$/.test(text) ? Number(text) : 0;
+  if (port >= 1024 && port <= 65_535) return port;
+  throw new InvalidArgumentError("Expected a port from 1024 to 65535.");
+}
+
 /**
  * The version that `release` is given, by its name or by the path of its manifest.
  *

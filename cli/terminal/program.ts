@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Argument, Command, Option } from "commander";
-import { countArgument, durationArgument, releasedVersion } from "./arguments.ts";
+import { countArgument, durationArgument, portArgument, releasedVersion } from "./arguments.ts";
 import { completionScript, shells } from "./completion.ts";
 import { examples, programHelp } from "./help.ts";
 import type { Run, TerminalOptions } from "./run.ts";
@@ -158,13 +158,14 @@ export function createProgram(run: (it: Run) => Promise<void>): Command {
     .description("play releases, good and bad, with real traffic on this machine, and report what was seen")
     .option("--quick", "a subset of the scenarios")
     .option("--keep", "leave everything running at the end")
-    .option("--ports <first>", "first of the ports to use instead of those of Pulumi.rehearsal.yaml", countArgument)
+    .option("--ports <first>", "first of the ports to use instead of those of Pulumi.rehearsal.yaml", portArgument)
     .option("--only <names...>", "play only these scenarios, by their names in summary.json")
     .action(async ({ quick = false, keep = false, ports, only }: RehearseFlags, command: Command) => {
       const options = globals(command);
       await run({
         options,
         title: "greenlight rehearse",
+        log: true,
         work: async (reporter, signal) => {
           const { rehearseCommand } = await import("../commands/rehearse.ts");
           return rehearseCommand(

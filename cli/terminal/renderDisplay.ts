@@ -82,7 +82,7 @@ function renderWayOut(state: DisplayState, width: number, style: Style): string[
   const text =
     width < narrow
       ? "Ctrl-C: stop after this step"
-      : "Ctrl-C once: stops after this step, nothing is lost · way back: greenlight rollback";
+      : "Ctrl-C: stop after this step, nothing is lost · way back: greenlight rollback";
   return wrap(text, width).map(style.dim);
 }
 

@@ -18,13 +18,15 @@ export interface Run {
   readonly options: TerminalOptions;
   /** Head of the live display; without it the command tells nothing while it works. */
   readonly title?: string;
+  /** Every line counts, also those that were told before: one below the other, even at a terminal. */
+  readonly log?: boolean;
   /** Phases that the display shows from the start. */
   readonly phases?: readonly Phase[];
   work(reporter: Reporter, signal: AbortSignal): Promise<CommandResult>;
 }
 
 /** Runs a command from its start to what it leaves on the terminal. Resolves with the exit code; never rejects. */
-export async function run({ options, title, phases, work }: Run): Promise<number> {
+export async function run({ options, title, log = false, phases, work }: Run): Promise<number> {
   let reporter: Reporter | undefined;
   const interruption = onInterruption(
     () => reporter?.close(),
@@ -35,7 +37,7 @@ export async function run({ options, title, phases, work }: Run): Promise<number
   );
   const { signal } = interruption;
   try {
-    reporter = await openReporter({ title, phases, options, signal });
+    reporter = await openReporter({ title, log, phases, options, signal });
     const result = await work(reporter, signal);
     reporter.close();
     print(options.json ? JSON.stringify(result.json, null, 2) : printed(result.text));
@@ -63,6 +65,7 @@ export function tellFailure(
 
 async function openReporter(it: {
   readonly title: string | undefined;
+  readonly log: boolean;
   readonly phases: readonly Phase[] | undefined;
   readonly options: TerminalOptions;
   readonly signal: AbortSignal;
@@ -71,7 +74,7 @@ async function openReporter(it: {
   // What tells the progress takes a while to load; commands that only answer a question should not wait for it.
   const { createReporter } = await import("./reporter.ts");
   const { json, color } = it.options;
-  return createReporter({ json, color, title: it.title, phases: it.phases ?? [], signal: it.signal });
+  return createReporter({ log: json || it.log, color, title: it.title, phases: it.phases ?? [], signal: it.signal });
 }
 
 /** A command's own text may have colours; at a terminal they stay, elsewhere there must be none. */
