@@ -78,7 +78,7 @@ async function findInstalled(settings: ToolSettings): Promise<{ found?: Pulumi; 
   let complaint = "it is not on PATH";
   for (const folder of folders) {
     const path = join(folder, engineBinary);
-    // What a shell got from print-path.ts is ours, and is looked up as such.
+    // What a shell got from `greenlight env` is ours, and is looked up as such.
     if (!(await isExecutable(path)) || (await isInside(path, cacheFolder(env)))) continue;
     const version = await engineVersion(path, settings);
     if (version === undefined) complaint = `${path} does not tell its version`;

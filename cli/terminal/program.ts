@@ -177,6 +177,18 @@ export function createProgram(run: (it: Run) => Promise<void>): Command {
       });
     });
 
+  add(new Command("env"))
+    .description("print what a shell needs to run plain pulumi on the same state")
+    .addHelpText("after", examples('eval "$(greenlight env)"; pulumi preview'))
+    .action(async (_own, command: Command) => {
+      const options = globals(command);
+      await run({
+        options,
+        log: true,
+        work: async (reporter, signal) => (await import("../commands/env.ts")).envCommand(options, reporter, signal),
+      });
+    });
+
   add(new Command("completion"))
     .description("print a script that completes commands and options in a shell")
     .addArgument(new Argument("<shell>", "which shell").choices(shells))
