@@ -1,6 +1,9 @@
 import type { Handlers } from "./provider.ts";
 
-/** Every resource type of the provider; its code is read when the first resource of that type is met. */
+/**
+ * Every resource type of the provider; its code is read when the first resource of that type is met. Of most resources an
+ * update only asks whether they changed: what a handler needs for its work alone (databases, programs) it imports there.
+ */
 export const handlers: Handlers = {
   "greenlight:index:Release": async () => (await import("./release/release.ts")).release,
   "greenlight:index:HealthGate": async () => (await import("./gates/healthGate.ts")).healthGate,

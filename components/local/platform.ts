@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { Provider as RandomProvider } from "@pulumi/random";
 import { type Settings, thresholdsOf } from "../../config.ts";
 import { digestFolder } from "../../project/digestFolder.ts";
 import type { ProjectManifest } from "../../project/readManifest.ts";
@@ -35,6 +36,8 @@ export function deployLocal(args: LocalPlatformArgs): Record<string, pulumi.Inpu
   const names = Object.keys(settings.services);
   const facts = platformFactsOf(stack, settings, plan);
 
+  // Makes nothing yet: its plugin starts while the release is judged, instead of after it.
+  const providers = plan.database === undefined ? [] : [new RandomProvider("random")];
   const release = new GreenlightResource(
     "greenlight:index:Release",
     "release",
@@ -80,7 +83,7 @@ export function deployLocal(args: LocalPlatformArgs): Record<string, pulumi.Inpu
             user: settings.database.user,
             name: settings.database.name,
           },
-          after(host),
+          { ...after(host), providers },
         );
 
   // The live side comes first: two migrations never run at once.

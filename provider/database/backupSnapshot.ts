@@ -2,12 +2,7 @@ import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:f
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { Problem } from "../../release/problem.ts";
-import { findToolchain } from "../../tools/toolchain.ts";
 import { handler, type Step } from "../handler.ts";
-import { parseDatabaseUrl } from "./connection.ts";
-import { describeContent } from "./content.ts";
-import { restoreDrill } from "./restore.ts";
-import { takeSnapshot } from "./snapshot.ts";
 
 const inputs = z.strictObject({
   /** Version that is about to be deployed. */
@@ -67,10 +62,13 @@ export function describedIn(file: string): string {
 }
 
 async function take(step: Step, it: Inputs): Promise<Outputs> {
+  const { findToolchain } = await import("../../tools/toolchain.ts");
   const { postgres } = await findToolchain();
   if (postgres === undefined) {
     throw new Problem({ happened: "pg_dump is not installed.", next: "run `greenlight doctor`" });
   }
+  const { parseDatabaseUrl } = await import("./connection.ts");
+  const { takeSnapshot } = await import("./snapshot.ts");
   const connection = parseDatabaseUrl(it.databaseUrl);
   const tools = { bin: postgres.bin };
   const stamp = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "");
@@ -79,6 +77,8 @@ async function take(step: Step, it: Inputs): Promise<Outputs> {
   writeFileSync(describedIn(file), `${JSON.stringify(snapshot, null, 2)}\n`, { mode: 0o600 });
   let drilled: string | undefined;
   if (it.drill) {
+    const { restoreDrill } = await import("./restore.ts");
+    const { describeContent } = await import("./content.ts");
     const result = await restoreDrill({ snapshot, connection, tools, signal: step.signal });
     if (!result.ok) {
       throw new Problem({

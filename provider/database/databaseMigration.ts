@@ -1,8 +1,6 @@
 import { z } from "zod";
 import { handler, type Step } from "../handler.ts";
-import { parseDatabaseUrl } from "./connection.ts";
-import { type MigrateOptions, migrate } from "./migrations/apply.ts";
-import { readMigrations } from "./migrations/history.ts";
+import type { MigrateOptions } from "./migrations/apply.ts";
 
 const verify = z.strictObject({ sql: z.string(), expect: z.string() });
 const folderPlan = {
@@ -54,6 +52,8 @@ export const databaseMigration = handler<Inputs, Outputs>({
   },
   async read(_, __, state) {
     if (state.plan.tool === "command") return state;
+    const { parseDatabaseUrl } = await import("./connection.ts");
+    const { readMigrations } = await import("./migrations/history.ts");
     const connection = parseDatabaseUrl(state.databaseUrl);
     const there = await readMigrations({ connection, layout: state.plan.tool }).then(
       (history) => history.applied.map(({ name }) => name),
@@ -71,6 +71,8 @@ export const databaseMigration = handler<Inputs, Outputs>({
 });
 
 async function bring(step: Step, it: Inputs): Promise<Outputs> {
+  const { parseDatabaseUrl } = await import("./connection.ts");
+  const { migrate } = await import("./migrations/apply.ts");
   const connection = parseDatabaseUrl(it.databaseUrl);
   const result = await migrate({ ...optionsOf(it), connection, signal: step.signal });
   const applied = result.applied.map(({ name }) => name);

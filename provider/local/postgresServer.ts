@@ -1,11 +1,9 @@
 import { appendFileSync, chownSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { execa } from "execa";
-import pg from "pg";
+import type pg from "pg";
 import { z } from "zod";
 import { Problem, sentence } from "../../release/problem.ts";
-import { findToolchain } from "../../tools/toolchain.ts";
 import { handler, type Step } from "../handler.ts";
 import { claim, databasePidFile as pidFile } from "./databaseClaim.ts";
 import { folder } from "./folder.ts";
@@ -68,6 +66,7 @@ async function bringUp(step: Step, it: Inputs): Promise<Outputs> {
   const home = databaseFolder(it.dir);
   const data = join(home, "data");
   const user = unprivileged();
+  const { findToolchain } = await import("../../tools/toolchain.ts");
   const { postgres } = await findToolchain();
   if (postgres === undefined) {
     throw new Problem({ happened: "PostgreSQL is not installed.", next: "run `greenlight doctor`" });
@@ -107,7 +106,7 @@ async function bringUp(step: Step, it: Inputs): Promise<Outputs> {
   });
   if (!seen.databaseExists) {
     await withClient({ ...it, database: "postgres" }, (client) =>
-      client.query(`CREATE DATABASE ${pg.escapeIdentifier(it.database)}`),
+      client.query(`CREATE DATABASE ${client.escapeIdentifier(it.database)}`),
     );
   }
   claim(home);
@@ -129,6 +128,7 @@ async function initialise(step: Step, it: Inputs, home: string, bin: string): Pr
   writeFileSync(passwordFile, it.password, { mode: 0o600 });
   try {
     if (user !== undefined) chownSync(passwordFile, user.uid, user.gid);
+    const { execa } = await import("execa");
     await execa(
       join(bin, "initdb"),
       [
@@ -197,7 +197,7 @@ async function look(it: Inputs): Promise<{ version: string; databaseExists: bool
 async function changePassword(state: Inputs, password: string): Promise<void> {
   try {
     await withClient({ ...state, database: "postgres" }, (client) =>
-      client.query(`ALTER ROLE ${pg.escapeIdentifier(state.user)} PASSWORD ${pg.escapeLiteral(password)}`),
+      client.query(`ALTER ROLE ${client.escapeIdentifier(state.user)} PASSWORD ${client.escapeLiteral(password)}`),
     );
   } catch (error) {
     // An update killed after the change and before it was recorded: then the new password is in force already.
@@ -207,7 +207,8 @@ async function changePassword(state: Inputs, password: string): Promise<void> {
 }
 
 async function withClient<T>(it: Inputs, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({
+  const { default: postgres } = await import("pg");
+  const client = new postgres.Client({
     host: it.listen,
     port: it.port,
     user: it.user,

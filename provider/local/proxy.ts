@@ -4,7 +4,6 @@ import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 import { environmentNames } from "../../release/environment.ts";
 import { Problem } from "../../release/problem.ts";
-import { findToolchain } from "../../tools/toolchain.ts";
 import { handler, type Step } from "../handler.ts";
 import { EnvoyAdmin } from "./envoy/admin.ts";
 import { bootstrap, clusters, listeners } from "./envoy/config.ts";
@@ -59,6 +58,7 @@ export const proxy = handler<Inputs, Outputs>({
 async function bringUp(step: Step, it: Inputs): Promise<Outputs> {
   const at = folder(it.dir);
   const pidFile = at.pidFile("proxy");
+  const { findToolchain } = await import("../../tools/toolchain.ts");
   const { envoy } = await findToolchain();
   if (envoy === undefined) throw new Problem({ happened: "Envoy is not installed.", next: "run `greenlight doctor`" });
   mkdirSync(at.envoy, { recursive: true });
