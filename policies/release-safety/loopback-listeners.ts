@@ -1,8 +1,16 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { z } from "zod";
+import { releaseType } from "./release-facts.ts";
 
 const config = z.object({ allowPublicListeners: z.boolean() });
-const listening = z.object({ listen: z.string().optional(), facts: z.object({ listen: z.string() }).optional() });
+const stated = z.object({ listen: z.string().optional() });
+/** What opens listeners, and the release that states the address before any of them is there. */
+const listening: ReadonlySet<string> = new Set([
+  releaseType,
+  "greenlight:local:Proxy",
+  "greenlight:local:PostgresServer",
+  "greenlight:local:ServiceInstance",
+]);
 
 export const loopbackListeners: ResourceValidationPolicy = {
   name: "loopback-listeners",
@@ -22,12 +30,11 @@ export const loopbackListeners: ResourceValidationPolicy = {
     },
   },
   validateResource({ type, props, getConfig }, reportViolation) {
-    if (!type.startsWith("greenlight:")) return;
-    const { listen, facts } = listening.parse({ listen: props.listen, facts: props.facts });
-    const address = listen ?? facts?.listen;
-    if (address === undefined || isLoopback(address) || config.parse(getConfig()).allowPublicListeners) return;
+    if (!listening.has(type)) return;
+    const { listen } = stated.parse({ listen: props.listen });
+    if (listen === undefined || isLoopback(listen) || config.parse(getConfig()).allowPublicListeners) return;
     reportViolation(
-      `It would listen on ${address}, where others can reach it. Leave greenlight:listen at 127.0.0.1, or set allowPublicListeners for this policy.`,
+      `It would listen on ${listen}, where others can reach it. Leave greenlight:listen at 127.0.0.1, or set allowPublicListeners for this policy.`,
     );
   },
 };
