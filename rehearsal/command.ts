@@ -80,6 +80,8 @@ export class Commands {
       PATH: pathWith(tools),
       [tagVariable]: places.project,
       NO_COLOR: "1",
+      // Engine runs are short: a young generation that grows costs 45 MB a process and saves no time.
+      NODE_OPTIONS: [process.env.NODE_OPTIONS ?? "", "--max-semi-space-size=1"].join(" ").trim(),
     };
   }
 

@@ -19,6 +19,11 @@ import type { SaidVerdict } from "./report/parts.ts";
 /** Requests a second over api and web. */
 export const ratePerSecond = 520;
 
+const stateShape = z.looseObject({
+  live: z.enum(["blue", "green"]),
+  serving: z.object({ blue: z.number(), green: z.number() }),
+});
+
 /** What the figures of the summary are made from. */
 export interface Recorded {
   readonly lastOldAnswerMs: number[];
@@ -126,6 +131,15 @@ export class Stage {
   async sayLive(): Promise<string> {
     const live = await this.live().catch(() => undefined);
     return live === undefined ? "nobody serves everything" : `${live.environment} ${live.version} serves 100 %`;
+  }
+
+  /** Whether Pulumi's state says what serves: undefined when it does, else what it says instead. */
+  async stateFault(): Promise<string | undefined> {
+    const live = await this.live();
+    const state = await this.must(stateShape, this.pulumi("stack", "output", "--json"));
+    const agrees = live !== undefined && state.live === live.environment && state.serving[live.environment] === 100;
+    const { blue, green } = state.serving;
+    return agrees ? undefined : `Pulumi's state says live ${state.live}, blue ${blue} %, green ${green} %`;
   }
 
   /** Epoch ms at which the weights that hold now were put in place. */
