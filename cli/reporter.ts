@@ -8,7 +8,13 @@ export type Event =
   | { readonly kind: "phase-skipped"; readonly phase: PhaseId; readonly reason: string }
   | { readonly kind: "phase-failed"; readonly phase: PhaseId; readonly reason: string }
   | { readonly kind: "step"; readonly text: string }
-  | { readonly kind: "resource"; readonly name: string; readonly type: string; readonly operation: string; readonly done: boolean }
+  | {
+      readonly kind: "resource";
+      readonly name: string;
+      readonly type: string;
+      readonly operation: string;
+      readonly done: boolean;
+    }
   | {
       readonly kind: "look";
       readonly verdict: Verdict;
