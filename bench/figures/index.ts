@@ -1,0 +1,18 @@
+import type { Bench } from "../bench.ts";
+import type { Figure } from "../figure.ts";
+import type { FigureName } from "../options.ts";
+import { failedRequests } from "./failedRequests.ts";
+import { oldSideLastAnswer } from "./oldSideLastAnswer.ts";
+import { memory, rehearseFull, rehearseQuick } from "./rehearsal.ts";
+import { switchUpdateRatio } from "./switchUpdateRatio.ts";
+import { verdictToLastBadAnswer } from "./verdictToLastBadAnswer.ts";
+
+export const measures: Readonly<Record<FigureName, (bench: Bench) => Promise<Figure>>> = {
+  "switch-update-ratio": switchUpdateRatio,
+  "failed-requests": failedRequests,
+  "verdict-to-last-bad-answer": verdictToLastBadAnswer,
+  "old-side-last-answer": oldSideLastAnswer,
+  "rehearse-quick": rehearseQuick,
+  "rehearse-full": rehearseFull,
+  memory,
+};

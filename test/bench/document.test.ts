@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { withFigures } from "../../bench/document.ts";
+import { figure } from "../../bench/figure.ts";
+
+const measured = {
+  figures: [
+    figure({
+      name: "failed-requests",
+      title: "Failed requests",
+      value: 0,
+      unit: "requests",
+      limit: { kind: "at most", value: 0 },
+      how: "of 200,000",
+    }),
+    figure({
+      name: "ratio",
+      title: "Switch | no-op",
+      value: 1.72,
+      unit: "times",
+      limit: { kind: "at most", value: 1.5 },
+      how: "9 pairs",
+    }),
+  ],
+  machine: { cores: 2, memoryGiB: 8, system: "Linux 6 x64", versions: { node: "20.20.2", pulumi: "v3.259.0" } },
+  at: new Date("2026-05-04T03:02:01Z"),
+  command: "npm run bench",
+};
+
+describe("docs/performance.md", () => {
+  test("has a place for the figures", () => {
+    const document = readFileSync(new URL("../../docs/performance.md", import.meta.url), "utf8");
+    expect(withFigures(document, measured)).toContain(
+      "| Failed requests | **0 requests** | at most 0 requests | holds |",
+    );
+  });
+});
+
+describe("writing figures into a document", () => {
+  const document = "# Title\n\n<!-- figures -->\nlast year\n<!-- /figures -->\n\nText of a person.\n";
+
+  test("replaces what stands between the markers and nothing else", () => {
+    const written = withFigures(document, measured);
+    expect(written).toMatch(/^# Title\n\n<!-- figures -->\n/);
+    expect(written).toMatch(/\n<!-- \/figures -->\n\nText of a person\.\n$/);
+    expect(written).not.toContain("last year");
+  });
+
+  test("says when, how and on what machine", () => {
+    expect(withFigures(document, measured)).toContain(
+      "Measured on 2026-05-04 with `npm run bench`: 2 cores, 8 GiB, Linux 6 x64; node 20.20.2, pulumi 3.259.0.",
+    );
+  });
+
+  test("says of each figure whether it holds; a missed one stands out", () => {
+    const written = withFigures(document, measured);
+    expect(written).toContain("| Failed requests | **0 requests** | at most 0 requests | holds | of 200,000 |");
+    expect(written).toContain("| Switch \\| no-op | **1.72 ×** | at most 1.5 × | **missed** | 9 pairs |");
+  });
+
+  test("done twice is the same as done once", () => {
+    const once = withFigures(document, measured);
+    expect(withFigures(once, measured)).toBe(once);
+  });
+
+  test.each(["# Title\n", "<!-- figures -->\n", "<!-- /figures --> <!-- figures -->"])(
+    "is refused where a marker is missing: %j",
+    (text) => {
+      expect(() => withFigures(text, measured)).toThrow(/no place for the figures/);
+    },
+  );
+});

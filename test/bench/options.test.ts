@@ -1,0 +1,42 @@
+import { describe, expect, test } from "vitest";
+import { figureNames, readOptions } from "../../bench/options.ts";
+import { Problem } from "../../release/problem.ts";
+
+describe("options of the benchmark", () => {
+  test("without any, every figure is measured but the full rehearsal's duration", () => {
+    expect(readOptions([])).toEqual({
+      names: figureNames.filter((name) => name !== "rehearse-full"),
+      short: false,
+      json: false,
+      full: false,
+      rate: 1500,
+      firstPort: 24_000,
+    });
+  });
+
+  test("--full plays the full rehearsal, too", () => {
+    expect(readOptions(["--full"]).names).toEqual([...figureNames]);
+  });
+
+  test("--only keeps the figures named, in their own order", () => {
+    expect(readOptions(["--only", "memory", "--only", "failed-requests"]).names).toEqual(["failed-requests", "memory"]);
+  });
+
+  test("who asks for the full rehearsal alone gets it without --full", () => {
+    expect(readOptions(["--only", "rehearse-full"])).toMatchObject({ names: ["rehearse-full"], full: true });
+  });
+
+  test.each([
+    [["--only", "speed"], /no figure speed/],
+    [["--fast"], /--fast/],
+    [["--rate", "0"], /--rate is a whole number from 1 to 5000, not 0/],
+    [["--rate", "many"], /--rate/],
+    [["--port", "80"], /--port/],
+    [["speed"], /speed/],
+  ])("%j is refused with the usage", (args, message) => {
+    const read = () => readOptions(args);
+    expect(read).toThrow(Problem);
+    expect(read).toThrow(message);
+    expect(read).toThrow(/usage: npm run bench/);
+  });
+});
