@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type EnvironmentName, other } from "../../release/environment.ts";
 import {
+  checkServing,
   checkTransition,
   type Deployed,
   historyAfter,
@@ -227,5 +228,42 @@ describe("whatever updates are tried one after the other", () => {
         if (after.kind !== kindOf(before, after)) expect(checkTransition(before, after)).not.toEqual([]);
       }),
     );
+  });
+});
+
+describe("what takes users' traffic, whatever the last update named live", () => {
+  const sides = (live: EnvironmentName, blue?: string, green?: string): ReleaseFacts =>
+    facts({
+      live,
+      environments: {
+        ...(blue === undefined ? {} : { blue: deployed(blue) }),
+        ...(green === undefined ? {} : { green: deployed(green) }),
+      },
+    });
+  // A switch to green stopped halfway: the last update named green, blue still serves.
+  const before = sides("green", "v1", "v2");
+
+  it("is not changed, redeployed or retired", () => {
+    expect(checkServing(before, sides("green", "v3", "v2"), ["blue"])).toEqual([
+      expect.objectContaining({ field: "environments.blue", happened: expect.stringContaining("changed to v3") }),
+    ]);
+    expect(checkServing(before, sides("green", undefined, "v2"), ["blue", "green"])).toEqual([
+      expect.objectContaining({ happened: expect.stringContaining("retired") }),
+    ]);
+    const edited = { ...before, environments: { ...before.environments, blue: deployed("v1", "another digest") } };
+    expect(checkServing(before, edited, ["blue"])).toEqual([
+      expect.objectContaining({ happened: expect.stringContaining("redeployed") }),
+    ]);
+  });
+
+  it("may be left as it is, or switched to", () => {
+    expect(checkServing(before, before, ["blue"])).toEqual([]);
+    expect(checkServing(before, sides("blue", "v1", "v2"), ["blue"])).toEqual([]);
+  });
+
+  it("says nothing of a side without traffic, nor before the first deployment", () => {
+    expect(checkServing(before, sides("green", "v3", "v2"), ["green"])).toEqual([]);
+    expect(checkServing(before, sides("green", "v3", "v2"), [])).toEqual([]);
+    expect(checkServing(undefined, sides("blue", "v1"), ["blue"])).toEqual([]);
   });
 });
