@@ -6,6 +6,7 @@ import { release } from "../rehearsal/releasing.ts";
 import { until } from "../rehearsal/until.ts";
 import { type EnvironmentName, other, weightsFor } from "../release/environment.ts";
 import { Problem } from "../release/problem.ts";
+import { carriedRate } from "./carriedRate.ts";
 import type { BenchOptions } from "./options.ts";
 import { badVersion, goodVersions, type Stand } from "./stand.ts";
 
@@ -51,8 +52,8 @@ export async function trafficRun(
   it: { options: BenchOptions; say: (line: string) => void },
 ): Promise<TrafficRun> {
   const plan = it.options.short ? plans.short : plans.whole;
-  const ratePerSecond = it.options.rate;
   await stand.toBlue();
+  const ratePerSecond = it.options.rate ?? (await carriedRate(stand, it.say));
   await using load = await LoadGenerator.start({ targets: shopTraffic(stand.addresses), ratePerSecond });
   const begin = await load.mark("begin");
   const enough = async () => (await load.since(begin)).total.requests >= ratePerSecond;

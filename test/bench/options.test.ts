@@ -9,9 +9,15 @@ describe("options of the benchmark", () => {
       short: false,
       json: false,
       full: false,
-      rate: 1500,
+      rate: undefined,
       firstPort: 24_000,
     });
+  });
+
+  test("the machine says how many requests a second it carries, unless they are given or the run is short", () => {
+    expect(readOptions(["--rate", "900"]).rate).toBe(900);
+    expect(readOptions(["--short"]).rate).toBe(300);
+    expect(readOptions(["--short", "--rate", "900"]).rate).toBe(900);
   });
 
   test("--full plays the full rehearsal, too", () => {
