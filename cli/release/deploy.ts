@@ -46,18 +46,24 @@ export async function deploy(run: ReleaseRun): Promise<void> {
   }
 }
 
-/** Traffic to the candidate. A first deployment has moved it already: then it is only read back. */
+/**
+ * Traffic to the candidate, as an update. A first deployment has moved it in the update that deployed it, so it is only read
+ * back; whatever else finds traffic there already, such as a switch that was cut off, still brings Pulumi's state in line.
+ */
 export async function switchTraffic(run: ReleaseRun): Promise<void> {
   const { context, environment, version, reporter, signal, journal } = run;
   const platform = requirePlatform(context);
-  const engine = await engineOf(run);
   const serving = await platform.serving();
-  if (serving.environment === environment && context.stackFile.text(`${context.projectName}:live`) === environment) {
+  const justDeployed = run.live === undefined && run.phases.some((it) => it.id === "deploy" && it.status === "done");
+  if (justDeployed && serving.environment === environment) {
+    // Cut off after traffic had moved and before that was saved: Pulumi's state is brought in line.
+    if (!run.phases.some(({ id }) => id === "deploy")) await engine.up(engineEvents(reporter));
     const at = serving.readAt.getTime();
-    run.move = { from: run.live?.environment, to: environment, writtenAt: at, readBackAt: at };
+    run.move = { from: undefined, to: environment, writtenAt: at, readBackAt: at };
     journal.append({ type: "switch", version, to: environment, toVersion: version });
   } else {
     const from = liveNow(serving, platform);
+    const engine = await engineOf(run);
     run.move = await performSwitch({ context, platform, engine, to: environment, version, from, reporter, signal });
   }
   reporter.tell({ kind: "step", text: sayLive(await platform.serving(), platform) });

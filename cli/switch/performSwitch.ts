@@ -28,7 +28,6 @@ export interface SwitchArgs {
 export async function performSwitch(args: SwitchArgs): Promise<MoveRecord> {
   const { context, platform, engine, to, from, reporter } = args;
   const setting = `${context.projectName}:live`;
-  const before = context.stackFile.text(setting);
   context.stackFile.set({ [setting]: to });
   let writtenAt = Date.now();
   try {
@@ -38,8 +37,8 @@ export async function performSwitch(args: SwitchArgs): Promise<MoveRecord> {
     });
   } catch (error) {
     const serving = await platform.serving().catch(() => undefined);
-    // A refused switch must not wait in the settings for the next update.
-    if (serving?.environment !== to) context.stackFile.set({ [setting]: before });
+    // A refused switch must not wait in the settings for the next update: they say what serves.
+    if (serving?.environment !== undefined) context.stackFile.set({ [setting]: serving.environment });
     throw error;
   }
   const serving = await platform.serving();
