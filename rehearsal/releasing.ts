@@ -37,8 +37,8 @@ export function releaseEnd(stage: Stage, version: string, ended: Ended): Release
   const { verdict, outcome } = parsed.data;
   if (verdict !== undefined) {
     const { at, sentence } = verdict;
-    const then = outcome === "rolled-back" ? parsed.data.sentence.replace(sentence, "").trim() : undefined;
-    stage.verdict({ at, version, verdict: verdict.verdict, sentence, ...(then ? { then } : {}) });
+    const afterwards = outcome === "rolled-back" ? parsed.data.sentence.replace(sentence, "").trim() : undefined;
+    stage.verdict({ at, version, verdict: verdict.verdict, sentence, ...(afterwards ? { afterwards } : {}) });
   }
   return { ...parsed.data, exitCode: ended.exitCode };
 }

@@ -41,10 +41,12 @@ export class Findings {
 
   /** The sentence, with what is wrong before it. */
   ended(sentence: string, facts: Facts = {}): Seen {
-    return { ok: this.ok, seen: [...this.#wrong.map(asSentence), sentence].join(" "), facts };
+    return { ok: this.ok, seen: [...this.#wrong, sentence].map(asSentence).join(" "), facts };
   }
 }
 
 function asSentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+  // A version keeps its small letter.
+  const begun = /^v\d/.test(text) ? text : `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }

@@ -218,7 +218,7 @@ export class Stage {
     }
   }
 
-  verdict(it: { at: number; version: string; verdict: VerdictWord; sentence: string; then?: string }): void {
+  verdict(it: { at: number; version: string; verdict: VerdictWord; sentence: string; afterwards?: string }): void {
     this.recorded.verdicts.push(it);
   }
 }

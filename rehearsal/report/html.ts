@@ -39,3 +39,11 @@ function placed(value: Placed): string {
   if (typeof value === "string" || typeof value === "number") return escapeHtml(String(value));
   return value.map((each) => placed(each)).join("");
 }
+
+/** Text of ours in which a command stands between backticks. */
+export function prose(text: string): Html {
+  const parts = text.split("`");
+  // An odd one out is a sign like any other.
+  if (parts.length % 2 === 0) return html`${text}`;
+  return html`${parts.map((part, index) => (index % 2 === 0 ? html`${part}` : html`<code>${part}</code>`))}`;
+}

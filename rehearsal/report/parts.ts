@@ -3,7 +3,7 @@ import { errorChart } from "./charts/errors.ts";
 import { latencyChart } from "./charts/latency.ts";
 import type { Frame } from "./charts/time.ts";
 import { trafficChart } from "./charts/traffic.ts";
-import { type Html, html } from "./html.ts";
+import { type Html, html, prose } from "./html.ts";
 import { type Point, thinned } from "./points.ts";
 import { clock, milliseconds, percent } from "./wording.ts";
 
@@ -21,7 +21,7 @@ export interface SaidVerdict {
   readonly verdict: VerdictWord;
   readonly sentence: string;
   /** What came of it, such as who serves and since when. */
-  readonly then?: string;
+  readonly afterwards?: string;
 }
 
 export interface ChartThresholds {
@@ -65,8 +65,8 @@ export function verdicts(list: readonly SaidVerdict[]): Html | undefined {
   if (list.length === 0) return undefined;
   const items = list.map(
     (it) =>
-      html`<li><p>${verdictBadge(it.verdict)} <b>${it.version}</b> <span class="soft">at ${clock(it.at)}</span></p><p>${it.sentence}</p>${
-        it.then === undefined ? undefined : html`<p class="soft">${it.then}</p>`
+      html`<li><p>${verdictBadge(it.verdict)} <b>${it.version}</b> <span class="soft">at ${clock(it.at)}</span></p><p>${prose(it.sentence)}</p>${
+        it.afterwards === undefined ? undefined : html`<p class="soft">${prose(it.afterwards)}</p>`
       }</li>`,
   );
   return html`<section aria-labelledby="verdicts"><h2 id="verdicts">Verdicts</h2><ol class="verdicts">${items}</ol></section>`;

@@ -1,6 +1,6 @@
 import type { ScenarioSummary, Summary } from "../summary.ts";
 import type { Frame } from "./charts/time.ts";
-import { type Html, html } from "./html.ts";
+import { type Html, html, prose } from "./html.ts";
 import { page } from "./page.ts";
 import {
   badge,
@@ -107,12 +107,12 @@ function timeline({ summary, points, thresholds }: RehearsalReport): Html {
 function scenarios(list: readonly ScenarioSummary[]): Html {
   const rows = list.map((it, index) => {
     const failed = it.requests === 0 ? "no load" : `${count(it.failed)} of ${count(it.requests)}`;
-    return html`<tr><th scope="row"><span class="n">${index + 1}.</span> ${it.title}</th><td data-label="Expected:">${it.expected}</td><td data-label="Seen:">${it.seen}</td><td class="number" data-label="Failed requests:">${failed}${
+    return html`<tr><th scope="row"><span class="n">${index + 1}.</span> ${it.title}</th><td data-label="Expected:">${prose(it.expected)}</td><td data-label="Seen:">${prose(it.seen)}</td><td class="number" data-label="Failed requests:">${failed}${
       it.allowsFailures ? html` <span class="soft">(allowed)</span>` : undefined
     }</td><td>${it.ok ? badge("as expected", "good") : badge("not so", "bad")}</td></tr>`;
   });
   return html`<section aria-labelledby="scenarios"><h2 id="scenarios">Scenarios</h2>
-<table class="cards"><thead><tr><th scope="col">Scenario</th><th scope="col">Expected</th><th scope="col">Seen</th><th scope="col" class="number">Failed requests</th><th scope="col">Ended</th></tr></thead>
+<table class="cards"><colgroup><col style="width:17%"><col style="width:26%"><col style="width:35%"><col style="width:10%"><col style="width:12%"></colgroup><thead><tr><th scope="col">Scenario</th><th scope="col">Expected</th><th scope="col">Seen</th><th scope="col" class="number">Failed<br>requests</th><th scope="col">Ended</th></tr></thead>
 <tbody>${rows}</tbody></table></section>`;
 }
 

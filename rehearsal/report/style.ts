@@ -25,18 +25,19 @@ p{margin:.3rem 0;max-width:46rem}
 .figures dd{margin:.15rem 0 0;font-size:1.35rem;font-weight:650;letter-spacing:-.01em;line-height:1.25;font-variant-numeric:tabular-nums}
 .figures dd small{display:block;font-size:.78rem;font-weight:400;letter-spacing:0;color:var(--soft)}
 figure{margin:1.1rem 0 0}
-figcaption{font-size:.875rem;color:var(--soft);display:flex;flex-wrap:wrap;gap:.15rem .9rem;align-items:baseline}
+figcaption{font-size:.875rem;color:var(--soft);display:flex;flex-wrap:wrap;gap:.15rem .9rem;align-items:center}
 figcaption b{color:var(--ink);font-weight:600}
 .key{display:inline-flex;align-items:center;gap:.35rem;white-space:nowrap}
 .key i{width:.75rem;height:.75rem;border-radius:.2rem;display:inline-block}
 .key i.dash{height:0;border-radius:0;border-top:2px dashed var(--c-threshold);width:1.1rem}
 .chart svg{display:block;width:100%;height:auto}
 .chart .narrow{display:none}
-table{border-collapse:collapse;width:100%;margin-top:.7rem;font-size:.9rem}
+table{border-collapse:collapse;width:100%;table-layout:fixed;margin-top:.7rem;font-size:.9rem}
 th,td{text-align:left;vertical-align:top;padding:.5rem .7rem .5rem 0;border-bottom:1px solid var(--line)}
 thead th{font-size:.8125rem;font-weight:600;color:var(--soft)}
-tbody th{font-weight:600;width:22%}
-.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+tbody th{font-weight:600}
+.number{text-align:right;font-variant-numeric:tabular-nums}
+code{font:.92em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 .n{color:var(--soft);font-weight:400;font-variant-numeric:tabular-nums}
 ol.verdicts{list-style:none;margin:.7rem 0 0;padding:0;display:grid;gap:.6rem}
 ol.verdicts li{border:1px solid var(--line);border-radius:.6rem;padding:.6rem .85rem}
@@ -44,16 +45,19 @@ ol.verdicts li p{max-width:none}
 dl.facts{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1.1rem;margin:.7rem 0 0;font-size:.9rem}
 dl.facts dt{color:var(--soft)}dl.facts dd{margin:0}
 footer{margin-top:2.6rem;border-top:1px solid var(--line);padding-top:.8rem;color:var(--soft);font-size:.8125rem}
-@media (max-width:43rem){
-body{padding:1rem 1rem 2rem}
-.figures{grid-template-columns:1fr 1fr}
-.figures dd{font-size:1.15rem}
-.chart .wide{display:none}.chart .narrow{display:block}
+@media screen and (max-width:56rem){
+table.cards col,table.cards colgroup{display:none}
 table.cards,table.cards tbody,table.cards tr,table.cards th,table.cards td{display:block;width:auto}
 table.cards thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 table.cards tr{border:1px solid var(--line);border-radius:.6rem;padding:.6rem .85rem;margin-top:.6rem}
 table.cards th,table.cards td{border:0;padding:.1rem 0;text-align:left}
 table.cards td[data-label]::before{content:attr(data-label) " ";color:var(--soft);font-size:.8125rem}
+}
+@media screen and (max-width:43rem){
+body{padding:1rem 1rem 2rem}
+.figures{grid-template-columns:1fr 1fr}
+.figures dd{font-size:1.15rem}
+.chart .wide{display:none}.chart .narrow{display:block}
 dl.facts{grid-template-columns:1fr;gap:0}dl.facts dd{margin-bottom:.45rem}
 }
 @media print{
@@ -61,14 +65,15 @@ dl.facts{grid-template-columns:1fr;gap:0}dl.facts dd{margin-bottom:.45rem}
 :root{color-scheme:light;--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#ccc;--good:#0c5a38;--good-paper:#fff;--bad:#9c1f18;--bad-paper:#fff;--open:#5c3f00;--open-paper:#fff;
 --c-text:#000;--c-soft:#444;--c-line:#ccc;--c-band:#f0f0f0;--c-bandBad:#fbdedb;--c-threshold:#9c1f18;
 --c-blue0:#1d4f91;--c-blue1:#2f6fbf;--c-blue2:#4a86d0;--c-green0:#14724a;--c-green1:#1f8a5b;--c-green2:#2f9e6d;--c-nobody:#9c1f18}
-body{max-width:none;padding:0;font-size:9pt;line-height:1.38}
+html{font-size:9pt}
+body{max-width:none;padding:0;line-height:1.38}
 h1{font-size:17pt}h2{font-size:11.5pt;margin:5mm 0 1mm;break-after:avoid}
-.figures{grid-template-columns:repeat(4,1fr);gap:2mm;margin-top:3mm}.figures div{padding:1.6mm 2.4mm}.figures dd{font-size:11.5pt}.figures dd small{font-size:7.5pt}
+.figures{grid-template-columns:repeat(6,1fr);gap:2mm;margin-top:3mm}.figures div{padding:1.6mm 2.4mm}.figures dd{font-size:11.5pt}.figures dd small{font-size:7.5pt}
 figure{margin-top:2.5mm;break-inside:avoid}
 .chart .wide{display:block}.chart .narrow{display:none}
 table{font-size:8pt}th,td{padding:1mm 2mm 1mm 0}
 tr,ol.verdicts li,.figures div{break-inside:avoid}thead{display:table-header-group}
 ol.verdicts{gap:1.5mm}ol.verdicts li{padding:1.2mm 2.4mm}dl.facts{font-size:8pt;gap:.3mm 4mm}
-.badge{border:1px solid currentColor;padding:0 1.6mm;font-size:7.5pt}
+.badge{border:1px solid currentColor;padding:0 1.2mm;font-size:6.5pt}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }`;

@@ -20,9 +20,9 @@ export function percent(fraction: number): string {
   return `${one.format(fraction * 100)} %`;
 }
 
-/** Bytes as `612 MB`. */
+/** Bytes as `612 MB`; less than one as `412 kB`. */
 export function megabytes(bytes: number): string {
-  return `${whole.format(bytes / 1_000_000)} MB`;
+  return bytes > 0 && bytes < 1_000_000 ? `${whole.format(bytes / 1000)} kB` : `${whole.format(bytes / 1_000_000)} MB`;
 }
 
 /** Epoch milliseconds as `14:07:40` of the reader's machine. */

@@ -9,6 +9,7 @@ import { complaint, type Ended } from "../command.ts";
 import { count, counted } from "../report/wording.ts";
 import { Findings, type Scenario } from "../scenario.ts";
 import type { Stage } from "../stage.ts";
+import { until } from "../until.ts";
 
 const previewShape = z.looseObject({
   steps: z.array(z.looseObject({ op: z.string(), urn: z.string() })).default([]),
@@ -41,6 +42,7 @@ export const plainPulumi: Scenario = {
     );
     if (idle === undefined) throw new Problem({ happened: "No process runs in the idle environment." });
     await stopSupervised(folder(stage.places.stack).pidFile(idle.name), 5000);
+    await ejected(stage, idle.service, idle.environment);
     await moveTraffic(stage.platform().place, weightsFor(other(before.environment)), stage.signal);
     const drift = await drifted(stage);
     found.expect(drift.includes(idle.name), `the refresh does not see that ${idle.name} is gone`);
@@ -59,6 +61,16 @@ export const plainPulumi: Scenario = {
     );
   },
 };
+
+/** Waits until the proxy sends that side's traffic past the process that is gone. */
+async function ejected(stage: Stage, service: string, environment: "blue" | "green"): Promise<void> {
+  const isSo = async () => {
+    const seen = (await stage.platform().serving()).healthy[service]?.[environment];
+    return seen !== undefined && seen.healthy < seen.of;
+  };
+  if (await until(isSo, 15_000, stage.signal)) return;
+  throw new Problem({ happened: `The proxy calls the stopped ${service} of ${environment} healthy after 15 s.` });
+}
 
 /** URNs that a preview would change if the live environment were the other one. The setting is put back. */
 async function switchInPreview(stage: Stage, to: "blue" | "green"): Promise<string[]> {

@@ -26,7 +26,7 @@ export function errorChart(points: readonly Point[], frame: Frame, threshold: nu
     yAxis: valueAxis({
       min: 0,
       max: top * 100,
-      splitNumber: 4,
+      interval: top * 25,
       axisLabel: { ...font, fontSize: 10, formatter: "{value} %" },
     }),
     series: [

@@ -33,7 +33,7 @@ export function trafficChart(points: readonly Point[], frame: Frame): Html {
         areaStyle: { color: origin.colour, opacity: 1 },
         data: points.map((point) => [middle(point) - frame.from, rate(point, origin.has)]),
       })),
-      names(points, frame, size.name === "wide" ? 13 : 4),
+      names(points, frame, size.name === "wide" ? 5 : 14),
     ],
   }));
 }
@@ -74,13 +74,15 @@ function names(points: readonly Point[], frame: Frame, hundredths: number): obje
     if (last?.version === version) last.to = point.at + point.seconds * 1000;
     else stretches.push({ version, from: point.at, to: point.at + point.seconds * 1000 });
   }
-  const least = ((frame.to - frame.from) * hundredths) / 100 / 2;
+  const least = ((frame.to - frame.from) * hundredths) / 100;
   return {
     type: "line",
     data: [],
     silent: true,
+    z: 9,
     markArea: {
       silent: true,
+      z: 9,
       data: stretches
         .filter((it) => it.to - it.from >= least && it.version !== "")
         .map((it) => [
