@@ -62,7 +62,8 @@ export async function switchTraffic(run: ReleaseRun): Promise<void> {
     run.move = { from: undefined, to: environment, writtenAt: at, readBackAt: at };
     journal.append({ type: "switch", version, to: environment, toVersion: version });
   } else {
-    const from = liveNow(serving, platform);
+    const now = liveNow(serving, platform);
+    const from = now?.environment === environment ? undefined : now;
     const engine = await engineOf(run);
     run.move = await performSwitch({ context, platform, engine, to: environment, version, from, reporter, signal });
   }
