@@ -56,8 +56,6 @@ export async function switchTraffic(run: ReleaseRun): Promise<void> {
   const serving = await platform.serving();
   const justDeployed = run.live === undefined && run.phases.some((it) => it.id === "deploy" && it.status === "done");
   if (justDeployed && serving.environment === environment) {
-    // Cut off after traffic had moved and before that was saved: Pulumi's state is brought in line.
-    if (!run.phases.some(({ id }) => id === "deploy")) await engine.up(engineEvents(reporter));
     const at = serving.readAt.getTime();
     run.move = { from: undefined, to: environment, writtenAt: at, readBackAt: at };
     journal.append({ type: "switch", version, to: environment, toVersion: version });
