@@ -26,15 +26,15 @@ async function duration(bench: Bench, full: boolean): Promise<Figure> {
 /** The most memory that everything started by a rehearsal used at once, its load generator aside. */
 export async function memory(bench: Bench): Promise<Figure> {
   const { summary } = await bench.rehearsal(bench.options.full);
-  const mebibytes = (bytes: number) => rounded(bytes / 2 ** 20, 0);
+  const megabytes = (bytes: number) => rounded(bytes / 1e6, 0);
   const parts = Object.entries(summary.memory.by).toSorted(([, a], [, b]) => b - a);
   return figure({
     name: "memory",
     title: "Memory of all that we start, load generator aside",
-    value: mebibytes(summary.memory.peakBytes),
-    unit: "MiB",
-    limit: { kind: "under", value: 1024 },
-    how: `the peak of a ${summary.quick ? "quick" : "full"} rehearsal, ${summary.memory.measure === "pss" ? "proportional set size" : "resident set size"} summed every second: ${parts.map(([name, bytes]) => `${name} ${mebibytes(bytes)}`).join(", ")}`,
-    facts: Object.fromEntries(parts.map(([name, bytes]) => [name, mebibytes(bytes)])),
+    value: megabytes(summary.memory.peakBytes),
+    unit: "MB",
+    limit: { kind: "under", value: 1000 },
+    how: `the peak of a ${summary.quick ? "quick" : "full"} rehearsal, ${summary.memory.measure === "pss" ? "proportional set size" : "resident set size"} summed every second: ${parts.map(([name, bytes]) => `${name} ${megabytes(bytes)}`).join(", ")}`,
+    facts: Object.fromEntries(parts.map(([name, bytes]) => [name, megabytes(bytes)])),
   });
 }
