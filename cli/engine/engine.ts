@@ -34,7 +34,7 @@ export class Engine {
     const own = engineEnvironment(context);
     // The Automation API looks for the engine with this process's own environment.
     process.env.PATH = [...tools.pathEntries, process.env.PATH ?? ""].join(":");
-    const env = { ...tools.env, ...own, PATH: process.env.PATH };
+    const env = { ...tools.env, ...own, PATH: process.env.PATH, NODE_OPTIONS: smallYoungGeneration() };
     const workspace = await LocalWorkspace.create({
       workDir: context.project,
       envVars: env,
@@ -139,6 +139,11 @@ export class Engine {
       });
     }
   }
+}
+
+/** Runs of the engine are short: a young generation that grows costs each node process 25 MB and saves no time. */
+function smallYoungGeneration(): string {
+  return [process.env.NODE_OPTIONS ?? "", "--max-semi-space-size=1"].join(" ").trim();
 }
 
 function processLives(pid: number): boolean {
