@@ -31,7 +31,7 @@ beforeAll(async () => {
   });
   await cp(join(root, "examples/shop"), join(project.folder, "shop"), { recursive: true });
 }, 600_000);
-afterAll(async () => await project?.remove(), 60_000);
+afterAll(async () => await project?.remove(), 180_000);
 
 async function succeed(operation: "preview" | "up" | "refresh" | "destroy", ...args: string[]) {
   const ran = await project.run(operation, ...args);

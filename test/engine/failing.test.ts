@@ -12,7 +12,7 @@ beforeAll(async () => {
   const ran = await up();
   expect(ran.exitCode, ran.text).toBe(0);
 }, 600_000);
-afterAll(async () => await project?.remove(), 60_000);
+afterAll(async () => await project?.remove(), 180_000);
 
 function up(): Promise<Ran> {
   return project.run("up", "--skip-preview");

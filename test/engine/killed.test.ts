@@ -17,7 +17,7 @@ beforeAll(async () => {
   const ran = await project.run("up", "--skip-preview");
   expect(ran.exitCode, ran.text).toBe(0);
 }, 600_000);
-afterAll(async () => await project?.remove(), 60_000);
+afterAll(async () => await project?.remove(), 180_000);
 
 /** Starts an update, waits until it is where it shall die, and kills the engine. */
 async function killUpdate(until: (said: string) => Promise<boolean>): Promise<void> {

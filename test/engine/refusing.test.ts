@@ -14,7 +14,7 @@ beforeAll(async () => {
   project = await Project.make(serviceSettings(first));
   await writeService(project, ["v1", "v2"]);
 }, 600_000);
-afterAll(async () => await project?.remove(), 60_000);
+afterAll(async () => await project?.remove(), 180_000);
 
 /** Nothing was made: no folder, no process, no listener, and no resource of ours in the state. */
 async function nothingExists(): Promise<void> {

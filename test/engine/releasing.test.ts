@@ -21,7 +21,7 @@ beforeAll(async () => {
   project = await Project.make(serviceSettings(first));
   await writeService(project, ["v1", "v2", "v3"]);
 }, 600_000);
-afterAll(async () => await project?.remove(), 60_000);
+afterAll(async () => await project?.remove(), 180_000);
 
 async function succeed(operation: "preview" | "up" | "refresh" | "destroy", ...args: string[]) {
   const ran = await project.run(operation, ...args);
