@@ -121,6 +121,8 @@ function backendChosen(project: string): boolean {
   const home = process.env.PULUMI_HOME ?? join(homedir(), ".pulumi");
   const credentials = join(home, "credentials.json");
   if (!existsSync(credentials)) return false;
-  const { current } = z.looseObject({ current: z.string().optional() }).parse(JSON.parse(readFileSync(credentials, "utf8")));
+  const { current } = z
+    .looseObject({ current: z.string().optional() })
+    .parse(JSON.parse(readFileSync(credentials, "utf8")));
   return current !== undefined && current !== "";
 }

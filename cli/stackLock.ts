@@ -16,7 +16,11 @@ const holderShape = z.object({
 type Holder = z.infer<typeof holderShape>;
 
 /** One command at a time changes a stack; the second is refused by name of the first. */
-export function withStackLock<T>(context: Pick<Context, "home" | "stack" | "by">, doing: string, work: () => Promise<T>): Promise<T> {
+export function withStackLock<T>(
+  context: Pick<Context, "home" | "stack" | "by">,
+  doing: string,
+  work: () => Promise<T>,
+): Promise<T> {
   const path = join(context.home, "locks", `${context.stack}.json`);
   mkdirSync(dirname(path), { recursive: true });
   take(path, {

@@ -12,7 +12,9 @@ import { codeOf, forwarded, installModules, nodeComplaint, root, say } from "./r
  * @type {Readonly<Record<string, readonly Step[]>>}
  */
 const commands = {
-  rehearse: [{ doing: "the rehearsal", args: ["--max-semi-space-size=1", "--import", "tsx", "cli/main.ts", "rehearse"] }],
+  rehearse: [
+    { doing: "the rehearsal", args: ["--max-semi-space-size=1", "--import", "tsx", "cli/main.ts", "rehearse"] },
+  ],
   bench: [{ doing: "the benchmark", args: ["--import", "tsx", "bench/main.ts"] }],
   test: [
     { doing: "the type check", args: ["node_modules/typescript/bin/tsc", "--noEmit"] },
