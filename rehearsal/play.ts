@@ -1,4 +1,5 @@
 import { sentence } from "../release/problem.ts";
+import { deadlineIn } from "./deadline.ts";
 import type { LoadWindow } from "./load/client.ts";
 import type { Scenario, Seen } from "./scenario.ts";
 import type { Stage } from "./stage.ts";
@@ -12,9 +13,13 @@ const longestMs = 240_000;
 export async function play(scenario: Scenario, stage: Stage, stop: AbortSignal): Promise<ScenarioSummary> {
   const { name, title, expected, allowsFailures } = scenario;
   const startedAt = Date.now();
-  stage.signal = AbortSignal.any([stop, AbortSignal.timeout(longestMs)]);
+  const deadline = deadlineIn(longestMs, "The scenario", stop);
+  stage.signal = deadline.signal;
   const window = await openWindow(stage, name);
-  const seen = await stage.withinTime(() => scenario.play(stage)).catch((error: unknown) => failed(error, stop));
+  const seen = await stage
+    .withinTime(() => scenario.play(stage))
+    .catch((error: unknown) => failed(error, stop))
+    .finally(deadline.end);
   const counted = await window();
   const { requests = 0, failed: lost = 0 } = counted?.total ?? {};
   const spoilt = !allowsFailures && lost > 0;

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { withStackLock } from "../cli/stackLock.ts";
 import { sentence } from "../release/problem.ts";
 import { ensureToolchain } from "../tools/toolchain.ts";
+import { deadlineIn } from "./deadline.ts";
 import { MemorySampler } from "./memory.ts";
 import { notPlayed, play } from "./play.ts";
 import {
@@ -64,7 +65,7 @@ async function inProject(places: Places, options: RehearseOptions): Promise<Rehe
   const tools = await ensureToolchain({ progress: say, signal });
   makeProject(places, options.firstPort, quick);
   await requireFreePorts(places);
-  const stop = AbortSignal.any([signal, AbortSignal.timeout(longestMs)]);
+  const { signal: stop, end: noDeadline } = deadlineIn(longestMs, "The rehearsal", signal);
   const stage = new Stage({ places, tools, quick, signal: stop, say });
   const sampler = new MemorySampler({
     own: process.pid,
@@ -81,9 +82,10 @@ async function inProject(places: Places, options: RehearseOptions): Promise<Rehe
     if (!options.keep) {
       say(destroy.title);
       // Ctrl-C ends the rehearsal, not its tidying up.
-      scenarios.push(await play(destroy, stage, AbortSignal.timeout(120_000)));
+      scenarios.push(await play(destroy, stage, new AbortController().signal));
     }
   } finally {
+    noDeadline();
     await stage.commands.endAll();
     await stage.endLoad().catch(() => undefined); // said above; the process has ended either way
   }

@@ -53,7 +53,7 @@ export function charts(points: readonly Point[], frame: Frame, thresholds: Chart
   const fewer = thinned(points, 900);
   const key = (colour: string, text: string) =>
     html`<span class="key"><i style="background:var(--c-${colour})" aria-hidden="true"></i>${text}</span>`;
-  const sides = [key("blue1", "blue"), key("green1", "green"), nobody ? key("nobody", "no answer") : undefined];
+  const sides = [key("blue", "blue"), key("green", "green"), nobody ? key("nobody", "no answer") : undefined];
   const limit = (text: string) => html`<span class="key"><i class="dash" aria-hidden="true"></i>${text}</span>`;
   return html`
 <figure><figcaption><b>Requests a second, by who answered</b>${sides}<span>${shaded}</span></figcaption>${trafficChart(fewer, frame)}</figure>

@@ -3,11 +3,11 @@ export const style = `
 :root{color-scheme:light dark;--paper:#ffffff;--card:#f6f8f7;--ink:#15211b;--soft:#54625b;--line:#d8dfdb;
 --good:#14724a;--good-paper:#e3f4ea;--bad:#b3261e;--bad-paper:#fdeceb;--open:#7a5300;--open-paper:#fdf3dc;
 --c-text:#15211b;--c-soft:#54625b;--c-line:#d8dfdb;--c-band:#eef2f0;--c-bandBad:#fbdedb;--c-threshold:#b3261e;
---c-blue0:#1d4f91;--c-blue1:#2f6fbf;--c-blue2:#4a86d0;--c-green0:#14724a;--c-green1:#1f8a5b;--c-green2:#2f9e6d;--c-nobody:#b3261e}
+--c-blue:#2f6fbf;--c-areaBlue0:#1d4f91;--c-areaBlue1:#2f6fbf;--c-green:#1f8a5b;--c-areaGreen0:#14724a;--c-areaGreen1:#1c8154;--c-nobody:#b3261e}
 @media (prefers-color-scheme:dark){:root{--paper:#101613;--card:#18211c;--ink:#eaf0ec;--soft:#a5b3ab;--line:#2e3a34;
 --good:#6fd3a0;--good-paper:#12301f;--bad:#ff9a92;--bad-paper:#3a1614;--open:#f0c674;--open-paper:#33270c;
 --c-text:#eaf0ec;--c-soft:#a5b3ab;--c-line:#2e3a34;--c-band:#1a2420;--c-bandBad:#43201d;--c-threshold:#ff9a92;
---c-blue0:#3567ab;--c-blue1:#5b95dc;--c-blue2:#4877bd;--c-green0:#23794f;--c-green1:#3da873;--c-green2:#2e8a5e;--c-nobody:#ff9a92}}
+--c-blue:#5b95dc;--c-areaBlue0:#3567ab;--c-areaBlue1:#24508c;--c-green:#3da873;--c-areaGreen0:#23794f;--c-areaGreen1:#175c3a;--c-nobody:#ff9a92}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0 auto;max-width:70rem;padding:1.5rem 1rem 3rem;background:var(--paper);color:var(--ink);
@@ -61,19 +61,19 @@ body{padding:1rem 1rem 2rem}
 dl.facts{grid-template-columns:1fr;gap:0}dl.facts dd{margin-bottom:.45rem}
 }
 @media print{
-@page{size:A4;margin:13mm}
+@page{size:A4;margin:11mm}
 :root{color-scheme:light;--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#ccc;--good:#0c5a38;--good-paper:#fff;--bad:#9c1f18;--bad-paper:#fff;--open:#5c3f00;--open-paper:#fff;
 --c-text:#000;--c-soft:#444;--c-line:#ccc;--c-band:#f0f0f0;--c-bandBad:#fbdedb;--c-threshold:#9c1f18;
---c-blue0:#1d4f91;--c-blue1:#2f6fbf;--c-blue2:#4a86d0;--c-green0:#14724a;--c-green1:#1f8a5b;--c-green2:#2f9e6d;--c-nobody:#9c1f18}
-html{font-size:9pt}
+--c-blue:#2f6fbf;--c-areaBlue0:#1d4f91;--c-areaBlue1:#2f6fbf;--c-green:#1f8a5b;--c-areaGreen0:#14724a;--c-areaGreen1:#1c8154;--c-nobody:#9c1f18}
+html{font-size:8.4pt}
 body{max-width:none;padding:0;line-height:1.38}
 h1{font-size:17pt}h2{font-size:11.5pt;margin:5mm 0 1mm;break-after:avoid}
 .figures{grid-template-columns:repeat(6,1fr);gap:2mm;margin-top:3mm}.figures div{padding:1.6mm 2.4mm}.figures dd{font-size:11.5pt}.figures dd small{font-size:7.5pt}
 figure{margin-top:2.5mm;break-inside:avoid}
 .chart .wide{display:block}.chart .narrow{display:none}
-table{font-size:8pt}th,td{padding:1mm 2mm 1mm 0}
+table{font-size:7.4pt;line-height:1.3;margin-top:1mm}th,td{padding:.8mm 2mm .8mm 0}
 tr,ol.verdicts li,.figures div{break-inside:avoid}thead{display:table-header-group}
-ol.verdicts{gap:1.5mm}ol.verdicts li{padding:1.2mm 2.4mm}dl.facts{font-size:8pt;gap:.3mm 4mm}
+ol.verdicts{gap:1.5mm}ol.verdicts li{padding:1.2mm 2.4mm}ol.verdicts{font-size:7.4pt;line-height:1.3}dl.facts{font-size:7.4pt;gap:.3mm 4mm}
 .badge{border:1px solid currentColor;padding:0 1.2mm;font-size:6.5pt}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }`;

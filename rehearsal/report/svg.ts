@@ -17,12 +17,12 @@ export const ink = {
   band: "#010104",
   bandBad: "#010105",
   threshold: "#010106",
-  blue0: "#010110",
-  blue1: "#010111",
-  blue2: "#010112",
-  green0: "#010120",
-  green1: "#010121",
-  green2: "#010122",
+  blue: "#010110",
+  areaBlue0: "#010111",
+  areaBlue1: "#010112",
+  green: "#010120",
+  areaGreen0: "#010121",
+  areaGreen1: "#010122",
   nobody: "#010130",
 } as const;
 

@@ -62,7 +62,7 @@ function scenario(bad: Bad): Scenario {
         ? `${count(own?.failed ?? 0)} of its ${count(own?.requests ?? 0)} answers were errors (${percent(share)})`
         : `its P95 was ${milliseconds(own?.p95Ms ?? 0)} and ${count(own?.requests ?? 0)} requests met it`;
       return found.ended(
-        `${end.verdict?.sentence ?? "No verdict."} From the verdict to ${last}: ${milliseconds(measured ?? 0)}; ${harm}; ${await stage.sayLive()}.`,
+        `${groundsOf(end.verdict?.sentence)} From the verdict to ${last}: ${milliseconds(measured ?? 0)}; ${harm}; ${await stage.sayLive()}.`,
         {
           verdictToLastBadAnswerMs: lastAnswerMs,
           verdictToLastBadRequestMs: lastSentMs,
@@ -74,6 +74,12 @@ function scenario(bad: Bad): Scenario {
       );
     },
   };
+}
+
+/** The verdict without what was fine: the report has it whole. */
+function groundsOf(sentence: string | undefined): string {
+  const grounds = sentence?.split("; fine:", 1)[0] ?? "No verdict";
+  return grounds.endsWith(".") ? grounds : `${grounds}.`;
 }
 
 export const errors = scenario({

@@ -1,7 +1,7 @@
 import type { EnvironmentName } from "../../../release/environment.ts";
 import type { Html } from "../html.ts";
 import type { Point } from "../points.ts";
-import { chart, font, ink } from "../svg.ts";
+import { chart, font, ink, type Size } from "../svg.ts";
 import { percent } from "../wording.ts";
 import { type Frame, grid, shading, thresholdLine, timeAxis, valueAxis } from "./time.ts";
 import { middle } from "./traffic.ts";
@@ -16,8 +16,9 @@ export function errorChart(points: readonly Point[], frame: Frame, threshold: nu
   const requests = all.reduce((sum, it) => sum + it.requests, 0);
   const says = `Share of failed requests by environment, threshold ${percent(threshold)}: ${failed} of ${requests} failed in all.`;
   const top = Math.max(highestShown, threshold * 1.5);
+  const apart = (size: Size) => (frame.to - frame.from) / (size.name === "wide" ? 20 : 7);
   const lines = (["blue", "green", undefined] as const).map((environment) => ({
-    colour: environment === undefined ? ink.nobody : ink[`${environment}1`],
+    colour: environment === undefined ? ink.nobody : ink[environment],
     data: points.map((point): [number, number | null] => [middle(point) - frame.from, share(point, environment)]),
   }));
   return chart("errors", 170, says, (size) => ({
@@ -44,11 +45,9 @@ export function errorChart(points: readonly Point[], frame: Frame, threshold: nu
           symbol: "triangle",
           symbolSize: 7,
           label: { ...font, fontSize: 10, position: "bottom", distance: 2, formatter: "{b}" },
-          data: peaks(data, top, (frame.to - frame.from) / (size.name === "wide" ? 20 : 7)).map(([at, value]) => ({
-            coord: [at, top * 100],
-            name: percent(value),
-            itemStyle: { color: colour },
-          })),
+          data: peaks(lines, top, apart(size))
+            .filter((it) => it.line === index)
+            .map(({ at, value }) => ({ coord: [at, top * 100], name: percent(value), itemStyle: { color: colour } })),
         },
         ...(index === 0 ? { markLine: thresholdLine(threshold * 100, `no-go over ${percent(threshold)}`) } : {}),
       })),
@@ -56,18 +55,32 @@ export function errorChart(points: readonly Point[], frame: Frame, threshold: nu
   }));
 }
 
+/** Of a side's own requests; of those that nobody answered, their share of all. */
 function share(point: Point, environment: EnvironmentName | undefined): number | null {
   const of = point.answered.filter((it) => it.environment === environment);
-  const requests = of.reduce((sum, it) => sum + it.requests, 0);
-  return requests === 0 ? null : of.reduce((sum, it) => sum + it.failed, 0) / requests;
+  const all = environment === undefined ? point.answered : of;
+  const requests = all.reduce((sum, it) => sum + it.requests, 0);
+  return of.length === 0 || requests === 0 ? null : of.reduce((sum, it) => sum + it.failed, 0) / requests;
 }
 
-/** The highest of what is cut off, one within each `apart`. */
-function peaks(data: readonly [number, number | null][], top: number, apart: number): [number, number][] {
-  const kept: [number, number][] = [];
-  const over = data.filter((it): it is [number, number] => it[1] !== null && it[1] > top);
-  for (const it of over.toSorted((a, b) => b[1] - a[1])) {
-    if (kept.every(([at]) => Math.abs(at - it[0]) >= apart)) kept.push(it);
+interface Peak {
+  readonly line: number;
+  readonly at: number;
+  readonly value: number;
+}
+
+/** The highest of what is cut off, one within each `apart` whatever line it is on. */
+function peaks(
+  lines: readonly { readonly data: readonly [number, number | null][] }[],
+  top: number,
+  apart: number,
+): Peak[] {
+  const over = lines.flatMap(({ data }, line) =>
+    data.flatMap(([at, value]): Peak[] => (value !== null && value > top ? [{ line, at, value }] : [])),
+  );
+  const kept: Peak[] = [];
+  for (const it of over.toSorted((a, b) => b.value - a.value)) {
+    if (kept.every(({ at }) => Math.abs(at - it.at) >= apart)) kept.push(it);
   }
   return kept;
 }

@@ -28,7 +28,7 @@ export function latencyChart(points: readonly Point[], frame: Frame, thresholdMs
         silent: true,
         showSymbol: false,
         connectNulls: false,
-        lineStyle: { color: ink[`${environment}1`], width: 1.8 },
+        lineStyle: { color: ink[environment], width: 1.8 },
         data: points.map((point) => [middle(point) - frame.from, slowest(point, environment)]),
         ...(index === 0 ? { markLine: thresholdLine(thresholdMs, `no-go over ${milliseconds(thresholdMs)}`) } : {}),
       })),

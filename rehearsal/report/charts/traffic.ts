@@ -6,8 +6,8 @@ import { count } from "../wording.ts";
 import { type Frame, grid, shading, timeAxis, valueAxis } from "./time.ts";
 
 const shades: Readonly<Record<EnvironmentName, readonly string[]>> = {
-  blue: [ink.blue0, ink.blue1, ink.blue2],
-  green: [ink.green0, ink.green1, ink.green2],
+  blue: [ink.areaBlue0, ink.areaBlue1],
+  green: [ink.areaGreen0, ink.areaGreen1],
 };
 
 /** Who answered how many requests a second, as areas one on the other. */
