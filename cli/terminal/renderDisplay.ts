@@ -9,6 +9,8 @@ export interface Frame {
   /** Epoch ms. */
   readonly now: number;
   readonly style: Style;
+  /** The last frame, which stays: nothing can be stopped any more. */
+  readonly over?: boolean;
 }
 
 /** Under this width things stand below each other instead of side by side. */
@@ -17,7 +19,7 @@ const widest = 100;
 const stepsShown = 4;
 
 /** The whole display as lines, none wider than the terminal. */
-export function renderDisplay(state: DisplayState, { columns, now, style }: Frame): string[] {
+export function renderDisplay(state: DisplayState, { columns, now, style, over = false }: Frame): string[] {
   const width = Math.max(20, Math.min(columns, widest));
   const elapsed = spokenDuration(now - state.startedAt);
   const lines = [spread(state.title, elapsed, width, style.bold, style.dim), ""];
@@ -30,8 +32,9 @@ export function renderDisplay(state: DisplayState, { columns, now, style }: Fram
     lines.push(...wrap(state.look.verdict.sentence, width).slice(0, 3).map(paint));
   }
   for (const warning of state.warnings) lines.push(...wrap(`! ${warning}`, width).slice(0, 2).map(style.yellow));
-  lines.push("", ...renderWayOut(state, width, style));
-  return lines;
+  if (over) return lines;
+  if (lines.at(-1) !== "") lines.push("");
+  return [...lines, ...renderWayOut(state, width, style)];
 }
 
 const marks: Readonly<Record<PhaseRow["status"], string>> = {

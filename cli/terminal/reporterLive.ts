@@ -23,13 +23,13 @@ export function liveReporter({ title, phases, color, signal }: LiveOptions, stre
   const style = styleFor(stream, color);
   let state = startDisplay(title, Date.now(), phases);
   let still = false;
-  const draw = () => {
+  const draw = (over = false) => {
     if (still) return;
     const stopping = signal.aborted;
-    const frame = { columns: stream.columns ?? 80, now: Date.now(), style };
+    const frame = { columns: stream.columns ?? 80, now: Date.now(), style, over };
     screen(renderDisplay({ ...state, stopping }, frame).join("\n"));
   };
-  const timer = setInterval(draw, redrawEvery);
+  const timer = setInterval(() => draw(), redrawEvery);
   timer.unref();
   showDisplay({
     pause: () => {
@@ -50,7 +50,7 @@ export function liveReporter({ title, phases, color, signal }: LiveOptions, stre
     close: () => {
       clearInterval(timer);
       showDisplay(undefined);
-      draw();
+      draw(true);
       still = true;
       screen.done();
     },
