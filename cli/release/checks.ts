@@ -1,6 +1,7 @@
 import { statfsSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { thresholdsOf } from "../../config.ts";
+import { serviceMismatches } from "../../project/servicesMatch.ts";
 import { askHealth } from "../../provider/gates/health.ts";
 import { EnvoyAdmin } from "../../provider/local/envoy/admin.ts";
 import { readCounters } from "../../provider/local/envoy/metrics.ts";
@@ -15,7 +16,7 @@ const leastFreeBytes = 200 * 1024 * 1024;
 
 /** T-60: what must be so before anything is touched. Every finding is told at once. */
 export async function checks(run: ReleaseRun): Promise<void> {
-  const findings: string[] = [...servicesMatch(run), ...roomFor(run)];
+  const findings: string[] = [...serviceMismatches(run.settings, run.manifest), ...roomFor(run)];
   const platform = findPlatform(run.context);
   if (run.live !== undefined && platform !== undefined) {
     findings.push(...(await liveIsHealthy(run, platform)), ...(await nothingFires(run, platform)));
@@ -34,22 +35,6 @@ export async function checks(run: ReleaseRun): Promise<void> {
     next: `mend that and run \`greenlight release ${run.version}\` again`,
     exitCode: exitCodes.refused,
   });
-}
-
-function servicesMatch({ settings, manifest }: ReleaseRun): string[] {
-  const asked = Object.keys(settings.services);
-  const offered = Object.entries(manifest.manifest.services);
-  return [
-    ...asked
-      .filter((name) => !offered.some(([it]) => it === name))
-      .map((name) => `the manifest has no service ${name}, which the settings name (${manifest.file})`),
-    ...offered
-      .filter(([name]) => !asked.includes(name))
-      .map(([name]) => `the settings have no service ${name}, which the manifest names (${manifest.file})`),
-    ...offered
-      .filter(([, it]) => it.command === undefined)
-      .map(([name]) => `services.${name} has no command, which the local platform starts (${manifest.file})`),
-  ];
 }
 
 function roomFor({ context }: ReleaseRun): string[] {

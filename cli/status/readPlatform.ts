@@ -1,4 +1,3 @@
-import { portPlan } from "../../components/local/portPlan.ts";
 import type { Settings } from "../../config.ts";
 import { askHealth, type HealthQuestion } from "../../provider/gates/health.ts";
 import { EnvoyAdmin } from "../../provider/local/envoy/admin.ts";
@@ -13,23 +12,6 @@ import type { EnvironmentStatus, HealthStatus } from "./status.ts";
 const healthTimeout = 1_000;
 
 type Records = ReturnType<typeof readRecords>;
-
-/** The platform as the settings lay it out: how a clone that deployed nothing itself finds the proxy. */
-export function factsFromSettings(stack: string, settings: Settings): PlatformFacts {
-  const plan = portPlan(settings);
-  return {
-    stack,
-    listen: settings.listen,
-    adminPort: plan.admin,
-    services: Object.entries(settings.services).map(([name, it]) => ({
-      name,
-      port: it.port,
-      healthPath: it.health.path,
-      instances: { blue: plan.services[name]?.blue ?? [], green: plan.services[name]?.green ?? [] },
-      direct: plan.services[name]?.direct ?? { blue: it.port, green: it.port },
-    })),
-  };
-}
 
 /** One side: its processes as recorded, its share of traffic and its counters. */
 export async function readEnvironment(

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
+import { platformFactsOf } from "../../components/local/platformFacts.ts";
 import { type Settings, thresholdsOf } from "../../config.ts";
 import { readAlarms } from "../../provider/local/alarms.ts";
 import { folder } from "../../provider/local/folder.ts";
@@ -10,7 +11,7 @@ import { history, type Journal, readJournal } from "../../release/journal.ts";
 import { Problem, sentence } from "../../release/problem.ts";
 import type { Context } from "../context.ts";
 import { JournalFile } from "../journal/journalFile.ts";
-import { askEnvironments, factsFromSettings, readEnvironment } from "./readPlatform.ts";
+import { askEnvironments, readEnvironment } from "./readPlatform.ts";
 import type { EnvironmentStatus, HealthStatus, Status } from "./status.ts";
 import { findUnderWay } from "./underWay.ts";
 import { findWayBack } from "./wayBack.ts";
@@ -27,7 +28,7 @@ export async function readStatus(context: Context, signal: AbortSignal): Promise
   const own = recorded ? attempt(() => readPlatform(context.dir), "The platform's record", reasons) : undefined;
   // With neither there is nothing to ask, so what is wrong with the settings is all there is to say.
   if (settings === undefined && !recorded) context.settings();
-  const facts = own ?? (settings === undefined ? undefined : factsFromSettings(context.stack, settings));
+  const facts = own ?? (settings === undefined ? undefined : platformFactsOf(context.stack, settings));
   const records = attempt(() => readRecords(context.dir), "The processes' records cannot be read", reasons) ?? [];
   const journal =
     attempt(() => new JournalFile(context).read(), "The journal cannot be read", notes) ?? readJournal("");

@@ -12,6 +12,7 @@ import { BackupSnapshot } from "./backupSnapshot.ts";
 import { Database } from "./database.ts";
 import { DatabaseMigration } from "./databaseMigration.ts";
 import { Environment } from "./environment.ts";
+import { platformFactsOf } from "./platformFacts.ts";
 import { type PortPlan, portPlan } from "./portPlan.ts";
 import { ReleaseAlarms } from "./releaseAlarms.ts";
 import { TrafficSwitch } from "./trafficSwitch.ts";
@@ -226,22 +227,4 @@ function environmentOf(
 function healthOf(set: Settings["services"][string] | undefined) {
   const { path = "/health", status = 200, body, json } = set?.health ?? {};
   return { path, status, ...(body === undefined ? {} : { body }), ...(json === undefined ? {} : { json }) };
-}
-
-function platformFactsOf(stack: string, settings: Settings, plan: PortPlan): PlatformFacts {
-  return {
-    stack,
-    listen: settings.listen,
-    adminPort: plan.admin,
-    services: Object.entries(settings.services).map(([name, it]) => ({
-      name,
-      port: it.port,
-      healthPath: it.health.path,
-      instances: { blue: plan.services[name]?.blue ?? [], green: plan.services[name]?.green ?? [] },
-      direct: plan.services[name]?.direct ?? { blue: 0, green: 0 },
-    })),
-    ...(plan.database === undefined || settings.database === undefined
-      ? {}
-      : { database: { port: plan.database, name: settings.database.name, user: settings.database.user } }),
-  };
 }

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { vi } from "vitest";
 import { type Context, openContext } from "../../cli/context.ts";
-import { factsFromSettings } from "../../cli/status/readPlatform.ts";
+import { platformFactsOf } from "../../components/local/platformFacts.ts";
 import { thresholdsOf } from "../../config.ts";
 import { EnvoyAdmin } from "../../provider/local/envoy/admin.ts";
 import { writeWeights } from "../../provider/local/envoy/runtimeLayer.ts";
@@ -18,13 +18,13 @@ const patience = { timeout: 60_000, interval: 50 };
 /** A project's local platform as an update would leave it, made by the same resources, without the engine. */
 export class Deployed {
   readonly context: Context;
-  readonly #facts: ReturnType<typeof factsFromSettings>;
+  readonly #facts: ReturnType<typeof platformFactsOf>;
   readonly #resources: Managed[] = [];
   readonly #asked = new Map<Managed, Record<string, unknown>>();
 
   constructor(project: Project) {
     this.context = openContext({ project: project.dir, json: false, yes: true });
-    this.#facts = factsFromSettings(this.context.stack, this.context.settings());
+    this.#facts = platformFactsOf(this.context.stack, this.context.settings());
     const at = folder(this.context.dir);
     for (const dir of [at.processes, at.logs]) mkdirSync(dir, { recursive: true });
     writeFileSync(at.platform, JSON.stringify(this.#facts));
