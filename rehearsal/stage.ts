@@ -1,10 +1,9 @@
-import { lstatSync } from "node:fs";
 import pg from "pg";
 import { z } from "zod";
 import { type Context, openContext, ownBackend, ownPassphrase } from "../cli/context.ts";
 import { findPlatform, liveNow, type Platform } from "../cli/live.ts";
 import type { Settings } from "../config.ts";
-import { linkPath } from "../provider/local/envoy/runtimeLayer.ts";
+import { weightsWrittenAt } from "../provider/local/envoy/runtimeLayer.ts";
 import { folder } from "../provider/local/folder.ts";
 import type { EnvironmentName } from "../release/environment.ts";
 import { Problem } from "../release/problem.ts";
@@ -144,7 +143,7 @@ export class Stage {
 
   /** Epoch ms at which the weights that hold now were put in place. */
   weightsWrittenAt(): number {
-    return lstatSync(linkPath(folder(this.places.stack).envoy)).mtimeMs;
+    return weightsWrittenAt(folder(this.places.stack).envoy);
   }
 
   async startLoad(): Promise<void> {

@@ -13,7 +13,6 @@ import { folder } from "../../provider/local/folder.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
 import { ensureToolchain } from "../../tools/toolchain.ts";
-import { Engine } from "../engine/engine.ts";
 import type { RollbackArgs } from "./rollback.ts";
 
 /**
@@ -26,6 +25,8 @@ import type { RollbackArgs } from "./rollback.ts";
 export async function rollBackDatabase(args: RollbackArgs, version: string): Promise<string> {
   const { context, reporter } = args;
   const progress = (text: string) => reporter.tell({ kind: "step", text });
+  // Read only now: traffic does not wait for the engine, nor for its code.
+  const { Engine } = await import("../engine/engine.ts");
   const engine = await Engine.open(context, progress);
   const url = z
     .string()

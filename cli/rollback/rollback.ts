@@ -6,7 +6,6 @@ import { rollbackAnnouncement } from "../../release/announcement.ts";
 import { type EnvironmentName, weightsFor } from "../../release/environment.ts";
 import { sentence } from "../../release/problem.ts";
 import type { Context } from "../context.ts";
-import { Engine } from "../engine/engine.ts";
 import { engineEvents } from "../engine/engineEvents.ts";
 import { JournalFile } from "../journal/journalFile.ts";
 import { healthQuestions, liveNow, type Platform, smokeRunOf } from "../live.ts";
@@ -90,6 +89,8 @@ async function moveBack({ platform, to, from }: RollbackArgs): Promise<MoveRecor
 async function alignState({ context, to, reporter }: RollbackArgs): Promise<boolean> {
   context.stackFile.set({ [`${context.projectName}:live`]: to.environment });
   try {
+    // Read only now: traffic does not wait for the engine, nor for its code.
+    const { Engine } = await import("../engine/engine.ts");
     const engine = await Engine.open(context, (text) => reporter.tell({ kind: "step", text }));
     await engine.recover();
     await engine.up(engineEvents(reporter));

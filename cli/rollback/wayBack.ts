@@ -16,7 +16,7 @@ export interface WayBack {
 /**
  * The way back from what serves now. No window, freeze or evidence is asked; only that somebody is there to serve.
  *
- * @throws Problem when the other environment is empty or was never live
+ * @throws Problem when the other environment is empty, or holds a candidate that the journal knows never served
  */
 export async function wayBack(context: Context, platform: Platform): Promise<WayBack> {
   const serving = await platform.serving();
@@ -35,9 +35,13 @@ export async function wayBack(context: Context, platform: Platform): Promise<Way
       next: `deploy the version to go back to into ${to} with \`greenlight release\``,
     });
   }
-  const periods = history(new JournalFile(context).read().records);
-  const served = periods.some((it) => it.version === version);
-  if (periods.length > 0 && !served) {
+  const { records } = new JournalFile(context).read();
+  const served =
+    history(records).some((it) => it.version === version) ||
+    records.some((it) => it.type === "release-started" && it.liveVersion === version);
+  // What the journal does not know, such as a deployment by plain Pulumi, must not block the way back.
+  const isCandidate = records.some((it) => it.type === "release-started" && it.version === version);
+  if (isCandidate && !served) {
     throw new Problem({
       happened: `${version} in ${to} was never live: going there is a release, not a rollback.`,
       where: sayLive(serving, platform),

@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
+import { weightsWrittenAt } from "../../provider/local/envoy/runtimeLayer.ts";
+import { folder } from "../../provider/local/folder.ts";
 import { type EnvironmentName, weightsFor } from "../../release/environment.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
@@ -29,12 +31,8 @@ export async function performSwitch(args: SwitchArgs): Promise<MoveRecord> {
   const { context, platform, engine, to, from, reporter } = args;
   const setting = `${context.projectName}:live`;
   context.stackFile.set({ [setting]: to });
-  let writtenAt = Date.now();
   try {
-    await engine.up((event) => {
-      if (event.resourcePreEvent?.metadata.type === "greenlight:local:Traffic") writtenAt = Date.now();
-      engineEvents(reporter)(event);
-    });
+    await engine.up(engineEvents(reporter));
   } catch (error) {
     const serving = await platform.serving().catch(() => undefined);
     // A refused switch must not wait in the settings for the next update: they say what serves.
@@ -52,6 +50,7 @@ export async function performSwitch(args: SwitchArgs): Promise<MoveRecord> {
       exitCode: exitCodes.notAsAsked,
     });
   }
+  const writtenAt = weightsWrittenAt(folder(context.dir).envoy);
   const move: MoveRecord = { from: from?.environment, to, writtenAt, readBackAt: serving.readAt.getTime() };
   new JournalFile(context).append({
     type: "switch",

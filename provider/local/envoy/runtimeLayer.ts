@@ -1,4 +1,13 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { Weights } from "../../../release/environment.ts";
 import { nobodyKey, weightKey } from "./config.ts";
@@ -45,4 +54,9 @@ export function readWeights(envoyDir: string, service: string): Weights | undefi
 
 export function linkPath(envoyDir: string): string {
   return join(envoyDir, "current");
+}
+
+/** Epoch ms at which the weights that hold now were put in place. */
+export function weightsWrittenAt(envoyDir: string): number {
+  return lstatSync(linkPath(envoyDir)).mtimeMs;
 }
