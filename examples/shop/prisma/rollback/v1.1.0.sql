@@ -2,9 +2,10 @@
 BEGIN;
 SET LOCAL lock_timeout = '2s';
 
+-- Orders before products, as an order locks them.
+ALTER TABLE "orders" DROP COLUMN IF EXISTS "preferences";
 DROP INDEX IF EXISTS "products_category_idx";
 ALTER TABLE "products" DROP COLUMN IF EXISTS "category";
-ALTER TABLE "orders" DROP COLUMN IF EXISTS "preferences";
 
 -- Else Prisma would believe it still applied, and the next release would go without.
 DO $$

@@ -2,11 +2,11 @@
 -- Rather give up and try later than hold up the orders behind a lock.
 SET lock_timeout = '2s';
 
--- AlterTable
-ALTER TABLE "products" ADD COLUMN IF NOT EXISTS "category" TEXT;
+-- Orders before products, as an order locks them: the other way round the two can wait for each other.
+ALTER TABLE "orders" ADD COLUMN IF NOT EXISTS "preferences" JSONB NOT NULL DEFAULT '{}';
 
 -- AlterTable
-ALTER TABLE "orders" ADD COLUMN IF NOT EXISTS "preferences" JSONB NOT NULL DEFAULT '{}';
+ALTER TABLE "products" ADD COLUMN IF NOT EXISTS "category" TEXT;
 
 -- CreateIndex
 CREATE INDEX IF NOT EXISTS "products_category_idx" ON "products"("category");
