@@ -118,6 +118,8 @@ function listener(facts: ProxyFacts, name: string, port: number, target: object)
               request_headers_timeout: "30s",
               route_config: {
                 name,
+                // A new service's listener may be read before its clusters are warm: it must not be refused for good.
+                validate_clusters: false,
                 virtual_hosts: [{ name, domains: ["*"], routes: [{ match: { prefix: "/" }, route: action }] }],
               },
               http_filters: [
