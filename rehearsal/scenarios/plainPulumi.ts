@@ -85,9 +85,12 @@ async function switchInPreview(stage: Stage, to: "blue" | "green"): Promise<stri
   }
 }
 
+/** A refresh tells every resource once as "refreshing"; only what differs is told as updated or deleted. */
+const drifted = /^\s*[~-]\s+greenlight:\S+\s+(\S+)\s+(?:updated|deleted)\b/gm;
+
 /** Names of the resources that a refresh found otherwise than Pulumi's state had them: changed or gone. */
 function driftIn(refreshed: Ended): string[] {
-  const lines = [refreshed.stdout, ...refreshed.told].join("\n").matchAll(/^\s*[~-]\s+greenlight:\S+\s+(\S+)\s/gm);
+  const lines = [refreshed.stdout, ...refreshed.told].join("\n").matchAll(drifted);
   return [...new Set([...lines].map((line) => line[1] ?? ""))].sort();
 }
 
