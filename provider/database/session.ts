@@ -155,18 +155,43 @@ export function sessionOf(client: pg.ClientBase): number {
   return typeof id === "number" ? id : 0;
 }
 
-/** Cancels the client's statement on the server when the signal fires; returns how to stop listening. */
+/**
+ * Cancels the client's statement on the server when the signal fires; returns how to stop listening. A statement that was on
+ * its way when the first cancellation came is caught by a later one; what starts after that, such as tidying up, is not.
+ */
 export function cancelOnAbort(client: pg.ClientBase, connection: DatabaseConnection, signal?: AbortSignal): () => void {
   if (signal === undefined) return () => undefined;
-  const cancel = (): void => {
-    connect(connection, { timeoutMs: 2_000 })
-      .then((other) => other.query("select pg_cancel_backend($1)", [sessionOf(client)]).finally(() => other.end()))
-      // The server is gone: then the statement is, too.
-      .catch(() => undefined);
+  let stopped = false;
+  const cancel = async (): Promise<void> => {
+    const other = await connect(connection, { timeoutMs: 2_000 });
+    try {
+      const session = sessionOf(client);
+      const first = await other.query<{ at: string }>(
+        "select pg_cancel_backend($1), (clock_timestamp() + interval '500 milliseconds')::text as at",
+        [session],
+      );
+      for (const pauseMs of [500, 1_500, 4_000]) {
+        await wait(pauseMs, undefined, { ref: false });
+        if (stopped) return;
+        await other.query(
+          "select pg_cancel_backend(pid) from pg_stat_activity where pid = $1 and state = 'active' and query_start < $2::timestamptz",
+          [session, first.rows[0]?.at],
+        );
+      }
+    } finally {
+      await other.end();
+    }
   };
-  if (signal.aborted) cancel();
-  else signal.addEventListener("abort", cancel, { once: true });
-  return () => signal.removeEventListener("abort", cancel);
+  const listener = (): void => {
+    // The server is gone: then the statement is, too.
+    cancel().catch(() => undefined);
+  };
+  if (signal.aborted) listener();
+  else signal.addEventListener("abort", listener, { once: true });
+  return () => {
+    stopped = true;
+    signal.removeEventListener("abort", listener);
+  };
 }
 
 /** Whether the database answers a query now (one try, default 2 s), and the reason if not. */
