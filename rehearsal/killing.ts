@@ -91,7 +91,7 @@ export async function killDuring(
 async function migrating(stage: Stage): Promise<boolean> {
   return stage.database(async (client) => {
     const { rowCount } = await client.query(
-      "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(2)%' AND state = 'active' AND pid <> pg_backend_pid()",
+      "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(1)%' AND state = 'active' AND pid <> pg_backend_pid()",
     );
     return (rowCount ?? 0) > 0;
   });

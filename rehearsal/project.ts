@@ -61,11 +61,11 @@ export function makeProject(places: Places, firstPort: number | undefined, quick
 function shorten(stack: ReturnType<typeof parseDocument>): void {
   const set = (group: string, name: string, value: string) =>
     stack.setIn(["config", `greenlight:${group}`, name], value);
-  set("watch", "for", "7s");
+  set("watch", "for", "5s");
   set("watch", "smokeEvery", "3s");
   set("thresholds", "errorFor", "3s");
   set("thresholds", "p95For", "3s");
-  set("gates", "deadline", "6s");
+  set("gates", "deadline", "5s");
 }
 
 /** The services take the first ports, everything else those from 20 on. */

@@ -37,7 +37,7 @@ CREATE TABLE IF NOT EXISTS "reviews_${number}" (
 );
 
 -- Long enough for the rehearsal to kill the engine amid it.
-SELECT pg_sleep(2);
+SELECT pg_sleep(1);
 
 CREATE INDEX IF NOT EXISTS "reviews_${number}_product_id_idx" ON "reviews_${number}"("product_id");
 
