@@ -55,7 +55,6 @@ export function notPlayed({ name, title, expected, allowsFailures }: Scenario, w
 function failed(error: unknown, stop: AbortSignal): Seen {
   const why = stop.aborted ? "Stopped before its end." : `Broken off: ${sentence(error).replaceAll("\n", " ")}`;
   return { ok: false, seen: why, facts: {} };
-};
 }
 
 /** Counts from now, or from the load's begin when it begins meanwhile. */
