@@ -1,5 +1,5 @@
+import { deadlineIn } from "../release/deadline.ts";
 import { sentence } from "../release/problem.ts";
-import { deadlineIn } from "./deadline.ts";
 import type { LoadWindow } from "./load/client.ts";
 import type { Scenario, Seen } from "./scenario.ts";
 import type { Stage } from "./stage.ts";

@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { withStackLock } from "../cli/stackLock.ts";
+import { deadlineIn } from "../release/deadline.ts";
 import { sentence } from "../release/problem.ts";
 import { ensureToolchain } from "../tools/toolchain.ts";
-import { deadlineIn } from "./deadline.ts";
 import { MemorySampler } from "./memory.ts";
 import { notPlayed, play } from "./play.ts";
 import {

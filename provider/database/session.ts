@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import pRetry from "p-retry";
 import pg from "pg";
+import { deadlineIn } from "../../release/deadline.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
 import { type DatabaseConnection, errorCode, maskedCause, type Patience, placeOf, secretsOf } from "./connection.ts";
@@ -123,17 +124,20 @@ export async function withClient<Result>(
   options: Patience & SessionSettings,
   work: (client: pg.Client) => Promise<Result>,
 ): Promise<Result> {
-  const limit = AbortSignal.timeout(options.timeoutMs ?? 600_000);
-  const signal = options.signal === undefined ? limit : AbortSignal.any([options.signal, limit]);
   const client = await connect(connection, { ...options, timeoutMs: Math.min(options.timeoutMs ?? 10_000, 10_000) });
-  const stopCancelling = cancelOnAbort(client, connection, signal);
+  const deadline = deadlineIn(options.timeoutMs ?? 600_000, "The database", options.signal);
+  const stopCancelling = cancelOnAbort(client, connection, deadline.signal);
   try {
     return await work(client);
   } catch (error) {
     if (error instanceof Problem) throw error;
     if (options.signal?.aborted) throw interrupted("waiting for the database", connection);
-    throw queryProblem(connection, limit.aborted ? new Error("it took longer than allowed", { cause: error }) : error);
+    throw queryProblem(
+      connection,
+      deadline.passed() ? new Error("it took longer than allowed", { cause: error }) : error,
+    );
   } finally {
+    deadline.end();
     stopCancelling();
     await Promise.race([client.end().catch(() => undefined), wait(1_000, undefined, { ref: false })]);
   }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { deadlineIn } from "../../release/deadline.ts";
 import { sentence } from "../../release/problem.ts";
 
 /** What a good answer looks like. */
@@ -38,11 +39,11 @@ export async function askHealth(
     late,
     tookMs: Math.round(performance.now() - began),
   });
-  const limit = AbortSignal.timeout(Math.min(timeoutMs, 5000));
+  const deadline = deadlineIn(Math.min(timeoutMs, 5000), "The answer", signal);
   try {
     const got = await fetch(new URL(question.path, address), {
       redirect: "manual",
-      signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+      signal: deadline.signal,
     });
     const body = await readBounded(got);
     if (got.status !== question.status) return answer(false, `status ${got.status}, expected ${question.status}`);
@@ -61,7 +62,11 @@ export async function askHealth(
     return answer(true, `status ${got.status}`);
   } catch (error) {
     signal?.throwIfAborted();
-    return limit.aborted ? answer(false, "no answer in time", true) : answer(false, `no answer: ${sentence(error)}`);
+    return deadline.passed()
+      ? answer(false, "no answer in time", true)
+      : answer(false, `no answer: ${sentence(error)}`);
+  } finally {
+    deadline.end();
   }
 }
 

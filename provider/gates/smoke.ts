@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
+import { deadlineIn } from "../../release/deadline.ts";
 import { masker } from "../../release/mask.ts";
 import { sentence } from "../../release/problem.ts";
 import { OutputEnd } from "./outputEnd.ts";
@@ -35,13 +36,15 @@ export async function runSmoke(it: SmokeRun, signal: AbortSignal): Promise<Smoke
   const began = Date.now();
   const output = new OutputEnd(outputLimit);
   const mask = masker(secretParts(it.secretEnv));
-  const limit = AbortSignal.timeout(it.timeoutMs);
-  const reason = await run(it, output, AbortSignal.any([signal, limit])).catch((error: unknown) => sentence(error));
+  const deadline = deadlineIn(it.timeoutMs, "The smoke test", signal);
+  const reason = await run(it, output, deadline.signal)
+    .catch((error: unknown) => sentence(error))
+    .finally(deadline.end);
   signal.throwIfAborted();
-  const passed = reason === undefined && !limit.aborted;
+  const passed = reason === undefined && !deadline.passed();
   return {
     passed,
-    reason: passed ? "passed" : limit.aborted ? `no result within ${it.timeoutMs / 1000} s` : mask(reason ?? ""),
+    reason: passed ? "passed" : deadline.passed() ? `no result within ${it.timeoutMs / 1000} s` : mask(reason ?? ""),
     tookMs: Date.now() - began,
     output: mask(output.text()),
   };

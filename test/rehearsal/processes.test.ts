@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { deadlineIn } from "../../rehearsal/deadline.ts";
 import { namesOf } from "../../rehearsal/memory.ts";
 import { belongsTo, carriesMark, type Process, processes, tagVariable, treeOf } from "../../rehearsal/processes.ts";
 
@@ -90,33 +89,5 @@ describe("a process of a rehearsal", () => {
 
   it("is none when nothing says so", async () => {
     expect(await started({ env: { [tagVariable]: `${folder}-other` } })).toEqual({ marked: false, belongs: false });
-  });
-});
-
-describe("a deadline", () => {
-  it("comes though nobody holds on to it", async () => {
-    const { signal, passed } = deadlineIn(20, "The scenario");
-    await expect.poll(() => signal.aborted, { timeout: 5000 }).toBe(true);
-    expect(passed()).toBe(true);
-    expect(String(signal.reason)).toContain("The scenario took longer than 20 ms.");
-  });
-
-  it("comes at once when who waits is stopped", () => {
-    const stop = new AbortController();
-    const before = deadlineIn(60_000, "The scenario", stop.signal);
-    stop.abort(new Error("Ctrl-C"));
-    const after = deadlineIn(60_000, "The scenario", stop.signal);
-    for (const it of [before, after]) {
-      expect([it.signal.aborted, it.passed()]).toEqual([true, false]);
-      it.end();
-    }
-  });
-
-  it("does not come once it is ended", () => {
-    const stop = new AbortController();
-    const it = deadlineIn(60_000, "The scenario", stop.signal);
-    it.end();
-    stop.abort();
-    expect(it.signal.aborted).toBe(false);
   });
 });

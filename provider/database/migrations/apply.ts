@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type pg from "pg";
+import { deadlineIn } from "../../../release/deadline.ts";
 import { exitCodes } from "../../../release/exitCodes.ts";
 import { Problem } from "../../../release/problem.ts";
 import { type DatabaseConnection, type Patience, type PostgresTools, placeOf } from "../connection.ts";
@@ -68,9 +69,15 @@ export async function migrate(options: MigrateOptions): Promise<MigrationResult>
     lockTimeoutMs: options.lockTimeoutMs ?? 5_000,
     timeoutMs: options.timeoutMs ?? 1_800_000,
   };
-  const limit = AbortSignal.timeout(settings.timeoutMs);
-  const signal = options.signal === undefined ? limit : AbortSignal.any([options.signal, limit]);
-  const patient = { ...settings, signal, waitMs: options.waitMs ?? 60_000 };
+  const deadline = deadlineIn(settings.timeoutMs, "The migration", options.signal);
+  return migrateBefore(deadline.signal, settings).finally(deadline.end);
+}
+
+async function migrateBefore(
+  signal: AbortSignal,
+  options: MigrateOptions & { readonly lockTimeoutMs: number; readonly timeoutMs: number },
+): Promise<MigrationResult> {
+  const patient = { ...options, signal, waitMs: options.waitMs ?? 60_000 };
   const plan = patient.tool === "command" ? undefined : await readMigrationFolder(patient.tool, patient.directory);
   return withClient(options.connection, patient, async (client) => {
     await noticeOurDeath(client);

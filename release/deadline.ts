@@ -1,5 +1,5 @@
-import { Problem } from "../release/problem.ts";
-import { milliseconds } from "./report/wording.ts";
+import { spokenDuration } from "./duration.ts";
+import { Problem } from "./problem.ts";
 
 /** A signal with an end of its own. */
 export interface Deadline {
@@ -19,7 +19,7 @@ export function deadlineIn(ms: number, what: string, signal?: AbortSignal): Dead
   const follow = () => own.abort(signal?.reason);
   const timer = setTimeout(() => {
     passed = true;
-    own.abort(new Problem({ happened: `${what} took longer than ${milliseconds(ms)}.` }));
+    own.abort(new Problem({ happened: `${what} took longer than ${spokenDuration(ms)}.` }));
   }, ms);
   if (signal?.aborted === true) follow();
   else signal?.addEventListener("abort", follow, { once: true });
