@@ -113,7 +113,9 @@ export const settingsShape = z.strictObject({
     .ipv4("an IPv4 address of this machine, such as 127.0.0.1")
     .meta({ expected: "an IPv4 address of this machine" })
     .default("127.0.0.1")
-    .describe("Address on which everything listens: services, their instances, the proxy's admin page, the database."),
+    .describe(
+      "Address on which the services' own ports listen. Their instances, the proxy's admin page and the database stay on loopback.",
+    ),
   services: z
     .record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, serviceNameExpected), service, servicesExpected)
     .refine((it) => Object.keys(it).length > 0, "at least one service")

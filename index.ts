@@ -1,5 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
 import { deployLocal } from "./components/local/platform.ts";
+import * as pulumi from "./components/pulumi.ts";
 import { readSettings, type Settings } from "./config.ts";
 import { type ProjectManifest, readManifest } from "./project/readManifest.ts";
 import { sayServing } from "./project/sayServing.ts";
@@ -10,7 +10,7 @@ import { sentence } from "./release/problem.ts";
 /** Settings -> release -> platform -> outputs. */
 async function stack(): Promise<Record<string, unknown>> {
   const project = pulumi.getRootDirectory();
-  const settings = readSettings(pulumi.runtime.allConfig(), pulumi.getProject());
+  const settings = readSettings(pulumi.allConfig(), pulumi.getProject());
   const manifests = manifestsOf(project, settings);
   requireStartable(settings, manifests);
   for (const it of environmentNames.flatMap((name) => manifests[name] ?? [])) {

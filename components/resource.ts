@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "./pulumi.ts";
 
 /** A resource of Greenlight's own provider: its inputs as given, its outputs by name. */
 export class GreenlightResource<Outputs extends object> extends pulumi.CustomResource {

@@ -13,13 +13,13 @@ import { codeOf, forwarded, installModules, nodeComplaint, root, say } from "./r
  */
 const commands = {
   rehearse: [
-    { doing: "the rehearsal", args: ["--max-semi-space-size=1", "--import", "tsx", "cli/main.ts", "rehearse"] },
+    { doing: "the rehearsal", args: ["--max-semi-space-size=1", "--import", "tsx/esm", "cli/main.ts", "rehearse"] },
   ],
-  bench: [{ doing: "the benchmark", args: ["--import", "tsx", "bench/main.ts"] }],
+  bench: [{ doing: "the benchmark", args: ["--import", "tsx/esm", "bench/main.ts"] }],
   test: [
     { doing: "the type check", args: ["node_modules/typescript/bin/tsc", "--noEmit"] },
     { doing: "the linter", args: ["node_modules/@biomejs/biome/bin/biome", "check"] },
-    { doing: "the installation of tools", args: ["--import", "tsx", "tools/install.ts"] },
+    { doing: "the installation of tools", args: ["--import", "tsx/esm", "tools/install.ts"] },
     { doing: "the tests", args: ["node_modules/vitest/vitest.mjs", "run"] },
   ],
 };

@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
 
 export interface BackupSnapshotArgs {

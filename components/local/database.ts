@@ -1,6 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
-import { RandomPassword } from "@pulumi/random";
+import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
+import { RandomPassword } from "./randomPassword.ts";
 
 export interface DatabaseArgs {
   dir: string;

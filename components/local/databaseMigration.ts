@@ -1,5 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
 import type { DatabasePlan } from "../../release/manifest.ts";
+import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
 
 export interface DatabaseMigrationArgs {

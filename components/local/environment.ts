@@ -1,7 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
 import type { EnvironmentName } from "../../release/environment.ts";
 import type { GateProof } from "../../release/gateProof.ts";
 import { addressVariables, smokeVariables } from "../../release/serviceVariables.ts";
+import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
 
 /** One service of an environment, as it is started and asked. */

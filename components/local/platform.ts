@@ -1,12 +1,12 @@
 import { join, resolve } from "node:path";
-import * as pulumi from "@pulumi/pulumi";
-import { Provider as RandomProvider } from "@pulumi/random";
 import { type Settings, thresholdsOf } from "../../config.ts";
 import { digestFolder } from "../../project/digestFolder.ts";
 import type { ProjectManifest } from "../../project/readManifest.ts";
 import type { PlatformFacts } from "../../provider/local/platformFacts.ts";
+import { loopback } from "../../provider/local/ports.ts";
 import { type EnvironmentName, environmentNames, other, weightsFor } from "../../release/environment.ts";
 import type { GateProof } from "../../release/gateProof.ts";
+import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
 import { BackupSnapshot } from "./backupSnapshot.ts";
 import { Database } from "./database.ts";
@@ -14,6 +14,7 @@ import { DatabaseMigration } from "./databaseMigration.ts";
 import { Environment } from "./environment.ts";
 import { platformFactsOf } from "./platformFacts.ts";
 import { type PortPlan, portPlan } from "./portPlan.ts";
+import { RandomProvider } from "./randomPassword.ts";
 import { ReleaseAlarms } from "./releaseAlarms.ts";
 import { TrafficSwitch } from "./trafficSwitch.ts";
 
@@ -79,7 +80,7 @@ export function deployLocal(args: LocalPlatformArgs): Record<string, pulumi.Inpu
           "database",
           {
             dir,
-            listen: settings.listen,
+            listen: loopback,
             port: plan.database,
             user: settings.database.user,
             name: settings.database.name,
@@ -105,7 +106,7 @@ export function deployLocal(args: LocalPlatformArgs): Record<string, pulumi.Inpu
     "traffic",
     {
       dir,
-      listen: settings.listen,
+      listen: loopback,
       adminPort: plan.admin,
       services: names,
       weights: weightsFor(settings.live),
@@ -121,7 +122,7 @@ export function deployLocal(args: LocalPlatformArgs): Record<string, pulumi.Inpu
     "alarms",
     {
       dir,
-      listen: settings.listen,
+      listen: loopback,
       adminPort: plan.admin,
       services: names,
       thresholds: thresholdsOf(settings),
@@ -186,7 +187,7 @@ function environmentOf(
       environment: name,
       version: manifest.version,
       dir: it.dir,
-      listen: settings.listen,
+      listen: loopback,
       services: Object.fromEntries(
         Object.entries(manifest.services).map(([service, { command, directory, env }]) => {
           const set = settings.services[service];
@@ -206,7 +207,7 @@ function environmentOf(
       ),
       ...(it.database === undefined ? {} : { databaseUrl: it.database.url }),
       addresses: Object.fromEntries(
-        it.facts.services.map((service) => [service.name, `http://${settings.listen}:${service.direct[name]}`]),
+        it.facts.services.map((service) => [service.name, `http://${loopback}:${service.direct[name]}`]),
       ),
       gates: {
         successes: settings.gates.successes,

@@ -1,12 +1,13 @@
 import type { Settings } from "../../config.ts";
 import type { PlatformFacts } from "../../provider/local/platformFacts.ts";
+import { loopback } from "../../provider/local/ports.ts";
 import { portPlan } from "./portPlan.ts";
 
 /** The platform as the settings lay it out: services, ports and database, for commands that run without the engine. */
 export function platformFactsOf(stack: string, settings: Settings, plan = portPlan(settings)): PlatformFacts {
   return {
     stack,
-    listen: settings.listen,
+    listen: loopback,
     adminPort: plan.admin,
     services: Object.entries(settings.services).map(([name, it]) => ({
       name,

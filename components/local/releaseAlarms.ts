@@ -1,5 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
 import type { Thresholds } from "../../release/thresholds.ts";
+import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
 
 export interface ReleaseAlarmsArgs {

@@ -1,6 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
 import type { Weights } from "../../release/environment.ts";
 import type { GateProof } from "../../release/gateProof.ts";
+import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
 
 export interface TrafficSwitchArgs {

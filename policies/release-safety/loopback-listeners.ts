@@ -14,8 +14,8 @@ const listening: ReadonlySet<string> = new Set([
 
 export const loopbackListeners: ResourceValidationPolicy = {
   name: "loopback-listeners",
-  displayName: "Everything listens on loopback",
-  description: "On the local platform services, proxy, its admin page and database listen on this machine alone.",
+  displayName: "Services listen on loopback",
+  description: "On the local platform nothing listens where other machines can reach it.",
   enforcementLevel: "mandatory",
   severity: "high",
   remediationSteps:
@@ -25,7 +25,7 @@ export const loopbackListeners: ResourceValidationPolicy = {
       allowPublicListeners: {
         type: "boolean",
         default: false,
-        description: "Take listeners that others can reach, the proxy's admin page and the database among them.",
+        description: "Take service ports that other machines can reach.",
       },
     },
   },

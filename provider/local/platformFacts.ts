@@ -17,6 +17,7 @@ export type ServiceFacts = z.infer<typeof serviceFacts>;
 /** What `status`, `watch` and `rollback` need to reach the platform without the engine. No secret is among it. */
 export const platformFacts = z.strictObject({
   stack: z.string(),
+  /** Where the admin page, the instances and the direct addresses are. */
   listen: z.string(),
   adminPort: port,
   services: z.array(serviceFacts).min(1),

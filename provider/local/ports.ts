@@ -2,6 +2,9 @@ import { connect, createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { Problem } from "../../release/problem.ts";
 
+/** Where everything listens that is not a service's own port. */
+export const loopback = "127.0.0.1";
+
 /** Whether something accepts connections there, within `timeoutMs`. */
 export async function accepts(host: string, port: number, timeoutMs = 1000): Promise<boolean> {
   return new Promise((resolve) => {

@@ -10,11 +10,12 @@ import { bootstrap, clusters, listeners } from "./envoy/config.ts";
 import { linkPath, writeWeights } from "./envoy/runtimeLayer.ts";
 import { folder } from "./folder.ts";
 import { serviceFacts } from "./platformFacts.ts";
-import { accepts, requireFree } from "./ports.ts";
+import { accepts, loopback, requireFree } from "./ports.ts";
 import { startSupervised, stopSupervised, supervisorOf } from "./process/supervised.ts";
 
 const inputs = z.strictObject({
   dir: z.string(),
+  /** Where the services' own ports are opened; admin and direct addresses stay on loopback. */
   listen: z.string(),
   adminPort: z.number().int(),
   services: z.array(serviceFacts).min(1),
@@ -39,12 +40,12 @@ export const proxy = handler<Inputs, Outputs>({
   async read(_, __, state) {
     const supervisor = supervisorOf(folder(state.dir).pidFile("proxy"));
     if (supervisor === undefined) return undefined;
-    return { ...state, supervisor, running: await new EnvoyAdmin(state.listen, state.adminPort).ready() };
+    return { ...state, supervisor, running: await new EnvoyAdmin(loopback, state.adminPort).ready() };
   },
   async update(step, _, state, news) {
     if (state.adminPort !== news.adminPort || state.listen !== news.listen) {
       // Found out while the old one still serves.
-      if (state.adminPort !== news.adminPort) await requireFree(news.listen, news.adminPort, adminInterface);
+      if (state.adminPort !== news.adminPort) await requireFree(loopback, news.adminPort, adminInterface);
       await stopSupervised(folder(news.dir).pidFile("proxy"), 10_000);
     }
     return bringUp(step, news);
@@ -83,8 +84,8 @@ async function bringUp(step: Step, it: Inputs): Promise<Outputs> {
   place(config, bootstrap(it, paths));
   if (!running) {
     await stopSupervised(pidFile, 0);
-    await requireFree(it.listen, it.adminPort, adminInterface);
-    for (const { port, what } of addresses(it)) await requireFree(it.listen, port, what);
+    await requireFree(loopback, it.adminPort, adminInterface);
+    for (const { host, port, what } of addresses(it)) await requireFree(host, port, what);
     await startSupervised(
       {
         pidFile,
@@ -106,32 +107,31 @@ async function bringUp(step: Step, it: Inputs): Promise<Outputs> {
 
 /** A running proxy takes up new ports without a restart: those that it does not have yet must be free. */
 async function requireNewPortsFree(it: Inputs): Promise<void> {
-  const admin = new EnvoyAdmin(it.listen, it.adminPort);
+  const admin = new EnvoyAdmin(loopback, it.adminPort);
   if (!(await admin.ready())) return;
   const own = await admin.listeningOn();
-  for (const { port, what } of addresses(it)) {
-    if (!own.includes(port)) await requireFree(it.listen, port, what);
+  for (const { host, port, what } of addresses(it)) {
+    if (!own.includes(port)) await requireFree(host, port, what);
   }
 }
 
 async function awaitServing(step: Step, it: Inputs): Promise<void> {
-  const admin = new EnvoyAdmin(it.listen, it.adminPort);
+  const admin = new EnvoyAdmin(loopback, it.adminPort);
   const deadline = Date.now() + 20_000;
-  const ports = addresses(it).map(({ port }) => port);
+  const wanted = addresses(it);
   for (;;) {
     // A port that accepts may be another program's: the proxy itself must say that it listens there.
     const own = (await admin.ready()) ? await admin.listeningOn().catch(() => []) : [];
-    const missing = ports.filter((port) => !own.includes(port));
-    if (missing.length === 0 && (await Promise.all(ports.map((port) => accepts(it.listen, port)))).every(Boolean)) {
-      return;
-    }
+    const missing = wanted.filter(({ port }) => !own.includes(port));
+    const open = missing.length === 0 && (await Promise.all(wanted.map(({ host, port }) => accepts(host, port))));
+    if (open !== false && open.every(Boolean)) return;
     if (Date.now() > deadline) {
       throw new Problem({
         happened: "The proxy does not serve within 20 s.",
         where:
           own.length > 0 && missing.length > 0
-            ? `it could not open ${missing.map((port) => `${it.listen}:${port}`).join(", ")}: another program may be there`
-            : `ports ${ports.join(", ")}, admin ${it.adminPort}`,
+            ? `it could not open ${missing.map(({ host, port }) => `${host}:${port}`).join(", ")}: another program may be there`
+            : `ports ${wanted.map(({ port }) => port).join(", ")}, admin ${it.adminPort}`,
         next: `read its log ${folder(it.dir).logFile("proxy")}`,
       });
     }
@@ -139,13 +139,14 @@ async function awaitServing(step: Step, it: Inputs): Promise<void> {
   }
 }
 
-/** Every port that the proxy opens for requests, and what for. */
-function addresses(it: Inputs): { port: number; what: string }[] {
+/** Every address that the proxy opens for requests, and what for. */
+function addresses(it: Inputs): { host: string; port: number; what: string }[] {
   return it.services.flatMap((service) => [
-    { port: service.port, what: `the address of ${service.name}` },
+    { host: it.listen, port: service.port, what: `the address of ${service.name}` },
     ...environmentNames
       .filter((environment) => service.instances[environment].length > 0)
       .map((environment) => ({
+        host: loopback,
         port: service.direct[environment],
         what: `the direct address of ${service.name} in ${environment}`,
       })),

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { writeWeights } from "../../provider/local/envoy/runtimeLayer.ts";
+import { accepts } from "../../provider/local/ports.ts";
 import { supervisorOf } from "../../provider/local/process/supervised.ts";
 import { Managed, refusal } from "./managed.ts";
 import { ask, Outpost } from "./outpost.ts";
@@ -39,6 +40,26 @@ describe("the proxy", () => {
     await proxy.delete();
     expect(existsSync(post.stage.path("envoy"))).toBe(false);
     expect(await ask(post.api.port)).toEqual({ status: 0, version: undefined });
+  });
+
+  it("opens on the given address the services' own ports alone", async () => {
+    const elsewhere = "127.0.0.2";
+    await post.serve("blue");
+    await proxy.create({ ...post.proxy(), listen: elsewhere });
+    const open = async (host: string) =>
+      Object.fromEntries(
+        await Promise.all(
+          Object.entries({ users: post.api.port, direct: post.api.direct.blue, admin: post.admin }).map(
+            async ([what, port]) => [what, await accepts(host, port)] as const,
+          ),
+        ),
+      );
+    expect(await open(elsewhere)).toEqual({ users: true, direct: false, admin: false });
+    expect(await open("127.0.0.1")).toEqual({ users: false, direct: true, admin: true });
+
+    await proxy.update(post.proxy());
+    expect(await open(elsewhere)).toEqual({ users: false, direct: false, admin: false });
+    expect(await open("127.0.0.1")).toEqual({ users: true, direct: true, admin: true });
   });
 
   it("that is killed comes back with its weights; killed with its supervisor, with the next update", async () => {

@@ -1,8 +1,10 @@
 import type { EnvironmentName } from "../../../release/environment.ts";
 import type { ServiceFacts } from "../platformFacts.ts";
+import { loopback } from "../ports.ts";
 
 /** What the proxy's configuration is made from. */
 export interface ProxyFacts {
+  /** Where the services' own ports are opened; everything else stays on loopback. */
   readonly listen: string;
   readonly adminPort: number;
   readonly services: readonly ServiceFacts[];
@@ -26,7 +28,7 @@ export const nobodyKey = (service: string): string => `greenlight.${service}.${n
 export function bootstrap(facts: ProxyFacts, paths: { lds: string; cds: string; runtime: string }): object {
   return {
     node: { id: "greenlight", cluster: "greenlight" },
-    admin: { address: address(facts.listen, facts.adminPort) },
+    admin: { address: address(loopback, facts.adminPort) },
     // Histograms are readable only after a flush.
     stats_flush_interval: "0.5s",
     layered_runtime: {
@@ -43,11 +45,11 @@ export function bootstrap(facts: ProxyFacts, paths: { lds: string; cds: string; 
 export function listeners(facts: ProxyFacts): object {
   return {
     resources: facts.services.flatMap((service) => [
-      listener(facts, service.name, service.port, weighted(service.name)),
+      listener(service.name, address(facts.listen, service.port), weighted(service.name)),
       ...environments
         .filter((environment) => service.instances[environment].length > 0)
         .map((environment) =>
-          listener(facts, `${service.name}_${environment}_direct`, service.direct[environment], {
+          listener(`${service.name}_${environment}_direct`, address(loopback, service.direct[environment]), {
             cluster: directName(service.name, environment),
           }),
         ),
@@ -60,10 +62,10 @@ export function clusters(facts: ProxyFacts): object {
   return {
     resources: facts.services.flatMap((service) => [
       ...environments.flatMap((environment) => [
-        cluster(clusterName(service.name, environment), facts.listen, service, service.instances[environment]),
-        cluster(directName(service.name, environment), facts.listen, service, service.instances[environment]),
+        cluster(clusterName(service.name, environment), service, service.instances[environment]),
+        cluster(directName(service.name, environment), service, service.instances[environment]),
       ]),
-      cluster(nobody(service.name), facts.listen, service, []),
+      cluster(nobody(service.name), service, []),
     ]),
   };
 }
@@ -81,7 +83,7 @@ function weighted(service: string): object {
   };
 }
 
-function listener(facts: ProxyFacts, name: string, port: number, target: object): object {
+function listener(name: string, at: object, target: object): object {
   const action = {
     ...target,
     timeout: "60s",
@@ -103,7 +105,7 @@ function listener(facts: ProxyFacts, name: string, port: number, target: object)
   return {
     "@type": "type.googleapis.com/envoy.config.listener.v3.Listener",
     name,
-    address: address(facts.listen, port),
+    address: at,
     filter_chains: [
       {
         filters: [
@@ -136,7 +138,7 @@ function listener(facts: ProxyFacts, name: string, port: number, target: object)
   };
 }
 
-function cluster(name: string, listen: string, service: ServiceFacts, ports: readonly number[]): object {
+function cluster(name: string, service: ServiceFacts, ports: readonly number[]): object {
   return {
     "@type": "type.googleapis.com/envoy.config.cluster.v3.Cluster",
     name,
@@ -172,7 +174,7 @@ function cluster(name: string, listen: string, service: ServiceFacts, ports: rea
       endpoints: [
         {
           lb_endpoints: ports.map((port) => ({
-            endpoint: { address: address(listen, port) },
+            endpoint: { address: address(loopback, port) },
           })),
         },
       ],
