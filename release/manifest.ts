@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { planShape } from "./checklist/plan.ts";
 import { exitCodes } from "./exitCodes.ts";
 import { keysAt, type Manifest, manifestSchema } from "./manifestShape.ts";
 import { Problem } from "./problem.ts";
@@ -63,9 +64,15 @@ export function parseManifest(text: string, file: string): Manifest {
   throw new ManifestProblem(file, parsed.error.issues.flatMap((issue) => faultsOf(issue, yaml)).slice(0, 20));
 }
 
-/** sha256 (hex) of what a manifest says: comments, order of keys and layout do not count. */
+/**
+ * sha256 (hex) of what a manifest deploys: comments, order of keys and layout do not count, nor does the checklist's part, which may
+ * still grow while the same version stands deployed.
+ */
 export function manifestDigest(manifest: Manifest): string {
-  return createHash("sha256").update(canonical(manifest)).digest("hex");
+  const deployed = Object.entries(manifest).filter(([key]) => !Object.hasOwn(planShape, key));
+  return createHash("sha256")
+    .update(canonical(Object.fromEntries(deployed)))
+    .digest("hex");
 }
 
 /**

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { evidenceKeys, planShape } from "./checklist/plan.ts";
 import { durationExpected, readDuration } from "./duration.ts";
 
 /** What a version looks like: it becomes a file name, a tag and a process label. */
@@ -152,6 +153,7 @@ export const manifestSchema = z
         .readonly(),
       database: database.default({ tool: "none" }),
       smoke,
+      ...planShape,
     },
     { error: "a manifest: version, services, smoke, …" },
   )
@@ -176,6 +178,7 @@ export function keysAt(at: readonly PropertyKey[], tool: unknown): readonly stri
   if (at.length === 0) return shapeKeys(manifestSchema.unwrap());
   if (at[0] === "services" && at.length === 2) return shapeKeys(service.unwrap());
   if (at[0] === "smoke" && at.length === 1) return shapeKeys(smoke.unwrap());
+  if (at[0] === "evidence" && at.length === 1) return evidenceKeys;
   if (at[0] !== "database") return [];
   if (at.length === 2 && at[1] === "verify") return shapeKeys(verify.unwrap());
   return typeof tool === "string" && Object.hasOwn(databaseTools, tool)

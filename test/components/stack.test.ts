@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { deployLocal } from "../../components/local/platform.ts";
 import { readSettings } from "../../config.ts";
 import type { ProjectManifest } from "../../project/readManifest.ts";
-import type { Manifest } from "../../release/manifest.ts";
+import { type Manifest, manifestSchema } from "../../release/manifest.ts";
 import { type Recorded, record } from "./recorded.ts";
 
 // What these tests do not prove: that our provider takes these inputs and does as asked (test/provider), and that the engine
@@ -12,14 +12,15 @@ function manifest(version: string, database: Manifest["database"] = { tool: "non
   const directory = "/project/service";
   return {
     manifest: {
-      version,
-      features: [],
-      services: {
-        api: { directory, command: ["node", "api.js", "{port}"], env: { LOG_LEVEL: "info" } },
-        web: { directory, command: ["node", "web.js"], env: {} },
-      },
+      ...manifestSchema.parse({
+        version,
+        services: {
+          api: { directory, command: ["node", "api.js", "{port}"], env: { LOG_LEVEL: "info" } },
+          web: { directory, command: ["node", "web.js"] },
+        },
+        smoke: { directory, command: ["npm", "test"], env: { BASKETS: "2" } },
+      }),
       database,
-      smoke: { directory, command: ["npm", "test"], timeout: 60_000, env: { BASKETS: "2" } },
     },
     digest: version.padEnd(64, "0"),
     file: `releases/${version}.yaml`,
