@@ -8,7 +8,7 @@ import { folderStands, portsInUse, processes, processesOf } from "./observe.ts";
 import { Project, root } from "./project.ts";
 
 const first = 26860;
-const pack = join(root, "policies", "release-safety");
+const pack = join(root, "policies", "stack-safety");
 let project: Project;
 let url: string;
 let password: string;

@@ -7,7 +7,7 @@ import { Project, root } from "./project.ts";
 import { serviceSettings, writeService } from "./service.ts";
 
 const first = 26880;
-const pack = join(root, "policies", "release-safety");
+const pack = join(root, "policies", "stack-safety");
 let project: Project;
 
 beforeAll(async () => {
@@ -115,7 +115,7 @@ describe.sequential("a port that another program has", { timeout: 120_000 }, () 
   });
 });
 
-describe.sequential("the policy pack release-safety", { timeout: 120_000 }, () => {
+describe.sequential("the policy pack stack-safety", { timeout: 120_000 }, () => {
   it("stops an update without preview at the release, before anything is made", async () => {
     await project.set({ ...serviceSettings(first), listen: "0.0.0.0" });
     const ran = await project.run("up", "--skip-preview", "--policy-pack", pack);
@@ -143,7 +143,7 @@ describe.sequential("the policy pack release-safety", { timeout: 120_000 }, () =
     await project.set({ ...serviceSettings(first), listen: undefined });
     const ran = await project.run("up", "--policy-pack", pack);
     expect(ran.exitCode, ran.text).toBe(0);
-    expect(ran.text).toContain("release-safety");
+    expect(ran.text).toContain("stack-safety");
     expect(ran.text).not.toMatch(/\[(mandatory|advisory)\]/);
   });
 });

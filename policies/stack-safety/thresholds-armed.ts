@@ -1,6 +1,6 @@
 import type { StackValidationPolicy } from "@pulumi/policy";
 import { z } from "zod";
-import { releaseFacts, releaseType } from "./release-facts.ts";
+import { releaseFacts, releaseType } from "../inputs/release-facts.ts";
 
 const armed = z.object({
   services: z.array(z.string()),

@@ -6,7 +6,7 @@ import { snapshotBeforeMigration } from "./snapshot-before-migration.ts";
 import { snapshotsKept } from "./snapshots-kept.ts";
 import { thresholdsArmed } from "./thresholds-armed.ts";
 
-new PolicyPack("release-safety", {
+new PolicyPack("stack-safety", {
   displayName: "Greenlight: release safety",
   description: "What must be so for a release to be safe.",
   enforcementLevel: "mandatory",

@@ -1,6 +1,6 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { other } from "../../release/environment.ts";
-import { releaseFacts, releaseType } from "./release-facts.ts";
+import { releaseFacts, releaseType } from "../inputs/release-facts.ts";
 
 export const noSwitchWithoutOldSide: ResourceValidationPolicy = {
   name: "no-switch-without-old-side",

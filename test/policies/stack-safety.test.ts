@@ -1,11 +1,11 @@
 import type { PolicyResource, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import { describe, expect, it } from "vitest";
-import { loopbackListeners } from "../../policies/release-safety/loopback-listeners.ts";
-import { noSwitchWithoutOldSide } from "../../policies/release-safety/no-switch-without-old-side.ts";
-import { releaseStated } from "../../policies/release-safety/release-stated.ts";
-import { snapshotBeforeMigration } from "../../policies/release-safety/snapshot-before-migration.ts";
-import { snapshotsKept } from "../../policies/release-safety/snapshots-kept.ts";
-import { thresholdsArmed } from "../../policies/release-safety/thresholds-armed.ts";
+import { loopbackListeners } from "../../policies/stack-safety/loopback-listeners.ts";
+import { noSwitchWithoutOldSide } from "../../policies/stack-safety/no-switch-without-old-side.ts";
+import { releaseStated } from "../../policies/stack-safety/release-stated.ts";
+import { snapshotBeforeMigration } from "../../policies/stack-safety/snapshot-before-migration.ts";
+import { snapshotsKept } from "../../policies/stack-safety/snapshots-kept.ts";
+import { thresholdsArmed } from "../../policies/stack-safety/thresholds-armed.ts";
 
 // What is not proven here, that the engine stops where a policy says so, is in test/engine/policies.test.ts.
 

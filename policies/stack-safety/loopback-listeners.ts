@@ -1,6 +1,6 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { z } from "zod";
-import { releaseType } from "./release-facts.ts";
+import { releaseType } from "../inputs/release-facts.ts";
 
 const config = z.object({ allowPublicListeners: z.boolean() });
 const stated = z.object({ listen: z.string().optional() });

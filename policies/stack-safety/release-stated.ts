@@ -1,6 +1,6 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { liveDeployed } from "../../release/transition.ts";
-import { releaseFacts, releaseType } from "./release-facts.ts";
+import { releaseFacts, releaseType } from "../inputs/release-facts.ts";
 
 export const releaseStated: ResourceValidationPolicy = {
   name: "release-stated",
