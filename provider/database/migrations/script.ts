@@ -1,4 +1,6 @@
-import { loadModule, type Node, type ParseResult, parseSync, SqlError } from "libpg-query";
+import type { Node } from "libpg-query";
+import { countLines, parseScript } from "../../../release/sql/parseScript.ts";
+import { refusesTransaction } from "../../../release/sql/refusesTransaction.ts";
 
 /** One statement of a script. */
 export interface Statement {
@@ -33,26 +35,9 @@ const child = (node: Tree, key: string): Tree => {
 
 /** Takes a SQL script apart with PostgreSQL's own parser: quotes, dollar quotes and comments are understood. */
 export async function readScript(script: string): Promise<Script> {
-  await loadModule();
-  const bytes = Buffer.from(script, "utf8");
-  if (script.trim() === "") return { statements: [], mode: "transaction", defect: { message: "it is empty", line: 1 } };
-  let parsed: ParseResult;
-  try {
-    parsed = parseSync(script);
-  } catch (error) {
-    return { statements: [], mode: "transaction", defect: defectOf(error, script) };
-  }
-  const all = (parsed.stmts ?? []).map((raw) => {
-    const start = raw.stmt_location ?? 0;
-    const end = raw.stmt_len === undefined || raw.stmt_len === 0 ? bytes.length : start + raw.stmt_len;
-    const text = bytes.subarray(start, end).toString("utf8");
-    const lead = text.length - text.trimStart().length;
-    const line = countLines(bytes.subarray(0, start).toString("utf8")) + countLines(text.slice(0, lead)) + 1;
-    return statementOf(text.trim(), line, raw.stmt);
-  });
-  if (all.length === 0)
-    return { statements: [], mode: "transaction", defect: { message: "it holds no statement", line: 1 } };
-  return frame(all);
+  const { statements, defect } = await parseScript(script);
+  if (defect !== undefined) return { statements: [], mode: "transaction", defect };
+  return frame(statements.map(({ text, line, node }) => statementOf(text, line, node)));
 }
 
 /** The 1-based line of a position within a statement. */
@@ -60,14 +45,6 @@ export function lineAt(statement: Statement, position: number | undefined): numb
   if (position === undefined || !Number.isFinite(position)) return statement.line;
   // PostgreSQL counts characters, not UTF-16 units.
   return statement.line + countLines([...statement.text].slice(0, Math.max(0, position - 1)).join(""));
-}
-
-const countLines = (text: string): number => text.split("\n").length - 1;
-
-function defectOf(error: unknown, script: string): { message: string; line: number } {
-  if (!(error instanceof SqlError)) return { message: String(error), line: 1 };
-  const position = error.sqlDetails?.cursorPosition ?? 0;
-  return { message: error.message, line: countLines([...script].slice(0, Math.max(0, position)).join("")) + 1 };
 }
 
 /** A script in one BEGIN … COMMIT is run in our transaction; one with several of its own as it is written. */
@@ -105,32 +82,6 @@ function statementOf(text: string, line: number, node: Node | undefined): Statem
     changesData: changesData(kind, body),
     ...(index === undefined ? {} : { concurrentIndex: index }),
   };
-}
-
-const alwaysAlone = new Set([
-  "AlterSystemStmt",
-  "CreatedbStmt",
-  "CreateSubscriptionStmt",
-  "CreateTableSpaceStmt",
-  "DropdbStmt",
-  "DropSubscriptionStmt",
-  "DropTableSpaceStmt",
-]);
-
-function refusesTransaction(kind: string, body: Tree, text: string): boolean {
-  if (alwaysAlone.has(kind)) return true;
-  if (kind === "IndexStmt" || kind === "DropStmt") return body.concurrent === true;
-  if (kind === "VacuumStmt") return body.is_vacuumcmd === true;
-  if (kind === "ClusterStmt") return body.relation === undefined;
-  if (kind === "ReindexStmt") {
-    const whole = ["REINDEX_OBJECT_SCHEMA", "REINDEX_OBJECT_SYSTEM", "REINDEX_OBJECT_DATABASE"];
-    return whole.includes(String(body.kind)) || JSON.stringify(body.params ?? "").includes('"concurrently"');
-  }
-  if (kind === "AlterTableStmt") return JSON.stringify(body).includes('"concurrent":true');
-  // A block that ends transactions itself is refused inside one.
-  if (kind === "DoStmt")
-    return /(^|;|\bbegin\b|\bthen\b|\bloop\b|\belse\b)\s*(commit|rollback)\s*(;|and\b)/i.test(text);
-  return false;
 }
 
 const rowChanging = new Set([
