@@ -1,6 +1,7 @@
 import { isAbsolute } from "node:path";
 import { z } from "zod";
 import { faultsOfIssue, tellFound } from "./project/settingsFaults.ts";
+import { checklistLevels } from "./release/checklist/facts.ts";
 import { durationExpected, readDuration } from "./release/duration.ts";
 import { exitCodes } from "./release/exitCodes.ts";
 import { versionPattern } from "./release/manifest.ts";
@@ -139,6 +140,20 @@ export const settingsShape = z.strictObject({
   ports: port()
     .default(21000)
     .describe("First of the ports given to instances, direct addresses, the proxy's admin page and the database."),
+  checklist: group(
+    {
+      level: z
+        .enum(checklistLevels, "mandatory, advisory or none")
+        .default("mandatory")
+        .meta({ expected: "mandatory, advisory or none" })
+        .describe(
+          "`mandatory` refuses a release or switch with an item that fails; `advisory` only tells; `none` asks for nothing.",
+        ),
+    },
+    "{ level: mandatory }",
+  )
+    .prefault({})
+    .describe("The pre-deployment checklist of docs/checklist.md."),
   gates: group(
     {
       successes: whole(1, 100).default(3).describe("Good answers in a row that each instance must give."),
@@ -195,7 +210,7 @@ export const settingsShape = z.strictObject({
 export type Settings = z.infer<typeof settingsShape>;
 
 /** Keys whose value in the stack file is a group. */
-const structured = new Set(["services", "database", "gates", "backup", "thresholds", "watch"]);
+const structured = new Set(["services", "checklist", "database", "gates", "backup", "thresholds", "watch"]);
 /** The engine refuses nothing by size; a wrong file is not to be shown in full either. */
 const sizeLimit = 64 * 1024;
 

@@ -1,6 +1,7 @@
 import { deployLocal } from "./components/local/platform.ts";
 import * as pulumi from "./components/pulumi.ts";
 import { readSettings, type Settings } from "./config.ts";
+import { carriedChecklist, sayChecklists } from "./project/checklist/carriedChecklist.ts";
 import { type ProjectManifest, readManifest } from "./project/readManifest.ts";
 import { sayServing } from "./project/sayServing.ts";
 import { requireStartable, serviceMismatches } from "./project/servicesMatch.ts";
@@ -16,8 +17,19 @@ async function stack(): Promise<Record<string, unknown>> {
   for (const it of environmentNames.flatMap((name) => manifests[name] ?? [])) {
     for (const line of serviceMismatches(settings, it)) await pulumi.log.warn(line);
   }
-  await pulumi.log.info(await sayServing(project, pulumi.getStack(), settings));
-  return deployLocal({ stack: pulumi.getStack(), project, settings, manifests });
+  const name = pulumi.getStack();
+  const [serving, checklist] = await Promise.all([
+    sayServing(project, name, settings),
+    carriedChecklist({ project, stack: name, settings, phase: phaseOfRun(), signal: new AbortController().signal }),
+  ]);
+  await pulumi.log.info(serving);
+  for (const line of sayChecklists(checklist)) await pulumi.log.info(line);
+  return deployLocal({ stack: name, project, settings, manifests, checklist });
+}
+
+/** A preview for a review leaves out what is judged on the day; an update never does. */
+function phaseOfRun(): "review" | "day" {
+  return pulumi.isDryRun() && process.env.GREENLIGHT_REVIEW === "1" ? "review" : "day";
 }
 
 type Manifests = { blue?: ProjectManifest; green?: ProjectManifest };

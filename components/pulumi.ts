@@ -15,3 +15,4 @@ export {
   Resource,
 } from "@pulumi/pulumi/resource.js";
 export { allConfig } from "@pulumi/pulumi/runtime/config.js";
+export { isDryRun } from "@pulumi/pulumi/runtime/settings.js";

@@ -1,11 +1,15 @@
 import { statfsSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { thresholdsOf } from "../../config.ts";
+import { checklistOf } from "../../project/checklist/checklistOf.ts";
 import { serviceMismatches } from "../../project/servicesMatch.ts";
 import { askHealth } from "../../provider/gates/health.ts";
 import { EnvoyAdmin } from "../../provider/local/envoy/admin.ts";
 import { readCounters } from "../../provider/local/envoy/metrics.ts";
 import { accepts } from "../../provider/local/ports.ts";
+import { checklistItems } from "../../release/checklist/items/index.ts";
+import { judgeChecklist, refusalText, stands } from "../../release/checklist/judge.ts";
+import { checklistSummary } from "../../release/checklist/summary.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
 import { findPlatform, healthQuestions, type Platform, sayLive } from "../live.ts";
@@ -16,7 +20,11 @@ const leastFreeBytes = 200 * 1024 * 1024;
 
 /** T-60: what must be so before anything is touched. Every finding is told at once. */
 export async function checks(run: ReleaseRun): Promise<void> {
-  const findings: string[] = [...serviceMismatches(run.settings, run.manifest), ...roomFor(run)];
+  const findings: string[] = [
+    ...serviceMismatches(run.settings, run.manifest),
+    ...roomFor(run),
+    ...(await checklistFindings(run)),
+  ];
   const platform = findPlatform(run.context);
   if (run.live !== undefined && platform !== undefined) {
     findings.push(...(await liveIsHealthy(run, platform)), ...(await nothingFires(run, platform)));
@@ -35,6 +43,21 @@ export async function checks(run: ReleaseRun): Promise<void> {
     next: `mend that and run \`greenlight release ${run.version}\` again`,
     exitCode: exitCodes.refused,
   });
+}
+
+/** What `greenlight release` makes itself at T-30 is judged after that, by the preview. */
+async function checklistFindings({ context, settings, version, signal, reporter }: ReleaseRun): Promise<string[]> {
+  const { level } = settings.checklist;
+  if (level === "none") {
+    reporter.tell({ kind: "warning", text: "the checklist is not judged: greenlight:checklist has level none" });
+    return [];
+  }
+  const { project, stack } = context;
+  const facts = await checklistOf({ project, stack, settings, version, phase: "day", signal });
+  const verdict = judgeChecklist(checklistItems, facts, new Date(), "T-30");
+  const text = `checklist: ${checklistSummary(verdict)}`;
+  reporter.tell({ kind: verdict.items.some((it) => it.override !== undefined) ? "warning" : "step", text });
+  return level === "advisory" ? [] : verdict.items.filter((it) => !stands(it)).map(refusalText);
 }
 
 function roomFor({ context }: ReleaseRun): string[] {

@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import { Argument, Command, Option } from "commander";
 import { countArgument, durationArgument, portArgument, releasedVersion } from "./arguments.ts";
 import { completionScript, shells } from "./completion.ts";
+import { globals } from "./globals.ts";
 import { examples, programHelp } from "./help.ts";
-import type { Run, TerminalOptions } from "./run.ts";
+import { addPreparing } from "./preparing.ts";
+import type { Run } from "./run.ts";
 
 const environments = ["blue", "green"] as const;
 type Environment = (typeof environments)[number];
@@ -41,6 +43,8 @@ export function createProgram(run: (it: Run) => Promise<void>): Command {
         work: async () => (await import("../commands/doctor.ts")).doctorCommand(options),
       });
     });
+
+  addPreparing(add, run);
 
   add(new Command("release"))
     .description("release a version: the whole schedule from T-60 to T+60; goes on where it was cut off")
@@ -219,11 +223,6 @@ function inherit(program: Command, command: Command): Command {
   command.copyInheritedSettings(program);
   program.addCommand(command);
   return command;
-}
-
-function globals(command: Command): TerminalOptions {
-  const { project, stack, json = false, yes = false, color } = command.optsWithGlobals<Partial<TerminalOptions>>();
-  return { project: project ?? process.cwd(), stack, json, yes, color: color ?? true };
 }
 
 function ownVersion(): string {

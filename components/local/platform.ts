@@ -4,6 +4,7 @@ import { digestFolder } from "../../project/digestFolder.ts";
 import type { ProjectManifest } from "../../project/readManifest.ts";
 import type { PlatformFacts } from "../../provider/local/platformFacts.ts";
 import { loopback } from "../../provider/local/ports.ts";
+import type { CarriedChecklist } from "../../release/checklist/judged.ts";
 import { type EnvironmentName, environmentNames, other, weightsFor } from "../../release/environment.ts";
 import type { GateProof } from "../../release/gateProof.ts";
 import * as pulumi from "../pulumi.ts";
@@ -25,6 +26,8 @@ export interface LocalPlatformArgs {
   settings: Settings;
   /** The manifest of the version in each environment. */
   manifests: { blue?: ProjectManifest; green?: ProjectManifest };
+  /** What the candidate's checklist is judged by. */
+  checklist: CarriedChecklist;
 }
 
 /**
@@ -54,6 +57,7 @@ export function deployLocal(args: LocalPlatformArgs): Record<string, pulumi.Inpu
       services: names,
       dir,
       listen: settings.listen,
+      checklist: args.checklist,
     },
     ["stated"],
     {},

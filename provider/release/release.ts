@@ -1,10 +1,21 @@
 import { z } from "zod";
+import { checklistFacts, checklistLevels } from "../../release/checklist/facts.ts";
+import { checklistItems } from "../../release/checklist/items/index.ts";
+import { judgedEnvironments } from "../../release/checklist/judged.ts";
+import { checklistRefusals } from "../../release/checklist/refusals.ts";
+import { Problem } from "../../release/problem.ts";
 import { checkServing, checkTransition, historyAfter, kindOf, type ReleaseFacts } from "../../release/transition.ts";
 import { type Checked, handler } from "../handler.ts";
 import { everServed, servingOnDisk } from "../local/serving.ts";
 
 const deployed = z.strictObject({ version: z.string(), manifestDigest: z.string() });
 const kinds = z.enum(["release", "switch", "rollback", "none"]);
+
+const carried = z.strictObject({
+  level: z.enum(checklistLevels),
+  blue: checklistFacts.optional(),
+  green: checklistFacts.optional(),
+});
 
 const inputs = z.strictObject({
   live: z.enum(["blue", "green"]),
@@ -18,6 +29,8 @@ const inputs = z.strictObject({
   kind: kinds.optional(),
   /** Versions that were live before, newest first. Filled in from the update before. */
   history: z.array(z.string()).optional(),
+  /** What the candidate's checklist is judged by; a release or a switch without it is refused. */
+  checklist: carried.optional(),
 });
 type Inputs = z.infer<typeof inputs>;
 
@@ -28,7 +41,7 @@ type Inputs = z.infer<typeof inputs>;
 export const release = handler<Inputs, { stated: true }>({
   inputs,
   // After a switch the next update is none: that alone is nothing to show in a preview.
-  remarks: ["kind"],
+  remarks: ["kind", "checklist"],
   async check(_, olds, news): Promise<Checked> {
     // A first deployment that failed left facts behind but never served: nothing of it is live.
     const served = olds !== undefined && (olds.dir === undefined || everServed(olds.dir));
@@ -41,21 +54,38 @@ export const release = handler<Inputs, { stated: true }>({
       ...checkTransition(before, { ...after, kind }),
       ...checkServing(before, { ...after, kind }, serving),
     ];
+    // What must not be at all needs no evidence.
+    if (refusals.length === 0) {
+      refusals.push(...checklistRefusals(checklistItems, { ...news, kind }, new Date()));
+    }
     return {
       inputs: { ...news, kind, history: [...after.history] },
-      failures: refusals.map((it) => ({ property: it.field, reason: `${it.happened} ${it.next}` })),
+      failures: refusals.map((it) => ({ property: it.field, reason: `${it.happened} ${it.next}`.trim() })),
     };
   },
-  async create(step) {
+  async create(step, it) {
+    refuseReview(it);
     return { id: step.name, outputs: { stated: true } };
   },
-  async update() {
+  async update(_, __, ___, news) {
+    refuseReview(news);
     return { stated: true };
   },
   async delete() {
     // Facts leave nothing behind.
   },
 });
+
+/** A review judges less than an update must: its facts let nothing be applied. */
+function refuseReview({ kind = "none", live, checklist }: Inputs): void {
+  if (checklist?.level !== "mandatory") return;
+  if (judgedEnvironments(kind, live, checklist).every((name) => checklist[name]?.phase === "day")) return;
+  throw new Problem({
+    happened: "The checklist was gathered for a review, which leaves out what is judged on the day.",
+    untouched: "Nothing was changed.",
+    next: "run the update without GREENLIGHT_REVIEW",
+  });
+}
 
 function facts(it: Inputs): ReleaseFacts {
   return { live: it.live, environments: it.environments, kind: it.kind ?? "none", history: it.history ?? [] };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { overrideShape } from "./override.ts";
 
 /** How a stack holds to the checklist. */
-export const checklistLevels = ["mandatory", "advisory", "off"] as const;
+export const checklistLevels = ["mandatory", "advisory", "none"] as const;
 export type ChecklistLevel = (typeof checklistLevels)[number];
 
 /**

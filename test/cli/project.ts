@@ -65,6 +65,7 @@ export function settings({ ports = 26500, more = [] }: { ports?: number; more?: 
   const lines = [
     "live: blue",
     "blue: v1.0.0",
+    "checklist: { level: none }",
     `ports: "${ports}"`,
     `services: { api: { port: ${ports + 50}, instances: 1 } }`,
     ...more,

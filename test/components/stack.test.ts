@@ -44,7 +44,7 @@ async function stack(config: Record<string, unknown>, manifests: { blue?: Projec
       ]),
     ),
   );
-  return record(() => deployLocal({ stack: "test", project: "/project", settings, manifests }));
+  return record(() => deployLocal({ stack: "test", project: "/project", settings, manifests, checklist: { level: "none" } }));
 }
 
 function tree(resources: readonly Recorded[]): string[] {
@@ -110,6 +110,7 @@ describe("the smallest stack: one version, no database", () => {
       services: ["api", "web"],
       dir,
       listen: "127.0.0.1",
+      checklist: { level: "none" },
     });
     expect(release.after).toEqual([]);
     expect(release.secret).toEqual([]);

@@ -48,6 +48,7 @@ describe("the settings of a stack", () => {
         api: { port: 8080, instances: 2, health: { path: "/health", status: 200 }, drain: 10_000, start: 15_000 },
       },
       ports: 21_000,
+      checklist: { level: "mandatory" },
       gates: { successes: 3, interval: 500, deadline: 60_000 },
       backup: { drill: true, keep: 10, keepOnDestroy: true },
       thresholds: { errorRate: 0.01, errorFor: 300_000, p95: 5_000, p95For: 60_000, minRequests: 100 },

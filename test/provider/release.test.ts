@@ -17,6 +17,7 @@ const wanted = (live: "blue" | "green", environments: object, over = {}) => ({
   live,
   environments,
   services: ["api"],
+  checklist: { level: "none" },
   ...over,
 });
 const v1 = { blue: at("v1") };

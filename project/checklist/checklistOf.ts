@@ -1,0 +1,56 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Settings } from "../../config.ts";
+import type { ChecklistFacts } from "../../release/checklist/facts.ts";
+import { readJournal } from "../../release/journal.ts";
+import type { JournalRecord } from "../../release/journalRecord.ts";
+import { EvidenceFiles } from "../evidence/readEvidence.ts";
+import { Git } from "../git.ts";
+import { type ProjectManifest, readManifest } from "../readManifest.ts";
+import { gatherers } from "./gatherers.ts";
+import { gatherFacts } from "./gatherFacts.ts";
+
+export interface ChecklistOf {
+  /** Absolute folder of the project. */
+  readonly project: string;
+  readonly stack: string;
+  readonly settings: Settings;
+  readonly version: string;
+  /** `review`: nothing is applied, so what belongs to the day is not judged yet. */
+  readonly phase: ChecklistFacts["phase"];
+  readonly signal: AbortSignal;
+}
+
+/** Everything that a version's checklist is judged by, as it is now. @throws Problem for a manifest that cannot be read */
+export async function checklistOf(it: ChecklistOf): Promise<ChecklistFacts> {
+  const { project, stack, settings, version, signal } = it;
+  const manifest: ProjectManifest = readManifest(project, settings.releases, version);
+  const home = resolve(project, settings.folder);
+  return gatherFacts(
+    {
+      project,
+      stack,
+      dir: join(home, stack),
+      settings,
+      manifest,
+      evidence: new EvidenceFiles(project, settings.releases, version, manifest.file),
+      git: new Git(project, signal),
+      journal: journalIn(join(home, "journals", `${stack}.jsonl`)),
+      now: new Date(),
+      signal,
+    },
+    gatherers,
+    it.phase,
+  );
+}
+
+/** A journal that somebody changed proves nothing: then it is as if there were none. */
+function journalIn(path: string): readonly JournalRecord[] {
+  try {
+    const { records, problems } = readJournal(readFileSync(path, "utf8"));
+    return problems.length === 0 ? records : [];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}

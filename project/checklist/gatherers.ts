@@ -1,0 +1,5 @@
+import type { Gatherers } from "./gathering.ts";
+import { infrastructure } from "./infrastructure.ts";
+
+/** Who gathers the facts of which item. */
+export const gatherers: Gatherers = { ...infrastructure };

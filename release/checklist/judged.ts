@@ -1,0 +1,25 @@
+import { type EnvironmentName, environmentNames, other } from "../environment.ts";
+import type { Kind } from "../transition.ts";
+import type { ChecklistFacts, ChecklistLevel } from "./facts.ts";
+
+/** What the Release resource carries of the checklist: facts of each environment that did not serve when they were gathered. */
+export interface CarriedChecklist {
+  readonly level: ChecklistLevel;
+  readonly blue?: ChecklistFacts | undefined;
+  readonly green?: ChecklistFacts | undefined;
+}
+
+/**
+ * The environments whose checklist an update is judged by: where a release goes, or what a switch moves traffic to. A rollback and
+ * everyday updates are never held up by evidence.
+ */
+export function judgedEnvironments(
+  kind: Kind,
+  live: EnvironmentName,
+  carried: CarriedChecklist,
+): readonly EnvironmentName[] {
+  if (kind === "switch") return [live];
+  if (kind !== "release") return [];
+  const known = environmentNames.filter((name) => carried[name] !== undefined);
+  return known.length > 0 ? known : [other(live)];
+}
