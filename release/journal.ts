@@ -118,8 +118,8 @@ export function currentRelease(records: readonly JournalRecord[]): CurrentReleas
   if (started === undefined) return undefined;
   const last = own.findLast((record) => "phase" in record && record.type !== "interrupted");
   const phase = last?.type === "phase-started" || last?.type === "phase-failed" ? last.phase : undefined;
-  // Who took it up last holds it now.
-  const { by, pid } = own.at(-1) ?? started;
+  // Who took it up last holds it now; anybody may announce meanwhile.
+  const { by, pid } = own.findLast(({ type }) => type !== "announcement") ?? started;
   return { version: started.version, startedAt: started.at, by, pid, phase };
 }
 

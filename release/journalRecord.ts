@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { announcementKinds } from "./announcement.ts";
 import { phaseIds } from "./schedule.ts";
 
 const text = z.string().max(4_000);
@@ -28,6 +29,24 @@ const moved = {
   fromVersion: z.string().min(1).max(63).optional(),
 };
 
+/** What became of an announcement for one recipient. */
+export const announcementResult = z.strictObject({
+  /** The channel's name in the settings. */
+  channel: z.string().min(1).max(63),
+  /** Whom it is for, as the settings say: a room, an address, a page. */
+  to: z.string().min(1).max(300),
+  ok: z.boolean(),
+  /** Status of HTTP or SMTP; absent when there was no answer. */
+  status: z.number().int().min(0).max(999).optional(),
+  /** What was answered or what went wrong, shortened, without secrets. */
+  response: z.string().max(300),
+  /** What the receiver calls it, such as the id of a maintenance. */
+  reference: z.string().max(100).optional(),
+  /** ISO time of the answer. */
+  at: z.iso.datetime({ offset: true }),
+});
+export type AnnouncementResult = z.infer<typeof announcementResult>;
+
 /** Schema of one journal record, without the link to the line before it. */
 export const journalRecordSchema = z.discriminatedUnion("type", [
   record("release-started", { manifestDigest: text, live: environment.optional(), liveVersion: text.optional() }),
@@ -38,7 +57,14 @@ export const journalRecordSchema = z.discriminatedUnion("type", [
   record("switch", { ...moved, reason: text.optional() }),
   record("verdict", { verdict: z.enum(["go", "no-go", "undecided"]), sentence: text }),
   record("rollback", { ...moved, reason: text, database: z.enum(["kept", "script", "snapshot"]) }),
-  record("announcement", { kind: z.enum(["start", "complete", "rollback"]), to: z.array(text).max(100), text }),
+  record("announcement", {
+    kind: z.enum(announcementKinds),
+    /** Whom it reached, by name; `terminal` when nobody but who ran the command. */
+    to: z.array(text).max(100),
+    text,
+    /** What became of it for each recipient; absent in journals of before and where nothing was sent. */
+    results: z.array(announcementResult).max(100).optional(),
+  }),
   record("interrupted", { phase: phase.optional() }),
   record("drill", { kind: z.enum(["rollback", "restore"]), passed: z.boolean(), sentence: text }),
   record("release-ended", {
