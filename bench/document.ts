@@ -5,6 +5,8 @@ import type { Machine } from "./machine.ts";
 const begin = "<!-- figures -->";
 const end = "<!-- /figures -->";
 
+const columns = 6;
+
 export interface Measurement {
   readonly figures: readonly Figure[];
   readonly machine: Machine;
@@ -14,7 +16,8 @@ export interface Measurement {
 }
 
 /**
- * Replaces what stands between the markers by what was measured; everything else stays as people wrote it.
+ * Writes what was measured between the markers; everything else stays as people wrote it. A figure replaces the row of its own that
+ * was there, with its own date and command; rows of figures that were not measured stay.
  *
  * @throws Problem when a marker is missing: then nothing is changed
  */
@@ -28,22 +31,39 @@ export function withFigures(document: string, measured: Measurement): string {
       untouched: "The document was not changed; the figures are on stdout.",
     });
   }
-  return `${document.slice(0, from)}${begin}\n\n${table(measured)}\n\n${document.slice(to)}`;
+  const before = rowsIn(document.slice(from, to));
+  return `${document.slice(0, from)}${begin}\n\n${table(measured, before)}\n\n${document.slice(to)}`;
 }
 
-function table({ figures, machine, at, command }: Measurement): string {
+/** The rows that stand there, by the title of their figure. */
+function rowsIn(text: string): Map<string, string> {
+  const rows = text.split("\n").filter((line) => line.startsWith("| ") && line.split(" | ").length >= columns);
+  return new Map(
+    rows.map((line) => [line.slice(2, line.indexOf(" | ")), line] as const).filter(([it]) => it !== "figure"),
+  );
+}
+
+function table({ figures, machine, at, command }: Measurement, before: ReadonlyMap<string, string>): string {
+  const rows = new Map(before);
+  for (const it of figures) {
+    const when = `${at.toISOString().slice(0, 10)}, \`${command}\``;
+    const cells = [it.title, `**${sayValue(it)}**`, sayLimit(it), it.ok ? "holds" : "**missed**", it.how, when];
+    rows.set(cell(it.title), row(cells));
+  }
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version.replace(/^v/, "")}`);
   return [
-    `Measured on ${at.toISOString().slice(0, 10)} with \`${command}\`: ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}; ${versions.join(", ")}.`,
+    `The machine: ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}; ${versions.join(", ")}.`,
     "",
-    "| figure | measured | limit | | how |",
-    "|---|---|---|---|---|",
-    ...figures.map((it) =>
-      row([it.title, `**${sayValue(it)}**`, sayLimit(it), it.ok ? "holds" : "**missed**", it.how]),
-    ),
+    "| figure | measured | limit | | how | when |",
+    "|---|---|---|---|---|---|",
+    ...rows.values(),
   ].join("\n");
 }
 
 function row(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |`;
+  return `| ${cells.map(cell).join(" | ")} |`;
+}
+
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|").replaceAll("\n", " ");
 }

@@ -10,7 +10,7 @@ import { withFigures } from "./document.ts";
 import { type Figure, sayLimit, sayValue } from "./figure.ts";
 import { measures } from "./figures/index.ts";
 import { machine } from "./machine.ts";
-import { type BenchOptions, figureNames, readOptions } from "./options.ts";
+import { type BenchOptions, readOptions } from "./options.ts";
 
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -57,15 +57,10 @@ async function main(options: BenchOptions): Promise<number> {
   const document = { ok, at: at.toISOString(), command, machine: about, short: options.short, figures, missing };
   process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   if (stop.signal.aborted) return exitCodes.interrupted;
-  if (isWhole(options) && missing.length === 0) {
+  if (!options.short && figures.length > 0) {
     const path = join(repository, "docs", "performance.md");
     writeFileSync(path, withFigures(readFileSync(path, "utf8"), { figures, machine: about, at, command }));
     say(`written to ${path}`);
   }
   return ok ? exitCodes.ok : exitCodes.failed;
-}
-
-/** Only a run of every figure (the full rehearsal's aside) may replace the documented ones. */
-function isWhole({ short, names }: BenchOptions): boolean {
-  return !short && figureNames.every((name) => name === "rehearse-full" || names.includes(name));
 }

@@ -48,14 +48,28 @@ describe("writing figures into a document", () => {
 
   test("says when, how and on what machine", () => {
     expect(withFigures(document, measured)).toContain(
-      "Measured on 2026-05-04 with `npm run bench`: 2 cores, 8 GiB, Linux 6 x64; node 20.20.2, pulumi 3.259.0.",
+      "The machine: 2 cores, 8 GiB, Linux 6 x64; node 20.20.2, pulumi 3.259.0.",
     );
+    expect(withFigures(document, measured)).toContain("| of 200,000 | 2026-05-04, `npm run bench` |");
   });
 
   test("says of each figure whether it holds; a missed one stands out", () => {
     const written = withFigures(document, measured);
     expect(written).toContain("| Failed requests | **0 requests** | at most 0 requests | holds | of 200,000 |");
     expect(written).toContain("| Switch \\| no-op | **1.72 ×** | at most 1.5 × | **missed** | 9 pairs |");
+  });
+
+  test("replaces only the rows of what was measured, each with its own day and command", () => {
+    const again = {
+      ...measured,
+      figures: measured.figures.slice(1),
+      at: new Date("2026-06-01"),
+      command: "npm run bench -- --only ratio",
+    };
+    const written = withFigures(withFigures(document, measured), again);
+    expect(written).toContain("| of 200,000 | 2026-05-04, `npm run bench` |");
+    expect(written).toContain("| 9 pairs | 2026-06-01, `npm run bench -- --only ratio` |");
+    expect(written.match(/Switch/g)).toHaveLength(1);
   });
 
   test("done twice is the same as done once", () => {
