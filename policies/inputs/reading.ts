@@ -16,9 +16,11 @@ export function reading<T>(read: () => T): { readonly value: T } | { readonly un
  * @throws the first error of reading, for the policy SDK to tell what a preview does not know
  */
 export function judgeEach<T>(parts: readonly T[], judge: (part: T) => void): void {
-  const failed = parts.flatMap((part) => {
-    const judged = reading(() => judge(part));
-    return "unknown" in judged ? [judged.unknown] : [];
-  });
+  const failed: unknown[] = [];
+  for (let index = 0; index < parts.length; index++) {
+    // Taking the part out of its list is reading too.
+    const judged = reading(() => judge(parts[index] as T));
+    if ("unknown" in judged) failed.push(judged.unknown);
+  }
   if (failed.length > 0) throw failed[0];
 }

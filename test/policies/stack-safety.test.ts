@@ -1,66 +1,15 @@
-import type { PolicyResource, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
+import type { PolicyResource } from "@pulumi/policy";
 import { describe, expect, it } from "vitest";
 import { loopbackListeners } from "../../policies/stack-safety/loopback-listeners.ts";
 import { noSwitchWithoutOldSide } from "../../policies/stack-safety/no-switch-without-old-side.ts";
+import { policies } from "../../policies/stack-safety/policies.ts";
 import { releaseStated } from "../../policies/stack-safety/release-stated.ts";
 import { snapshotBeforeMigration } from "../../policies/stack-safety/snapshot-before-migration.ts";
 import { snapshotsKept } from "../../policies/stack-safety/snapshots-kept.ts";
 import { thresholdsArmed } from "../../policies/stack-safety/thresholds-armed.ts";
+import { judge, judgeStack, resource } from "./judging.ts";
 
-// What is not proven here, that the engine stops where a policy says so, is in test/engine/policies.test.ts.
-
-/** Properties as a preview hands them over: reading one that is not known yet would turn a violation into advice. */
-function withUnknown(props: Record<string, unknown>): Record<string, unknown> {
-  return new Proxy(props, {
-    get(target, key) {
-      if (typeof key === "string" && !(key in target) && unknowable.has(key)) throw new Error(`${key} is unknown`);
-      return Reflect.get(target, key);
-    },
-  });
-}
-const unknowable = new Set(["stated", "armed", "proofs", "serving", "databaseUrl", "address", "incarnation", "url"]);
-
-function judge(
-  policy: ResourceValidationPolicy,
-  type: string,
-  props: Record<string, unknown>,
-  config?: object,
-): string[] {
-  const said: string[] = [];
-  const defaults = Object.fromEntries(
-    Object.entries(policy.configSchema?.properties ?? {}).map(([key, it]) => [key, it.default]),
-  );
-  const args = {
-    type,
-    props: withUnknown(props),
-    name: "it",
-    urn: `urn:pulumi:test::shop::${type}::it`,
-    getConfig: () => ({ ...defaults, ...config }),
-  };
-  const validate = policy.validateResource;
-  if (typeof validate !== "function") throw new Error("one function is expected");
-  void validate(args as unknown as Parameters<typeof validate>[0], (message) => said.push(message));
-  return said;
-}
-
-function judgeStack(policy: StackValidationPolicy, resources: readonly PolicyResource[]): string[] {
-  const said: string[] = [];
-  const args = { resources: [...resources] } as unknown as Parameters<typeof policy.validateStack>[0];
-  void policy.validateStack(args, (message) => said.push(message));
-  return said;
-}
-
-function resource(type: string, props: Record<string, unknown>, around: Partial<PolicyResource> = {}): PolicyResource {
-  const name = `${type.split(":").at(-1)}-${JSON.stringify(props.version ?? "")}`;
-  return {
-    type,
-    props: withUnknown(props),
-    urn: `${type}::${name}`,
-    name,
-    dependencies: [],
-    ...around,
-  } as PolicyResource;
-}
+// What is not proven here, that the engine stops where a policy says so, is in test/engine.
 
 const digest = "0".repeat(64);
 const release = {
@@ -73,19 +22,19 @@ const release = {
 const releaseType = "greenlight:index:Release";
 
 it("every policy is mandatory, says what it is about and what to do", () => {
-  for (const policy of [
-    releaseStated,
-    noSwitchWithoutOldSide,
-    loopbackListeners,
-    snapshotsKept,
-    snapshotBeforeMigration,
-    thresholdsArmed,
-  ]) {
+  for (const policy of policies) {
     expect(policy.enforcementLevel).toBe("mandatory");
     expect(policy.name).toMatch(/^[a-z]+(-[a-z]+)+$/);
     expect(policy.description.length, policy.name).toBeGreaterThan(30);
     expect(policy.remediationSteps?.length, policy.name).toBeGreaterThan(20);
+    expect(policy.severity, policy.name).toBeDefined();
+    const options = Object.entries(policy.configSchema?.properties ?? {});
+    for (const [key, { description, default: fallback }] of options) {
+      expect(description?.length, `${policy.name}.${key}`).toBeGreaterThan(10);
+      expect(fallback, `${policy.name}.${key}`).toBeDefined();
+    }
   }
+  expect(new Set(policies.map((it) => it.name)).size).toBe(policies.length);
 });
 
 describe("release-stated", () => {
