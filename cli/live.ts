@@ -1,6 +1,5 @@
 import type { Settings } from "../config.ts";
 import { readManifest } from "../project/readManifest.ts";
-import type { HealthQuestion } from "../provider/gates/health.ts";
 import type { SmokeRun } from "../provider/gates/smoke.ts";
 import { readRecords } from "../provider/local/instanceRecord.ts";
 import type { TrafficPlace } from "../provider/local/moveTraffic.ts";
@@ -87,21 +86,6 @@ export function smokeRunOf(
     secretEnv: {},
     timeoutMs: manifest.smoke.timeout,
   };
-}
-
-/** What a healthy instance of each service answers. */
-export function healthQuestions(settings: Settings): Record<string, HealthQuestion> {
-  return Object.fromEntries(
-    Object.entries(settings.services).map(([name, { health }]) => [
-      name,
-      {
-        path: health.path,
-        status: health.status,
-        ...(health.body === undefined ? {} : { body: health.body }),
-        ...(health.json === undefined ? {} : { json: health.json }),
-      },
-    ]),
-  );
 }
 
 /** What serves in words, with the time of the reading. */

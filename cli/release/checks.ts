@@ -1,18 +1,14 @@
 import { statfsSync } from "node:fs";
-import { setTimeout as pause } from "node:timers/promises";
-import { thresholdsOf } from "../../config.ts";
 import { checklistOf } from "../../project/checklist/checklistOf.ts";
+import { firingAlarms, instancesHealth } from "../../project/liveHealth.ts";
 import { serviceMismatches } from "../../project/servicesMatch.ts";
-import { askHealth } from "../../provider/gates/health.ts";
-import { EnvoyAdmin } from "../../provider/local/envoy/admin.ts";
-import { readCounters } from "../../provider/local/envoy/metrics.ts";
 import { accepts } from "../../provider/local/ports.ts";
 import { checklistItems } from "../../release/checklist/items/index.ts";
 import { judgeChecklist, refusalText, stands } from "../../release/checklist/judge.ts";
 import { checklistSummary } from "../../release/checklist/summary.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
-import { findPlatform, healthQuestions, type Platform, sayLive } from "../live.ts";
+import { findPlatform, type Platform, sayLive } from "../live.ts";
 import type { ReleaseRun } from "./releaseRun.ts";
 
 /** Room that a snapshot and logs may need at the least. */
@@ -70,46 +66,19 @@ function roomFor({ context }: ReleaseRun): string[] {
       ];
 }
 
-async function liveIsHealthy(run: ReleaseRun, { facts }: Platform): Promise<string[]> {
-  const { live } = run;
+async function liveIsHealthy({ live, settings, signal }: ReleaseRun, { facts }: Platform): Promise<string[]> {
   if (live === undefined) return [];
-  const questions = healthQuestions(run.settings);
-  const answers = await Promise.all(
-    facts.services.flatMap((service) =>
-      service.instances[live.environment].map(async (port) => {
-        const question = questions[service.name] ?? { path: service.healthPath, status: 200 };
-        const answer = await askHealth(`http://${facts.listen}:${port}`, question, 3000, run.signal);
-        return { name: service.name, port, answer };
-      }),
-    ),
-  );
+  const answers = await instancesHealth({ facts, settings, environment: live.environment, signal });
   return answers
-    .filter(({ answer }) => !answer.good)
-    .map(({ name, port, answer }) => `the live ${name} on port ${port} is not healthy: ${answer.says}`);
+    .filter(({ healthy }) => !healthy)
+    .map(({ service, port, says }) => `the live ${service} on port ${port} is not healthy: ${says}`);
 }
 
 /** An alarm that fires before the start is a no-go: the candidate would be blamed for it, or hide it. */
-async function nothingFires(run: ReleaseRun, { facts, place }: Platform): Promise<string[]> {
-  const { live } = run;
+async function nothingFires({ live, settings, signal }: ReleaseRun, { facts }: Platform): Promise<string[]> {
   if (live === undefined) return [];
-  const { errorRate } = thresholdsOf(run.settings);
-  const admin = new EnvoyAdmin(facts.listen, facts.adminPort);
-  const before = await readCounters(admin, place.services, live.environment);
-  await pause(1000, undefined, { signal: run.signal });
-  const after = await readCounters(admin, place.services, live.environment);
-  return place.services.flatMap((name) => {
-    const [a, b] = [before[name], after[name]];
-    if (a === undefined || b === undefined || "unreadable" in a || "unreadable" in b) {
-      return [`the counters of ${name} cannot be read, so nobody knows whether it is well`];
-    }
-    const requests = b.requests - a.requests;
-    const errors = b.errors - a.errors;
-    return requests >= 20 && errors / requests > errorRate.max
-      ? [
-          `the live ${name} fails ${((errors / requests) * 100).toFixed(1)} % of its requests now, over ${errorRate.max * 100} %`,
-        ]
-      : [];
-  });
+  const firing = await firingAlarms({ facts, settings, environment: live.environment, signal });
+  return firing.map(({ says }) => says);
 }
 
 async function databaseAnswers({ facts }: Platform): Promise<string[]> {

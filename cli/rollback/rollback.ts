@@ -1,4 +1,5 @@
 import { performance } from "node:perf_hooks";
+import { healthQuestions } from "../../project/liveHealth.ts";
 import { askHealth } from "../../provider/gates/health.ts";
 import { runSmoke } from "../../provider/gates/smoke.ts";
 import { moveTraffic } from "../../provider/local/moveTraffic.ts";
@@ -8,7 +9,7 @@ import { sentence } from "../../release/problem.ts";
 import type { Context } from "../context.ts";
 import { engineEvents } from "../engine/engineEvents.ts";
 import { JournalFile } from "../journal/journalFile.ts";
-import { healthQuestions, liveNow, type Platform, smokeRunOf } from "../live.ts";
+import { liveNow, type Platform, smokeRunOf } from "../live.ts";
 import type { Reporter } from "../reporter.ts";
 import type { MoveRecord, RollbackResult } from "../result.ts";
 import { rollBackDatabase } from "./database.ts";

@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { healthQuestions } from "../../project/liveHealth.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
 import { sentence } from "../../release/problem.ts";
 import type { Context } from "../context.ts";
 import { Engine } from "../engine/engine.ts";
-import { healthQuestions, type Platform, smokeRunOf } from "../live.ts";
+import { type Platform, smokeRunOf } from "../live.ts";
 import type { Reporter } from "../reporter.ts";
 import { Observer } from "./observer.ts";
 

@@ -1,0 +1,93 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { type Settings, thresholdsOf } from "../config.ts";
+import { askHealth, type HealthQuestion } from "../provider/gates/health.ts";
+import { EnvoyAdmin } from "../provider/local/envoy/admin.ts";
+import { readCounters } from "../provider/local/envoy/metrics.ts";
+import type { PlatformFacts } from "../provider/local/platformFacts.ts";
+import type { EnvironmentName } from "../release/environment.ts";
+
+/** Whose health is asked for. */
+export interface LiveEnvironment {
+  readonly facts: PlatformFacts;
+  readonly settings: Settings;
+  readonly environment: EnvironmentName;
+  readonly signal: AbortSignal;
+}
+
+/** What one instance answered to its service's health question. */
+export interface InstanceHealth {
+  readonly service: string;
+  readonly port: number;
+  readonly healthy: boolean;
+  readonly says: string;
+}
+
+/** Longest that an instance may take to answer. Milliseconds. */
+const answerWithin = 3_000;
+/** Stretch of time whose requests are counted. Milliseconds. */
+const countFor = 1_000;
+/** With fewer requests in it nothing is said of a service's errors. */
+const leastRequests = 20;
+
+/** Asks every instance of an environment its service's health question, once. */
+export function instancesHealth({
+  facts,
+  settings,
+  environment,
+  signal,
+}: LiveEnvironment): Promise<readonly InstanceHealth[]> {
+  const questions = healthQuestions(settings);
+  return Promise.all(
+    facts.services.flatMap((service) =>
+      service.instances[environment].map(async (port) => {
+        const question = questions[service.name] ?? { path: service.healthPath, status: 200 };
+        const answer = await askHealth(`http://${facts.listen}:${port}`, question, answerWithin, signal);
+        return { service: service.name, port, healthy: answer.good, says: answer.says };
+      }),
+    ),
+  );
+}
+
+/**
+ * Alarms that fire now, by service: the share of failed requests in one second of users' traffic, against the stack's threshold. A
+ * service whose counters cannot be read is one of them.
+ */
+export async function firingAlarms({
+  facts,
+  settings,
+  environment,
+  signal,
+}: LiveEnvironment): Promise<readonly { readonly service: string; readonly says: string }[]> {
+  const names = facts.services.map(({ name }) => name);
+  const { errorRate } = thresholdsOf(settings);
+  const admin = new EnvoyAdmin(facts.listen, facts.adminPort);
+  const before = await readCounters(admin, names, environment);
+  await pause(countFor, undefined, { signal });
+  const after = await readCounters(admin, names, environment);
+  return names.flatMap((service) => {
+    const [a, b] = [before[service], after[service]];
+    if (a === undefined || b === undefined || "unreadable" in a || "unreadable" in b) {
+      return [{ service, says: `the counters of ${service} cannot be read, so nobody knows whether it is well` }];
+    }
+    const requests = b.requests - a.requests;
+    const errors = b.errors - a.errors;
+    if (requests < leastRequests || errors / requests <= errorRate.max) return [];
+    const share = `${((errors / requests) * 100).toFixed(1)} %`;
+    return [{ service, says: `the live ${service} fails ${share} of its requests now, over ${errorRate.max * 100} %` }];
+  });
+}
+
+/** What a healthy instance of each service answers. */
+export function healthQuestions(settings: Settings): Record<string, HealthQuestion> {
+  return Object.fromEntries(
+    Object.entries(settings.services).map(([name, { health }]) => [
+      name,
+      {
+        path: health.path,
+        status: health.status,
+        ...(health.body === undefined ? {} : { body: health.body }),
+        ...(health.json === undefined ? {} : { json: health.json }),
+      },
+    ]),
+  );
+}
