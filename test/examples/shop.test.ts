@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { request } from "node:http";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import type { DatabaseConnection } from "../../provider/database/connection.ts";
@@ -9,6 +11,8 @@ import { startServer, type TestServer } from "../database/server.ts";
 import { addressOf, freePort, type Instance, readRelease, smoke, startService } from "./releases.ts";
 
 vi.setConfig({ testTimeout: 20_000, hookTimeout: 40_000 });
+
+const shopFolder = fileURLToPath(new URL("../../examples/shop", import.meta.url));
 
 let server: TestServer;
 /** Databases at the schema of v1.0.0 and of v1.1.0. */
@@ -52,6 +56,18 @@ async function smokeOf(version: string, database: DatabaseConnection, expected =
   const frontend = await web(version, backend.url);
   const env = { API_URL: backend.url, WEB_URL: frontend.url, EXPECT_VERSION: expected };
   return smoke(await readRelease("shop", version), env);
+}
+
+/** Runs one of the shop's own test suites against a version, as its team would. */
+async function suiteOf(name: "unit" | "integration" | "e2e", version: string, database: DatabaseConnection) {
+  const backend = await api(version, database);
+  const frontend = await web(version, backend.url);
+  return execa("npm", ["run", "--silent", `test:${name}`], {
+    cwd: shopFolder,
+    env: { API_URL: backend.url, WEB_URL: frontend.url },
+    reject: false,
+    all: true,
+  });
 }
 
 const order = { productId: 7, quantity: 2, customer: "Ada" };
@@ -294,5 +310,13 @@ describe("the smoke test", () => {
     expect(exitCode).toBe(1);
     expect(output).toContain("failed after 0 passed checks");
     expect(output).toContain(sentence);
+  });
+});
+
+describe("the shop's own tests", () => {
+  it.each(["unit", "integration", "e2e"] as const)("pass: %s", async (name) => {
+    const ran = await suiteOf(name, "v1.1.0", newer);
+    expect(ran.exitCode, ran.all).toBe(0);
+    expect(ran.all).toMatch(/# pass [1-9]/);
   });
 });
