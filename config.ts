@@ -1,6 +1,7 @@
 import { isAbsolute } from "node:path";
 import { z } from "zod";
 import { faultsOfIssue, tellFound } from "./project/settingsFaults.ts";
+import { announcementsShape } from "./release/announcements/settings.ts";
 import { checklistLevels } from "./release/checklist/facts.ts";
 import { durationExpected, readDuration } from "./release/duration.ts";
 import { exitCodes } from "./release/exitCodes.ts";
@@ -154,6 +155,9 @@ export const settingsShape = z.strictObject({
   )
     .prefault({})
     .describe("The pre-deployment checklist of docs/checklist.md."),
+  announcements: announcementsShape
+    .optional()
+    .describe("Who is told of releases, and how (docs/announcements.md). Left out, only the terminal and the journal."),
   gates: group(
     {
       successes: whole(1, 100).default(3).describe("Good answers in a row that each instance must give."),
@@ -210,7 +214,16 @@ export const settingsShape = z.strictObject({
 export type Settings = z.infer<typeof settingsShape>;
 
 /** Keys whose value in the stack file is a group. */
-const structured = new Set(["services", "checklist", "database", "gates", "backup", "thresholds", "watch"]);
+const structured = new Set([
+  "services",
+  "checklist",
+  "announcements",
+  "database",
+  "gates",
+  "backup",
+  "thresholds",
+  "watch",
+]);
 /** The engine refuses nothing by size; a wrong file is not to be shown in full either. */
 const sizeLimit = 64 * 1024;
 

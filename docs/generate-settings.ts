@@ -12,6 +12,8 @@ const node = z.looseObject({
   type: z.string().optional(),
   description: z.string().optional(),
   expected: z.string().optional(),
+  /** What the names in a group of names are names of. */
+  named: z.string().optional(),
   default: z.unknown().optional(),
   required: z.array(z.string()).optional(),
   get properties() {
@@ -59,7 +61,7 @@ function rows(group: Node, path: readonly string[]): string[] {
     const at = [...path, key];
     const named = it.additionalProperties;
     if (typeof named === "object")
-      return [row(at, it, isRequired(group, key)), ...rows(named, [...at, "&lt;service&gt;"])];
+      return [row(at, it, isRequired(group, key)), ...rows(named, [...at, `&lt;${it.named ?? "service"}&gt;`])];
     if (it.properties !== undefined) return [row(at, it, isRequired(group, key)), ...rows(it, at)];
     return [row(at, it, isRequired(group, key))];
   });
@@ -70,8 +72,7 @@ function isRequired(group: Node, key: string): boolean {
 }
 
 function row(path: readonly string[], it: Node, required: boolean): string {
-  const name =
-    path.length === 1 ? `**\`${path[0]}\`**` : `\`${path.join(".")}\``.replace("&lt;service&gt;", "<service>");
+  const name = path.length === 1 ? `**\`${path[0]}\`**` : `\`${path.join(".")}\``.replace(/&lt;(\w+)&gt;/g, "<$1>");
   const expected = it.properties === undefined ? (it.expected ?? it.type ?? "") : "a group of keys";
   return `| ${[name, expected, defaultText(it, required), it.description ?? ""].map(cell).join(" | ")} |`;
 }

@@ -16,16 +16,29 @@ export function faultsOfIssue(
     const known = keysAt(shape, issue.path);
     return issue.keys.map((key) => {
       const meant = nearest(key, known);
-      const hint = meant === undefined ? `; known: ${known.join(", ")}` : `; did you mean ${meant}?`;
+      const hint = known.includes(`${key}From`)
+        ? `: it is a secret, which the stack file must not hold; name the environment variable that has it as ${key}From`
+        : meant === undefined
+          ? `; known: ${known.join(", ")}`
+          : `; did you mean ${meant}?`;
       return `${name([...issue.path, key])} is no setting${hint}`;
     });
   }
   // A record's bad key says why in the inner issue.
   if (issue.code === "invalid_key") {
-    return [`${name(issue.path)} is no name for a service; expected ${issue.issues[0]?.message ?? issue.message}`];
+    const group = String(issue.path.at(-2) ?? "");
+    return [
+      `${name(issue.path)} is no name for ${namedIn[group] ?? "it"}; expected ${issue.issues[0]?.message ?? issue.message}`,
+    ];
   }
-  return [`${name(issue.path)} is ${tellFound(valueAt(values, issue.path))}; expected ${issue.message}`];
+  const found = valueAt(values, issue.path);
+  // Where a variable's name belongs, its secret may stand by mistake.
+  const secret = typeof found === "string" && String(issue.path.at(-1)).endsWith("From");
+  return [`${name(issue.path)} is ${secret ? "something else" : tellFound(found)}; expected ${issue.message}`];
 }
+
+/** What the names in a group are names of. */
+const namedIn: Readonly<Record<string, string>> = { services: "a service", channels: "a channel", teams: "a team" };
 
 /** A value as it is shown in an error: short, on one line. */
 export function tellFound(value: unknown): string {
