@@ -1,5 +1,6 @@
 import type { Gatherers } from "./gathering.ts";
 import { infrastructure } from "./infrastructure.ts";
+import { tests } from "./tests.ts";
 
 /** Who gathers the facts of which item. */
-export const gatherers: Gatherers = { ...infrastructure };
+export const gatherers: Gatherers = { ...tests, ...infrastructure };

@@ -1,0 +1,4 @@
+import { testsItem } from "./testsItem.ts";
+
+/** The seed's "Integration tests: 100% pass". */
+export const integrationTests = testsItem("tests/integration", "Integration tests: 100% pass");

@@ -1,0 +1,15 @@
+/** Longest name that is kept of a test, a finding or a file. Letters. */
+export const longestName = 300;
+
+/** A report's own words as they may be shown: one line, no control or invisible letters, shortened in the middle. */
+export function shown(text: string, most = longestName): string {
+  // Cut first: a name may be megabytes long.
+  const rough = text.length > 8 * most ? text.slice(0, 4 * most) + text.slice(-4 * most) : text;
+  const plain = rough
+    .replace(/\s+/gu, " ")
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}]/gu, "\ufffd")
+    .trim();
+  if (plain.length <= most) return plain;
+  const tail = Math.floor(most / 3);
+  return `${plain.slice(0, most - tail - 1)}…${plain.slice(-tail)}`.replace(/\p{Cs}/gu, "\ufffd");
+}
