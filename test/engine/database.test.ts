@@ -4,7 +4,8 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { databaseFolder } from "../../provider/local/unprivileged.ts";
-import { folderStands, portsInUse, processes, processesOf } from "./observe.ts";
+import { processes } from "../processes.ts";
+import { folderStands, portsInUse, processesOf } from "./observe.ts";
 import { Project, root } from "./project.ts";
 
 const first = 26860;

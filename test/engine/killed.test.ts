@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { answerAt, commandOf, descendantsOf, eventually, portsInUse, processes, supervisorsOf } from "./observe.ts";
+import { descendantsOf, eventually, processes } from "../processes.ts";
+import { answerAt, commandOf, portsInUse, supervisorsOf } from "./observe.ts";
 import { Project } from "./project.ts";
 import { behave, serviceSettings, writeService } from "./service.ts";
 

@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
-import { execa } from "execa";
 import { accepts } from "../../provider/local/ports.ts";
+import { type ProcessLine, processes } from "../processes.ts";
 import type { Project } from "./project.ts";
 
 /** One answer of a service at a port: which version in which environment gave it. */
@@ -23,26 +22,6 @@ export async function portsInUse(first: number, count: number): Promise<number[]
   return ports.filter((_, index) => used[index]);
 }
 
-export interface ProcessLine {
-  readonly pid: number;
-  readonly parent: number;
-  readonly group: number;
-  readonly command: string;
-}
-
-/** All processes that have not ended; one that only waits to be collected has. */
-export async function processes(): Promise<ProcessLine[]> {
-  const { stdout } = await execa("ps", ["-ww", "-eo", "pid=,ppid=,pgid=,stat=,args="]);
-  return stdout
-    .split("\n")
-    .map((line) => /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line))
-    .flatMap((it) =>
-      it === null || it[4]?.startsWith("Z")
-        ? []
-        : [{ pid: Number(it[1]), parent: Number(it[2]), group: Number(it[3]), command: it[5] ?? "" }],
-    );
-}
-
 /** Processes whose command line names the project's folder: what was started for it and lives on its own. */
 export async function processesOf(project: Project): Promise<ProcessLine[]> {
   return (await processes()).filter((it) => it.command.includes(project.folder));
@@ -52,28 +31,6 @@ export async function processesOf(project: Project): Promise<ProcessLine[]> {
 export async function supervisorsOf(project: Project): Promise<string[]> {
   const supervisors = (await processesOf(project)).filter((it) => it.command.includes("supervise.sh"));
   return supervisors.map((it) => /processes\/([^/ ]+\.pid)/.exec(it.command)?.[1] ?? it.command).sort();
-}
-
-export async function descendantsOf(pid: number): Promise<ProcessLine[]> {
-  const all = await processes();
-  const found: ProcessLine[] = [];
-  for (let generation = [pid]; generation.length > 0; ) {
-    const children = all.filter(({ parent }) => generation.includes(parent));
-    found.push(...children);
-    generation = children.map((child) => child.pid);
-  }
-  return found;
-}
-
-/** Asks until the answer is there, at most as long as given. */
-export async function eventually<T>(what: string, ask: () => Promise<T | undefined>, atMostMs = 20_000): Promise<T> {
-  const deadline = Date.now() + atMostMs;
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-    if (Date.now() > deadline) throw new Error(`waited ${atMostMs} ms in vain for ${what}`);
-    await pause(50);
-  }
 }
 
 /** The process that a supervisor keeps running. */

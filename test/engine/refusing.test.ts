@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { eventually, folderStands, portsInUse, processesOf } from "./observe.ts";
+import { eventually } from "../processes.ts";
+import { folderStands, portsInUse, processesOf } from "./observe.ts";
 import { Project, root } from "./project.ts";
 import { serviceSettings, writeService } from "./service.ts";
 

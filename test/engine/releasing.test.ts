@@ -1,16 +1,8 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeWeights } from "../../provider/local/envoy/runtimeLayer.ts";
-import {
-  answerAt,
-  commandOf,
-  eventually,
-  folderStands,
-  killGroup,
-  portsInUse,
-  processesOf,
-  supervisorsOf,
-} from "./observe.ts";
+import { eventually } from "../processes.ts";
+import { answerAt, commandOf, folderStands, killGroup, portsInUse, processesOf, supervisorsOf } from "./observe.ts";
 import { Project } from "./project.ts";
 import { serviceSettings, writeService } from "./service.ts";
 

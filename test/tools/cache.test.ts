@@ -3,7 +3,8 @@ import { appendFile, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureToolchain, findToolchain } from "../../tools/toolchain.ts";
-import { descendantsOf, eventually, root, temporaryFolder } from "./sandbox.ts";
+import { descendantsOf, eventually } from "../processes.ts";
+import { root, temporaryFolder } from "./sandbox.ts";
 
 let folder: string;
 let remove: () => Promise<void>;

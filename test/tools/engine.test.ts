@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureToolchain, type Toolchain } from "../../tools/toolchain.ts";
-import { descendantsOf, eventually, processes, Sandbox } from "./sandbox.ts";
+import { descendantsOf, eventually, processes } from "../processes.ts";
+import { Sandbox } from "./sandbox.ts";
 
 let toolchain: Toolchain<"pulumi" | "random">;
 beforeAll(async () => {
