@@ -6,7 +6,6 @@ import type { JournalFile } from "../journal/journalFile.ts";
 import type { Reporter } from "../reporter.ts";
 import { recordReport } from "./record.ts";
 import { maskerOf } from "./secrets.ts";
-import { sendAll } from "./sendAll.ts";
 
 export interface DeploymentAnnouncement {
   readonly context: Pick<Context, "projectName" | "stack" | "by">;
@@ -33,6 +32,8 @@ export async function announceDeployment(it: DeploymentAnnouncement): Promise<vo
     journal.append({ type: "announcement", version, kind, to: ["terminal"], text });
     return;
   }
+  // Read only now: a rollback does not wait for code that it may not need.
+  const { sendAll } = await import("./sendAll.ts");
   await sendAll({
     channels,
     settings,

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { type Journal, type JournalRecord, nextLine, readJournal } from "../../release/journal.ts";
 import { Problem } from "../../release/problem.ts";
 import type { Context } from "../context.ts";
+import { withAppendLock } from "./appendLock.ts";
 
 type Unstamped<T> = T extends unknown ? Omit<T, "id" | "at" | "by" | "pid"> : never;
 /** A record as a command writes it; who and when are added. */
@@ -39,21 +40,7 @@ export class JournalFile {
     } as JournalRecord;
     try {
       mkdirSync(dirname(this.path), { recursive: true });
-      const { torn, lastLine } = this.read();
-      const file = openSync(this.path, torn === undefined ? "a" : "r+", 0o600);
-      try {
-        if (torn !== undefined) {
-          const whole = readFileSync(this.path);
-          const length = whole.length - Buffer.byteLength(torn);
-          ftruncateSync(file, length);
-          writeSync(file, nextLine(record, lastLine), length);
-        } else {
-          writeSync(file, nextLine(record, lastLine));
-        }
-        fsyncSync(file);
-      } finally {
-        closeSync(file);
-      }
+      withAppendLock(this.path, () => this.#write(record));
       return record;
     } catch (error) {
       throw new Problem({
@@ -63,6 +50,24 @@ export class JournalFile {
         next: "make room or the folder writable, then run the same command again: it goes on from here",
         cause: error,
       });
+    }
+  }
+
+  #write(record: JournalRecord): void {
+    const { torn, lastLine } = this.read();
+    const file = openSync(this.path, torn === undefined ? "a" : "r+", 0o600);
+    try {
+      if (torn !== undefined) {
+        const whole = readFileSync(this.path);
+        const length = whole.length - Buffer.byteLength(torn);
+        ftruncateSync(file, length);
+        writeSync(file, nextLine(record, lastLine), length);
+      } else {
+        writeSync(file, nextLine(record, lastLine));
+      }
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
     }
   }
 }

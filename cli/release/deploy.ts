@@ -1,6 +1,7 @@
 import { startAnnouncement } from "../../release/announcement.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
+import { announceDeployment } from "../announce/deployment.ts";
 import { engineEvents } from "../engine/engineEvents.ts";
 import { findPlatform, liveNow, requirePlatform, sayLive } from "../live.ts";
 import { performSwitch } from "../switch/performSwitch.ts";
@@ -27,11 +28,19 @@ export async function prepare(run: ReleaseRun): Promise<void> {
 }
 
 export async function announce(run: ReleaseRun): Promise<void> {
-  const { version, manifest, journal, reporter, watchForMs } = run;
+  const { context, settings, version, manifest, journal, reporter, watchForMs, signal } = run;
   // Deployment and switch take minutes; what a reader waits for is the watch.
   const text = startAnnouncement({ version, features: manifest.manifest.features, eta: watchForMs + 60_000 });
-  journal.append({ type: "announcement", version, kind: "start", to: ["terminal"], text });
-  reporter.tell({ kind: "step", text });
+  await announceDeployment({
+    context,
+    settings: settings.announcements,
+    journal,
+    reporter,
+    version,
+    kind: "start",
+    text,
+    signal,
+  });
 }
 
 /** T-0: snapshot, migration, instances, health and smoke, in the order of the stack's dependencies. */

@@ -1,4 +1,5 @@
 import { completeAnnouncement } from "../../release/announcement.ts";
+import { announceDeployment } from "../announce/deployment.ts";
 import { liveNow, requirePlatform } from "../live.ts";
 import { performRollback } from "../rollback/rollback.ts";
 import { wayBack } from "../rollback/wayBack.ts";
@@ -35,11 +36,11 @@ export async function watchCandidate(run: ReleaseRun): Promise<void> {
 export async function decide(run: ReleaseRun): Promise<void> {
   // Taken up after a crash between watching and deciding: nothing is known, so it is watched again.
   if (run.verdict === undefined && run.rollback === undefined) await watchCandidate(run);
-  const { verdict, journal, version, reporter } = run;
+  const { context, settings, verdict, journal, version, reporter, signal } = run;
   if (verdict === undefined) return;
   reporter.tell({ kind: "step", text: verdict.sentence });
   if (verdict.verdict !== "go") return;
-  const platform = requirePlatform(run.context);
+  const platform = requirePlatform(context);
   const serving = await platform.serving();
   const counts = Object.values(serving.healthy).map((it) => it[run.environment]);
   const health = {
@@ -47,8 +48,16 @@ export async function decide(run: ReleaseRun): Promise<void> {
     of: counts.reduce((sum, it) => sum + it.of, 0),
   };
   const text = completeAnnouncement({ version, health, monitoring: 3_600_000 });
-  journal.append({ type: "announcement", version, kind: "complete", to: ["terminal"], text });
-  reporter.tell({ kind: "step", text });
+  await announceDeployment({
+    context,
+    settings: settings.announcements,
+    journal,
+    reporter,
+    version,
+    kind: "complete",
+    text,
+    signal,
+  });
 }
 
 async function takeBack(run: ReleaseRun, reason: string): Promise<void> {

@@ -6,6 +6,7 @@ import { moveTraffic } from "../../provider/local/moveTraffic.ts";
 import { rollbackAnnouncement } from "../../release/announcement.ts";
 import { type EnvironmentName, weightsFor } from "../../release/environment.ts";
 import { sentence } from "../../release/problem.ts";
+import { announceDeployment } from "../announce/deployment.ts";
 import type { Context } from "../context.ts";
 import { engineEvents } from "../engine/engineEvents.ts";
 import { JournalFile } from "../journal/journalFile.ts";
@@ -52,27 +53,50 @@ export async function performRollback(args: RollbackArgs): Promise<RollbackResul
     database: kind[args.database],
     details: { move: { ...move, from: from.environment } },
   });
-  const text = rollbackAnnouncement({ to: to.version, reason: args.reason, eta: 1000 });
-  journal.append({ type: "announcement", version: from.version, kind: "rollback", to: ["terminal"], text });
-  reporter.tell({ kind: "step", text });
+  // Told while the rest is done: no receiver holds up the way back.
+  const announced = announceRollback(args, journal, from.version);
+  try {
+    const stateInLine = await alignState(args);
+    const databaseReport = args.database === "keep" ? undefined : await rollBackDatabase(args, from.version);
+    const verified = await verify(args);
+    const serving = await platform.serving();
+    const live = liveNow(serving, platform);
+    return {
+      ok: verified.passed && live?.environment === to.environment,
+      reason: args.reason,
+      from,
+      to: { environment: to.environment, version: to.version },
+      move,
+      database: kind[args.database],
+      ...(databaseReport === undefined ? {} : { databaseReport }),
+      stateInLine,
+      verified,
+      serving: { environment: live?.environment, version: live?.version, readAt: serving.readAt.toISOString() },
+    };
+  } finally {
+    await announced;
+  }
+}
 
-  const stateInLine = await alignState(args);
-  const databaseReport = args.database === "keep" ? undefined : await rollBackDatabase(args, from.version);
-  const verified = await verify(args);
-  const serving = await platform.serving();
-  const live = liveNow(serving, platform);
-  return {
-    ok: verified.passed && live?.environment === to.environment,
-    reason: args.reason,
-    from,
-    to: { environment: to.environment, version: to.version },
-    move,
-    database: kind[args.database],
-    ...(databaseReport === undefined ? {} : { databaseReport }),
-    stateInLine,
-    verified,
-    serving: { environment: live?.environment, version: live?.version, readAt: serving.readAt.toISOString() },
-  };
+/** Never rejects: whatever goes wrong here is told, and traffic is back all the same. */
+async function announceRollback(args: RollbackArgs, journal: JournalFile, version: string): Promise<void> {
+  const { context, to, reason, reporter, signal } = args;
+  const text = rollbackAnnouncement({ to: to.version, reason, eta: 1000 });
+  try {
+    const settings = announcementsOf(context);
+    await announceDeployment({ context, settings, journal, reporter, version, kind: "rollback", text, signal });
+  } catch (error) {
+    reporter.tell({ kind: "warning", text: `traffic is back, but the announcement failed: ${sentence(error)}` });
+  }
+}
+
+/** Settings that cannot be read must not keep the announcement from terminal and journal. */
+function announcementsOf(context: Context) {
+  try {
+    return context.settings().announcements;
+  } catch {
+    return undefined;
+  }
 }
 
 async function moveBack({ platform, to, from }: RollbackArgs): Promise<MoveRecord> {
