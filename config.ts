@@ -1,58 +1,27 @@
-import { isAbsolute } from "node:path";
 import { z } from "zod";
+import {
+  databaseExpected,
+  duration,
+  environmentName,
+  flag,
+  folder,
+  group,
+  path,
+  port,
+  rate,
+  text,
+  userExpected,
+  version,
+  whole,
+} from "./project/settingKinds.ts";
 import { faultsOfIssue, tellFound } from "./project/settingsFaults.ts";
 import { announcementsShape } from "./release/announcements/settings.ts";
+import { calendarSettings } from "./release/calendar/settings.ts";
 import { checklistLevels } from "./release/checklist/facts.ts";
-import { durationExpected, readDuration } from "./release/duration.ts";
 import { exitCodes } from "./release/exitCodes.ts";
-import { versionPattern } from "./release/manifest.ts";
 import { Problem } from "./release/problem.ts";
 import { nearest } from "./release/suggestion.ts";
 import { defaultThresholds, type Thresholds } from "./release/thresholds.ts";
-
-/** What every error and the table in docs/settings.md say of a key's value. */
-const whole = (min: number, max: number) => {
-  const expected = `a whole number from ${min} to ${max}`;
-  return z.number(expected).int(expected).min(min, expected).max(max, expected).meta({ expected });
-};
-const rate = () => {
-  const expected = "a fraction from 0 to 1, such as 0.01 for 1 %";
-  return z.number(expected).min(0, expected).max(1, expected).meta({ expected });
-};
-const text = (expected: string, pattern: RegExp) => z.string(expected).regex(pattern, expected).meta({ expected });
-const flag = () => z.boolean("true or false").meta({ expected: "true or false" });
-const duration = (fallback: string, least = 0) => {
-  const expected =
-    least === 0
-      ? `${durationExpected}, at most 30 days`
-      : `${durationExpected}, from ${least < 1000 ? `${least}ms` : `${least / 1000}s`} to 30 days`;
-  return z
-    .string(expected)
-    .default(fallback)
-    .transform((said, context) => {
-      const milliseconds = readDuration(said);
-      if (milliseconds !== undefined && milliseconds >= least) return milliseconds;
-      context.addIssue({ code: "custom", message: expected });
-      return z.NEVER;
-    })
-    .meta({ expected: "a duration, such as 90s" });
-};
-const port = () => whole(1024, 65535);
-const userExpected = "a name of a-z, 0-9 and _, at most 31 characters, not starting with pg_";
-const databaseExpected = "a name of a-z, 0-9 and _, at most 31 characters, not one of PostgreSQL's own";
-const path = () => text("a path on the service, starting with /", /^\/[\x21-\x7e]{0,500}$/);
-const folderExpected = "a folder inside the project, such as deploy/releases";
-const folder = () =>
-  text(folderExpected, /^[\x20-\x7e]{1,200}$/).refine(
-    (it) => !isAbsolute(it) && it.trim() !== "" && !it.split(/[/\\]/).includes(".."),
-    folderExpected,
-  );
-const environmentName = () => z.enum(["blue", "green"], "blue or green").meta({ expected: "blue or green" });
-const version = () =>
-  text("a version such as v1.2.3: letters, digits, dot, _ and -, at most 63 characters", versionPattern);
-/** A group of keys. */
-const group = <Shape extends z.ZodRawShape>(shape: Shape, example: string) =>
-  z.strictObject(shape, `a group of keys, such as ${example}`);
 
 const scalarValue = z.union(
   [z.string().max(1000), z.number(), z.boolean()],
@@ -155,6 +124,9 @@ export const settingsShape = z.strictObject({
   )
     .prefault({})
     .describe("The pre-deployment checklist of docs/checklist.md."),
+  calendar: calendarSettings
+    .optional()
+    .describe("When releases may begin: windows, freezes and holidays of each team. Rollbacks are never asked."),
   announcements: announcementsShape
     .optional()
     .describe("Who is told of releases, and how (docs/announcements.md). Left out, only the terminal and the journal."),
