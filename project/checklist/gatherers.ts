@@ -1,6 +1,8 @@
+import { code } from "./code.ts";
 import type { Gatherers } from "./gathering.ts";
 import { infrastructure } from "./infrastructure.ts";
+import { onCall } from "./onCall.ts";
 import { tests } from "./tests.ts";
 
 /** Who gathers the facts of which item. */
-export const gatherers: Gatherers = { ...tests, ...infrastructure };
+export const gatherers: Gatherers = { ...code, ...tests, ...infrastructure, ...onCall };

@@ -1,8 +1,33 @@
+import { thresholdsOf } from "../../config.ts";
 import { readRecords } from "../../provider/local/instanceRecord.ts";
+import { readRehearsal } from "../../release/evidence/drill/rehearsal.ts";
+import { shown } from "../../release/evidence/shown.ts";
+import { readSmoke, readStaging } from "../../release/evidence/staging/readStaging.ts";
+import { history } from "../../release/journal.ts";
+import type { JournalRecord } from "../../release/journalRecord.ts";
 import type { Gatherers } from "./gathering.ts";
+import { plainFacts } from "./plainFacts.ts";
 
-/** Facts of the infrastructure group that are read from the settings and the platform. */
+/** Facts of the infrastructure group: settings, the platform, the staging stack's state, rehearsals and the journal. */
 export const infrastructure: Gatherers = {
+  "infrastructure/staging": ({ manifest: { manifest, digest }, evidence }) =>
+    plainFacts({
+      files: evidence.read(
+        "infrastructure/staging",
+        manifest.evidence["infrastructure/staging"]?.files ?? [],
+        readStaging,
+      ),
+      manifestDigest: digest,
+      images: Object.entries(manifest.services).flatMap(([service, { image }]) =>
+        image === undefined ? [] : [{ service, image }],
+      ),
+    }),
+  "infrastructure/staging-smoke": ({ manifest: { manifest }, evidence }) => {
+    const own = manifest.evidence["infrastructure/staging-smoke"]?.files;
+    const item = own === undefined ? "infrastructure/staging" : "infrastructure/staging-smoke";
+    const files = own ?? manifest.evidence["infrastructure/staging"]?.files ?? [];
+    return plainFacts({ files: evidence.read(item, files, readSmoke) });
+  },
   "infrastructure/capacity": ({ settings, manifest, dir }) => {
     const running = readRecords(dir).filter((it) => it.alive && it.version !== manifest.manifest.version);
     return {
@@ -14,4 +39,60 @@ export const infrastructure: Gatherers = {
       ),
     };
   },
+  // The local platform's alarms are these settings, for every service that the stack has.
+  "infrastructure/monitoring": ({ settings, manifest: { manifest } }) => {
+    const { errorRate, p95 } = thresholdsOf(settings);
+    const alarm = {
+      errorRate: { max: errorRate.max, forMs: errorRate.for },
+      p95: { maxMs: p95.maxMs, forMs: p95.for },
+    };
+    const watched = new Set(Object.keys(settings.services));
+    return {
+      services: Object.fromEntries(
+        [...new Set([...Object.keys(manifest.services), ...watched])].map((name) => [
+          name,
+          watched.has(name) ? alarm : {},
+        ]),
+      ),
+      watchForMs: settings.watch.for,
+    };
+  },
+  "infrastructure/rollback": ({ manifest: { manifest }, evidence, journal }) => {
+    const live = history(journal).at(-1)?.version;
+    return plainFacts({
+      files: evidence.read(
+        "infrastructure/rollback",
+        manifest.evidence["infrastructure/rollback"]?.files ?? [],
+        readRehearsal,
+      ),
+      liveVersion: live,
+      deeds: journal.flatMap(deedOf).slice(-20),
+    });
+  },
 };
+
+function deedOf(it: JournalRecord) {
+  if (it.type === "drill" && it.kind === "rollback") {
+    return [
+      {
+        kind: "drill",
+        at: it.at,
+        versions: [it.version],
+        passed: it.passed,
+        sentence: shown(it.sentence),
+      },
+    ];
+  }
+  if (it.type !== "rollback") return [];
+  const { version, toVersion, fromVersion, reason, at } = it;
+  const from = fromVersion === undefined ? "" : ` from ${fromVersion}`;
+  return [
+    {
+      kind: "rollback",
+      at,
+      versions: [...new Set([version, toVersion, ...(fromVersion === undefined ? [] : [fromVersion])])],
+      passed: true,
+      sentence: shown(`back${from} to ${toVersion}: ${reason}`),
+    },
+  ];
+}

@@ -1,5 +1,15 @@
 import type { ChecklistItem } from "../item.ts";
+import { bugs } from "./code/bugs.ts";
+import { documentation } from "./code/documentation.ts";
+import { features } from "./code/features.ts";
+import { review } from "./code/review.ts";
+import { securityReview } from "./code/securityReview.ts";
+import { onCall } from "./communication/onCall.ts";
 import { capacity } from "./infrastructure/capacity.ts";
+import { monitoring } from "./infrastructure/monitoring.ts";
+import { rollback } from "./infrastructure/rollback.ts";
+import { staging } from "./infrastructure/staging.ts";
+import { stagingSmoke } from "./infrastructure/stagingSmoke.ts";
 import { endToEndTests } from "./tests/e2e.ts";
 import { integrationTests } from "./tests/integration.ts";
 import { performanceTests } from "./tests/performance.ts";
@@ -8,10 +18,20 @@ import { unitTests } from "./tests/unit.ts";
 
 /** The whole checklist, in the seed's order; items that rest on others come after them. */
 export const checklistItems: readonly ChecklistItem[] = [
+  features,
+  review,
+  securityReview,
+  bugs,
+  documentation,
   unitTests,
   integrationTests,
   endToEndTests,
   performanceTests,
   securityScans,
+  staging,
+  stagingSmoke,
   capacity,
+  monitoring,
+  rollback,
+  onCall,
 ];
