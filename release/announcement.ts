@@ -122,12 +122,12 @@ export function maintenanceAnnouncement(facts: {
   readonly downtime: Downtime;
   readonly message?: string | undefined;
 }): string {
-  return lines(
-    `🔧 Planned maintenance for ${facts.version}`,
-    facts.message,
-    `From: ${instantInWords(facts.downtime.from)}`,
-    `Until: ${instantInWords(facts.downtime.until)}`,
-  );
+  return lines(`🔧 Planned maintenance for ${facts.version}`, facts.message, maintenanceTimes(facts.downtime));
+}
+
+/** The lines of a maintenance's announcement that say when it is. */
+export function maintenanceTimes({ from, until }: Downtime): readonly string[] {
+  return [`From: ${instantInWords(from)}`, `Until: ${instantInWords(until)}`];
 }
 
 /** A planned downtime; ISO times with zone. */

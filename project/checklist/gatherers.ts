@@ -1,8 +1,9 @@
 import { code } from "./code.ts";
+import { communication } from "./communication.ts";
 import type { Gatherers } from "./gathering.ts";
 import { infrastructure } from "./infrastructure.ts";
 import { onCall } from "./onCall.ts";
 import { tests } from "./tests.ts";
 
 /** Who gathers the facts of which item. */
-export const gatherers: Gatherers = { ...code, ...tests, ...infrastructure, ...onCall };
+export const gatherers: Gatherers = { ...code, ...tests, ...infrastructure, ...communication, ...onCall };

@@ -5,6 +5,9 @@ import { features } from "./code/features.ts";
 import { review } from "./code/review.ts";
 import { securityReview } from "./code/securityReview.ts";
 import { onCall } from "./communication/onCall.ts";
+import { stakeholdersInformed } from "./communication/stakeholders.ts";
+import { statusPageUpdated } from "./communication/statusPage.ts";
+import { teamNotified } from "./communication/team.ts";
 import { capacity } from "./infrastructure/capacity.ts";
 import { monitoring } from "./infrastructure/monitoring.ts";
 import { rollback } from "./infrastructure/rollback.ts";
@@ -33,5 +36,8 @@ export const checklistItems: readonly ChecklistItem[] = [
   capacity,
   monitoring,
   rollback,
+  teamNotified,
+  stakeholdersInformed,
+  statusPageUpdated,
   onCall,
 ];
