@@ -1,7 +1,6 @@
 import { deployLocal } from "./components/local/platform.ts";
 import * as pulumi from "./components/pulumi.ts";
 import { readSettings, type Settings } from "./config.ts";
-import { carriedChecklist, sayChecklists } from "./project/checklist/carriedChecklist.ts";
 import { type ProjectManifest, readManifest } from "./project/readManifest.ts";
 import { sayServing } from "./project/sayServing.ts";
 import { requireStartable, serviceMismatches } from "./project/servicesMatch.ts";
@@ -18,13 +17,22 @@ async function stack(): Promise<Record<string, unknown>> {
     for (const line of serviceMismatches(settings, it)) await pulumi.log.warn(line);
   }
   const name = pulumi.getStack();
-  const [serving, checklist] = await Promise.all([
+  const [serving, { checklist, said }] = await Promise.all([
     sayServing(project, name, settings),
-    carriedChecklist({ project, stack: name, settings, phase: phaseOfRun(), signal: new AbortController().signal }),
+    checklistNow(project, name, settings),
   ]);
   await pulumi.log.info(serving);
-  for (const line of sayChecklists(checklist)) await pulumi.log.info(line);
+  for (const line of said) await pulumi.log.info(line);
   return deployLocal({ stack: name, project, settings, manifests, checklist });
+}
+
+/** What the candidate's checklist is judged by, and the lines about it. Its readers are loaded only where it is asked for. */
+async function checklistNow(project: string, stack: string, settings: Settings) {
+  const { level } = settings.checklist;
+  if (level === "none") return { checklist: { level }, said: ["checklist: not asked for (greenlight:checklist)"] };
+  const { carriedChecklist, sayChecklists } = await import("./project/checklist/carriedChecklist.ts");
+  const checklist = await carriedChecklist({ project, stack, settings, phase: phaseOfRun() });
+  return { checklist, said: sayChecklists(checklist) };
 }
 
 /** A preview for a review leaves out what is judged on the day; an update never does. */

@@ -1,11 +1,7 @@
 import { statfsSync } from "node:fs";
-import { checklistOf } from "../../project/checklist/checklistOf.ts";
 import { firingAlarms, instancesHealth } from "../../project/liveHealth.ts";
 import { serviceMismatches } from "../../project/servicesMatch.ts";
 import { accepts } from "../../provider/local/ports.ts";
-import { checklistItems } from "../../release/checklist/items/index.ts";
-import { judgeChecklist, refusalText, stands } from "../../release/checklist/judge.ts";
-import { checklistSummary } from "../../release/checklist/summary.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
 import { findPlatform, type Platform, sayLive } from "../live.ts";
@@ -19,7 +15,7 @@ export async function checks(run: ReleaseRun): Promise<void> {
   const findings: string[] = [
     ...serviceMismatches(run.settings, run.manifest),
     ...roomFor(run),
-    ...(await checklistFindings(run)),
+    ...(await checklistNow(run)),
   ];
   const platform = findPlatform(run.context);
   if (run.live !== undefined && platform !== undefined) {
@@ -41,19 +37,13 @@ export async function checks(run: ReleaseRun): Promise<void> {
   });
 }
 
-/** What `greenlight release` makes itself at T-30 is judged after that, by the preview. */
-async function checklistFindings({ context, settings, version, signal, reporter }: ReleaseRun): Promise<string[]> {
-  const { level } = settings.checklist;
-  if (level === "none") {
-    reporter.tell({ kind: "warning", text: "the checklist is not judged: greenlight:checklist has level none" });
-    return [];
+/** The checklist and its readers are loaded only where the stack asks for them. */
+async function checklistNow(run: ReleaseRun): Promise<readonly string[]> {
+  if (run.settings.checklist.level !== "none") {
+    return (await import("./checklistFindings.ts")).checklistFindings(run);
   }
-  const { project, stack } = context;
-  const facts = await checklistOf({ project, stack, settings, version, phase: "day", signal });
-  const verdict = judgeChecklist(checklistItems, facts, new Date(), "T-30");
-  const text = `checklist: ${checklistSummary(verdict)}`;
-  reporter.tell({ kind: verdict.items.some((it) => it.override !== undefined) ? "warning" : "step", text });
-  return level === "advisory" ? [] : verdict.items.filter((it) => !stands(it)).map(refusalText);
+  run.reporter.tell({ kind: "warning", text: "the checklist is not judged: greenlight:checklist has level none" });
+  return [];
 }
 
 function roomFor({ context }: ReleaseRun): string[] {

@@ -18,17 +18,17 @@ export async function carriedChecklist(it: {
   readonly stack: string;
   readonly settings: Settings;
   readonly phase: ChecklistFacts["phase"];
-  readonly signal: AbortSignal;
 }): Promise<CarriedChecklist> {
   const { settings } = it;
   const { level } = settings.checklist;
-  if (level === "none") return { level };
+  // The engine ends the program when a person stops it.
+  const { signal } = new AbortController();
   const serving = await servingNow(join(resolve(it.project, settings.folder), it.stack));
   const gathered = await Promise.all(
     environmentNames.map(async (name) => {
       const version = settings[name];
       if (version === undefined || name === serving) return {};
-      return { [name]: await checklistOf({ ...it, version }) };
+      return { [name]: await checklistOf({ ...it, version, signal }) };
     }),
   );
   return { level, ...Object.assign({}, ...gathered) };
@@ -46,7 +46,6 @@ async function servingNow(dir: string): Promise<EnvironmentName | undefined> {
 
 /** The lines about it at the head of a preview: one for each version that is judged. */
 export function sayChecklists(carried: CarriedChecklist): string[] {
-  if (carried.level === "none") return ["checklist: none, by greenlight:checklist"];
   return environmentNames.flatMap((name) => {
     const facts = carried[name];
     if (facts === undefined) return [];

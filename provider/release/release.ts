@@ -1,10 +1,16 @@
 import { z } from "zod";
 import { checklistFacts, checklistLevels } from "../../release/checklist/facts.ts";
-import { checklistItems } from "../../release/checklist/items/index.ts";
 import { judgedEnvironments } from "../../release/checklist/judged.ts";
-import { checklistRefusals } from "../../release/checklist/refusals.ts";
 import { Problem } from "../../release/problem.ts";
-import { checkServing, checkTransition, historyAfter, kindOf, type ReleaseFacts } from "../../release/transition.ts";
+import {
+  checkServing,
+  checkTransition,
+  historyAfter,
+  type Kind,
+  kindOf,
+  type Refusal,
+  type ReleaseFacts,
+} from "../../release/transition.ts";
 import { type Checked, handler } from "../handler.ts";
 import { everServed, servingOnDisk } from "../local/serving.ts";
 
@@ -55,9 +61,7 @@ export const release = handler<Inputs, { stated: true }>({
       ...checkServing(before, { ...after, kind }, serving),
     ];
     // What must not be at all needs no evidence.
-    if (refusals.length === 0) {
-      refusals.push(...checklistRefusals(checklistItems, { ...news, kind }, new Date()));
-    }
+    if (refusals.length === 0) refusals.push(...(await byChecklist({ ...news, kind })));
     return {
       inputs: { ...news, kind, history: [...after.history] },
       failures: refusals.map((it) => ({ property: it.field, reason: `${it.happened} ${it.next}`.trim() })),
@@ -75,6 +79,14 @@ export const release = handler<Inputs, { stated: true }>({
     // Facts leave nothing behind.
   },
 });
+
+/** The items and all that they judge by are loaded only for an update that is judged. */
+async function byChecklist(it: Inputs & { kind: Kind }): Promise<readonly Refusal[]> {
+  if (it.kind === "none" || it.kind === "rollback" || it.checklist?.level === "none") return [];
+  const { checklistItems } = await import("../../release/checklist/items/index.ts");
+  const { checklistRefusals } = await import("../../release/checklist/refusals.ts");
+  return checklistRefusals(checklistItems, it, new Date());
+}
 
 /** A review judges less than an update must: its facts let nothing be applied. */
 function refuseReview({ kind = "none", live, checklist }: Inputs): void {
