@@ -1,4 +1,11 @@
 import type { ChecklistItem } from "../item.ts";
+import { bigBang } from "./anti-patterns/bigBang.ts";
+import { endOfDay } from "./anti-patterns/endOfDay.ts";
+import { knownIssues } from "./anti-patterns/knownIssues.ts";
+import { noBackup } from "./anti-patterns/noBackup.ts";
+import { noRollbackPlan } from "./anti-patterns/noRollbackPlan.ts";
+import { untestedInStaging } from "./anti-patterns/untestedInStaging.ts";
+import { unwatched } from "./anti-patterns/unwatched.ts";
 import { bugs } from "./code/bugs.ts";
 import { documentation } from "./code/documentation.ts";
 import { features } from "./code/features.ts";
@@ -8,6 +15,16 @@ import { onCall } from "./communication/onCall.ts";
 import { stakeholdersInformed } from "./communication/stakeholders.ts";
 import { statusPageUpdated } from "./communication/statusPage.ts";
 import { teamNotified } from "./communication/team.ts";
+import { backup } from "./database/backup.ts";
+import { compatible } from "./database/compatible.ts";
+import { migrationReview } from "./database/review.ts";
+import { rollbackScript } from "./database/rollbackScript.ts";
+import { briefing } from "./day/briefing.ts";
+import { systemHealth } from "./day/health.ts";
+import { merged } from "./day/merged.ts";
+import { runbook } from "./day/runbook.ts";
+import { tag } from "./day/tag.ts";
+import { changeWindow } from "./day/window.ts";
 import { capacity } from "./infrastructure/capacity.ts";
 import { monitoring } from "./infrastructure/monitoring.ts";
 import { rollback } from "./infrastructure/rollback.ts";
@@ -36,8 +53,25 @@ export const checklistItems: readonly ChecklistItem[] = [
   capacity,
   monitoring,
   rollback,
+  migrationReview,
+  compatible,
+  rollbackScript,
+  backup,
   teamNotified,
   stakeholdersInformed,
   statusPageUpdated,
   onCall,
+  changeWindow,
+  systemHealth,
+  briefing,
+  merged,
+  tag,
+  runbook,
+  untestedInStaging,
+  noRollbackPlan,
+  endOfDay,
+  unwatched,
+  bigBang,
+  noBackup,
+  knownIssues,
 ];

@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { spokenDuration } from "../../../duration.ts";
+import { clockSkew } from "../../evidence.ts";
+import { fail, item, notApplicable, pass } from "../../item.ts";
+
+const facts = z.strictObject({
+  tool: z.enum(["none", "prisma", "sql", "command"]),
+  /** The update that migrates takes a snapshot first: the migration depends on it. */
+  inGraph: z.boolean(),
+  /** Each snapshot is restored into a scratch database and compared. */
+  drill: z.boolean(),
+  /** The newest snapshot that was recorded before; absent when there is none. */
+  newest: z
+    .strictObject({
+      file: z.string().max(1_000),
+      takenAt: z.iso.datetime({ offset: true }),
+      /** Whether the file is there and has the recorded size. */
+      whole: z.boolean(),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    })
+    .optional(),
+});
+
+/** Oldest snapshot that is taken where the update itself takes none: one hour. Milliseconds. */
+export const oldestSnapshot = 3_600_000;
+
+/** The seed's "Data backup completed". */
+export const backup = item({
+  id: "database/backup",
+  group: "database",
+  title: "Data backup completed",
+  severity: "critical",
+  when: "review",
+  unoverridable: true,
+  rule: "The update that migrates takes a snapshot of the database first, on which the migration depends; or a whole one was taken at most an hour ago.",
+  mend: "let the stack have the database (greenlight:database), which takes a snapshot before each migration",
+  facts,
+  judge({ tool, inGraph, drill, newest }, { now }) {
+    if (tool === "none") return notApplicable("the release has no migrations");
+    if (inGraph) {
+      const then = drill ? ", restored into a scratch database and compared" : "";
+      return pass(`a snapshot is taken in the update itself${then}, before its migrations`);
+    }
+    if (newest === undefined) {
+      return fail("the stack has no database of its own, and no snapshot of the one that is migrated is recorded");
+    }
+    const evidence = [{ source: newest.file, sha256: newest.sha256, at: newest.takenAt }];
+    if (!newest.whole) return fail(`the snapshot ${newest.file} is gone or not as it was taken`, evidence);
+    const age = now.getTime() - Date.parse(newest.takenAt);
+    if (age < -clockSkew) return fail(`the snapshot ${newest.file} is from the future: ${newest.takenAt}`, evidence);
+    if (age > oldestSnapshot) {
+      return fail(
+        `the newest snapshot is ${spokenDuration(age)} old; at most ${spokenDuration(oldestSnapshot)} are taken`,
+        evidence,
+      );
+    }
+    return pass(`a snapshot was taken ${spokenDuration(Math.max(0, age))} ago`, evidence);
+  },
+});
