@@ -69,6 +69,7 @@ export async function releaseCommand(
       journal,
       reporter,
       signal,
+      yes: options.yes,
       watchForMs: options.watchForMs ?? settings.watch.for,
       engine: undefined,
       move: undefined,

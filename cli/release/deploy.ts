@@ -13,8 +13,9 @@ export async function prepare(run: ReleaseRun): Promise<void> {
   const setting = `${context.projectName}:${environment}`;
   const before = context.stackFile.text(setting);
   context.stackFile.set({ [setting]: version });
-  const engine = await engineOf(run);
   try {
+    if (run.settings.checklist.level !== "none") await (await import("./tagAndRunbook.ts")).tagAndRunbook(run);
+    const engine = await engineOf(run);
     const summary = await engine.preview(() => undefined);
     const said = Object.entries(summary)
       .filter(([operation]) => operation !== "same")

@@ -23,6 +23,8 @@ export interface ReleaseRun {
   readonly journal: JournalFile;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
+  /** The answer to every question is yes. */
+  readonly yes: boolean;
   /** Milliseconds to watch after the switch. */
   readonly watchForMs: number;
   engine: Engine | undefined;
