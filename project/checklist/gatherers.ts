@@ -13,6 +13,7 @@ export const gatherers: Gatherers = {
   ...code,
   ...tests,
   ...infrastructure,
+  ...database,
   ...communication,
   ...onCall,
   ...day,
