@@ -1,0 +1,115 @@
+import { readPlatform, readServing } from "../../provider/local/serving.ts";
+import { runbookDigest } from "../../release/runbook.ts";
+import { firingAlarms, instancesHealth } from "../liveHealth.ts";
+import { readCalendar } from "../readCalendar.ts";
+import { readRunbookFile, runbookFile, runbookPlan } from "../runbookFile.ts";
+import { tagState } from "../tagState.ts";
+import type { Gatherers, Gathering } from "./gathering.ts";
+import { plainFacts } from "./plainFacts.ts";
+import { changedByHand } from "./workingTree.ts";
+
+/** Facts of the items of the day: T-60 and T-30. */
+export const day: Gatherers = {
+  "day/window": calendarFactsOf,
+
+  "day/health": async (it) => {
+    const { dir, settings, signal } = it;
+    const services = Object.keys(settings.services);
+    const nobody = { ...clockOf(it), services, instances: [], firing: [] };
+    const facts = readPlatform(dir);
+    if (facts === undefined) return { ...nobody, serves: "nothing" };
+    const { weights, environment } = await readServing(facts);
+    const shares = Object.values(weights).map((one) => (one === undefined ? 0 : one.blue + one.green));
+    // Before its first switch a proxy gives nobody any traffic.
+    if (shares.every((share) => share === 0)) return { ...nobody, serves: "nothing" };
+    if (environment === undefined) return { ...nobody, serves: "divided" };
+    const live = { facts, settings, environment, signal };
+    const [instances, firing] = await Promise.all([instancesHealth(live), firingAlarms(live)]);
+    return {
+      ...clockOf(it),
+      serves: environment,
+      services: facts.services.map(({ name }) => name),
+      instances: instances.map((one) => ({ ...one, says: one.says.slice(0, 500) })),
+      firing: firing.map((one) => ({ ...one, says: one.says.slice(0, 500) })),
+    };
+  },
+
+  "day/briefing": (it) => {
+    const { journal, manifest } = it;
+    const { version } = manifest.manifest;
+    const found = journal.findLast(
+      (record) => record.type === "announcement" && record.kind === "brief" && record.version === version,
+    );
+    if (found?.type !== "announcement") return clockOf(it);
+    const results = found.results ?? [];
+    const reached = results.filter(({ ok }) => ok).map(({ to }) => to);
+    const failed = results.filter(({ ok }) => !ok).map(({ to, response }) => `${to} (${response})`);
+    return {
+      ...clockOf(it),
+      briefing: {
+        at: found.at,
+        by: found.by,
+        reached: reached.slice(0, 5),
+        reachedCount: reached.length,
+        failed: failed.slice(0, 5),
+        failedCount: failed.length,
+      },
+    };
+  },
+
+  "day/merged": async (it) => {
+    const { git, manifest } = it;
+    const { commit } = manifest.manifest;
+    if (commit === undefined) return { inMain: false, inHead: false, changed: [], changedCount: 0 };
+    const main = await mainBranch(it);
+    const has = async (branch: string | undefined) =>
+      branch !== undefined && (await git.ask("merge-base", "--is-ancestor", commit, branch)) !== undefined;
+    const [inMain, inHead, changed] = await Promise.all([has(main), has("HEAD"), changedByHand(it)]);
+    return {
+      commit,
+      ...(main === undefined ? {} : { main: main.replace(/^refs\/(remotes|heads)\//, "") }),
+      inMain,
+      inHead,
+      changed: changed.slice(0, 5).map((path) => path.slice(0, 1_000)),
+      changedCount: changed.length,
+    };
+  },
+
+  "day/tag": async ({ git, manifest }) => plainFacts(await tagState(git, manifest.manifest.version)),
+
+  "day/runbook": (it) => {
+    const found = readRunbookFile(it);
+    return {
+      version: it.manifest.manifest.version,
+      file: runbookFile(it),
+      expected: runbookDigest(runbookPlan(it)),
+      ...(found === undefined
+        ? {}
+        : { runbook: { found: found.found, ...(found.said === undefined ? {} : { said: found.said }) } }),
+    };
+  },
+};
+
+/** Facts of the items that ask the calendar. @throws Problem as `readCalendar` */
+export function calendarFactsOf(it: Gathering) {
+  const { project, settings, manifest, now } = it;
+  const { team, duration } = manifest.manifest;
+  return plainFacts({ ...clockOf(it), durationMs: duration, calendar: readCalendar(project, settings, team, now) });
+}
+
+function clockOf({ now, journal }: Gathering) {
+  const newest = journal.reduce<string | undefined>(
+    (last, { at }) => (last === undefined || Date.parse(at) > Date.parse(last) ? at : last),
+    undefined,
+  );
+  return { at: now.toISOString(), ...(newest === undefined ? {} : { journal: newest }) };
+}
+
+async function mainBranch({ git }: Gathering): Promise<string | undefined> {
+  const head = await git.ask("symbolic-ref", "--quiet", "refs/remotes/origin/HEAD");
+  const names = ["refs/remotes/origin/main", "refs/remotes/origin/master", "refs/heads/main", "refs/heads/master"];
+  for (const name of head === undefined ? names : [head, ...names]) {
+    if ((await git.ask("rev-parse", "--verify", "--quiet", `${name}^{commit}`)) !== undefined) return name;
+  }
+  return undefined;
+}

@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { type ChecklistItem, fail, type ItemId, item, notApplicable, pass, type Severity } from "../../item.ts";
+
+/** One of the seed's anti-patterns that other items of the checklist rule out. */
+export interface Derived {
+  readonly id: ItemId & `anti-patterns/${string}`;
+  readonly title: string;
+  readonly severity: Severity;
+  readonly unoverridable: boolean;
+  /** Items that must not fail; each comes earlier in the checklist. */
+  readonly from: readonly ItemId[];
+  readonly rule: string;
+}
+
+/** Facts of an item that rests on other items: none of its own. */
+export const noFacts = z.strictObject({});
+
+/** An item that fails with the reasons of the items that it rests on. */
+export function derivedItem({ from, ...it }: Derived): ChecklistItem {
+  return item({
+    ...it,
+    group: "anti-patterns",
+    when: "review",
+    mend: `mend ${from.join(", ")}`,
+    facts: noFacts,
+    judge(_, { finding }) {
+      const found = from.map((id) => ({ id, it: finding(id) }));
+      const faults = found.flatMap(({ id, it }) => {
+        if (it === undefined) return [`${id} was not judged`];
+        return it.verdict === "fail" ? [`${id}: ${it.reason}`] : [];
+      });
+      const evidence = found.flatMap((one) => one.it?.evidence ?? []);
+      if (faults.length > 0) return fail(faults.slice(0, 5).join("; "), evidence);
+      const passed = found.filter((one) => one.it?.verdict === "pass").map(({ id }) => id);
+      return passed.length === 0
+        ? notApplicable(found.map((one) => one.it?.reason ?? "").join("; "))
+        : pass(`${passed.join(", ")} ${passed.length === 1 ? "passes" : "pass"}`, evidence);
+    },
+  });
+}
