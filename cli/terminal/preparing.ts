@@ -1,4 +1,5 @@
 import { Argument, Command, Option } from "commander";
+import { type AnnouncementKind, announcementKinds } from "../../release/announcement.ts";
 import { releasedVersion } from "./arguments.ts";
 import { globals } from "./globals.ts";
 import { examples } from "./help.ts";
@@ -37,6 +38,51 @@ export function addPreparing(add: (command: Command) => Command, run: (it: Run) 
       });
     });
 
+  add(new Command("announce"))
+    .description("tell the stack's channels of a release; who has it already is left out")
+    .addArgument(new Argument("<kind>", "what is said").choices(announcementKinds))
+    .argument("<version>", "version it is about")
+    .option("--to <channels...>", "these channels instead of those that are told of it")
+    .option("--reason <text>", "why it is rolled back")
+    .option("--message <text>", "words of one's own")
+    .option("--at <time>", "when the deployment begins, such as 2026-03-04T14:00:00+01:00")
+    .option("--dry-run", "show what would be sent to whom, and send nothing")
+    .option("--again", "also to those who have it already")
+    .addHelpText(
+      "after",
+      examples("greenlight announce team v1.2.3 --dry-run", "greenlight announce brief v1.2.3 --to deploys"),
+    )
+    .action(async (kind: AnnouncementKind, version: string, own: AnnounceFlags, command: Command) => {
+      const options = globals(command);
+      await run({
+        options,
+        title: `greenlight announce ${kind} ${version}`,
+        log: true,
+        work: async (reporter, signal) => {
+          const { announceCommand } = await import("../commands/announce.ts");
+          const { dryRun = false, again = false, ...said } = own;
+          return announceCommand({ ...options, ...said, kind, version, dryRun, again }, reporter, signal);
+        },
+      });
+    });
+
+  add(new Command("runbook"))
+    .description("write the runbook of a version from its manifest and the settings")
+    .argument("<version-or-manifest>", "version, or path of its manifest")
+    .option("--check", "write nothing; say whether it is out of date")
+    .addHelpText("after", examples("greenlight runbook v1.2.3", "greenlight runbook v1.2.3 --check"))
+    .action(async (argument: string, own: { check?: boolean }, command: Command) => {
+      const options = globals(command);
+      await run({
+        options,
+        work: async () => {
+          const release = await releasedVersion(argument, options);
+          const { runbookCommand } = await import("../commands/runbook.ts");
+          return runbookCommand({ ...options, release, check: own.check ?? false });
+        },
+      });
+    });
+
   const evidence = add(new Command("evidence")).description("what the checklist rests on");
   evidence
     .command("add")
@@ -56,6 +102,15 @@ export function addPreparing(add: (command: Command) => Command, run: (it: Run) 
         },
       });
     });
+}
+
+interface AnnounceFlags {
+  readonly to?: readonly string[];
+  readonly reason?: string;
+  readonly message?: string;
+  readonly at?: string;
+  readonly dryRun?: boolean;
+  readonly again?: boolean;
 }
 
 interface CheckFlags {
