@@ -33,6 +33,11 @@ export function shaped<S>(schema: z.ZodType<S>, value: unknown, tool: string): S
   throw new Error(`it is not as ${tool} writes it: ${place || "the whole"}: ${first?.message ?? "of another shape"}`);
 }
 
+/** As {@link shaped}, of each value of a list: the first that does not fit ends it, so that a list of junk costs nothing. */
+export function* each<S>(schema: z.ZodType<S>, list: readonly unknown[], tool: string): Generator<S> {
+  for (const value of list) yield shaped(schema, value, tool);
+}
+
 /** JSON.parse itself has no limits: 64 MiB of brackets would take gigabytes before they fail. */
 function holdToLimits(text: string): void {
   let depth = 0;

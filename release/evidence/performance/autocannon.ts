@@ -25,7 +25,9 @@ export function isAutocannon(it: object): boolean {
 /** Reads what `autocannon --json` prints. It has no p95: the p97.5, which is never less, stands for it. */
 export function readAutocannon(it: object): PerformanceSummary {
   const { start, duration, errors, timeouts, mismatches, non2xx, latency, requests } = shaped(report, it, "autocannon");
-  const p95Ms = latency.p95 ?? latency.p97_5;
+  const answered = requests.total > 0;
+  // Without an answer it writes zeros.
+  const p95Ms = answered ? (latency.p95 ?? latency.p97_5) : undefined;
   const at = statedTime(start)?.at;
   return {
     tool: "autocannon",
@@ -33,7 +35,7 @@ export function readAutocannon(it: object): PerformanceSummary {
     requests: requests.total + Math.max(errors, timeouts),
     failed: Math.max(errors, timeouts) + non2xx + mismatches,
     ...(p95Ms === undefined ? {} : { p95Ms }),
-    ...(latency.p99 === undefined ? {} : { p99Ms: latency.p99 }),
+    ...(latency.p99 === undefined || !answered ? {} : { p99Ms: latency.p99 }),
     ...(duration > 0 ? { throughput: requests.total / duration } : {}),
     broken: [],
     notes: latency.p95 === undefined && p95Ms !== undefined ? ["p97.5 stands for p95"] : [],

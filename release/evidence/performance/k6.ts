@@ -12,11 +12,9 @@ const rate = z.object({ passes: whole, fails: whole });
 /** `--summary-export` says true for a threshold that was crossed, handleSummary `{ ok }`. */
 const thresholds = z.record(z.string(), z.union([z.boolean(), z.object({ ok: z.boolean() })]));
 
-const metrics = z.record(
-  z.string(),
-  z.looseObject({ values: z.unknown().optional(), thresholds: thresholds.optional() }),
-);
-const summary = z.object({ metrics });
+const limited = z.object({ thresholds: thresholds.optional() });
+const nested = z.object({ values: z.unknown() });
+const summary = z.object({ metrics: z.record(z.string(), z.unknown()) });
 
 /** Whether this is a summary of k6. */
 export function isK6(report: object): boolean {
@@ -31,8 +29,12 @@ export function readK6(report: object): PerformanceSummary {
   const all = shaped(summary, report, "k6").metrics;
   const values = <S>(name: string, schema: z.ZodType<S>): S | undefined => {
     if (!Object.hasOwn(all, name)) return undefined;
-    const metric = all[name];
-    return shaped(schema, metric?.values ?? metric, `k6 (${name})`);
+    const inner = nested.safeParse(all[name]);
+    return shaped(
+      schema,
+      inner.success && inner.data.values !== undefined ? inner.data.values : all[name],
+      `k6 (${name})`,
+    );
   };
   const requests = values("http_reqs", counter);
   const failed = values("http_req_failed", rate);
@@ -54,13 +56,15 @@ export function readK6(report: object): PerformanceSummary {
     ...(duration["p(95)"] === undefined ? {} : { p95Ms: duration["p(95)"] }),
     ...(duration["p(99)"] === undefined ? {} : { p99Ms: duration["p(99)"] }),
     ...(requests.rate === undefined ? {} : { throughput: requests.rate }),
-    broken: Object.entries(all)
-      .flatMap(([name, metric]) =>
-        Object.entries(metric.thresholds ?? {}).flatMap(([rule, crossed]) =>
-          (typeof crossed === "boolean" ? crossed : !crossed.ok) ? [shown(`${name} ${rule}`)] : [],
-        ),
-      )
-      .slice(0, 5),
+    broken: crossed(all).slice(0, 5),
     notes: checks !== undefined && checks.fails > 0 ? [`${checks.fails} checks failed`] : [],
   };
+}
+
+function crossed(metrics: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(metrics).flatMap(([name, metric]) =>
+    Object.entries(shaped(limited, metric, "k6").thresholds ?? {}).flatMap(([rule, it]) =>
+      (typeof it === "boolean" ? it : !it.ok) ? [shown(`${name} ${rule}`)] : [],
+    ),
+  );
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { shaped } from "../reportJson.ts";
+import { each, shaped } from "../reportJson.ts";
 import { statedTime } from "../statedTime.ts";
 import type { PerformanceSummary } from "./summary.ts";
 
@@ -8,8 +8,9 @@ const whole = z.number().int().nonnegative();
 const report = z.object({
   config: z.object({ duration: number }),
   metadata: z.object({ generated_at: z.string().max(100).optional() }),
-  results: z.object({ metrics: z.array(z.object({ name: z.string(), values: z.unknown() })) }),
+  results: z.object({ metrics: z.array(z.unknown()) }),
 });
+const named = z.object({ name: z.string(), values: z.unknown() });
 const counter = z.object({ count: whole });
 const rate = z.object({ matches: whole, total: whole });
 const trend = z.object({ p95: number.optional(), p99: number.optional() });
@@ -22,8 +23,9 @@ export function isK6Machine(it: object): boolean {
 /** Reads what k6 writes with `--new-machine-readable-summary`. It does not say which thresholds were crossed. */
 export function readK6Machine(it: object): PerformanceSummary {
   const { config, metadata, results } = shaped(report, it, "k6");
+  const metrics = [...each(named, results.metrics, "k6")];
   const values = <S>(name: string, schema: z.ZodType<S>): S => {
-    const own = results.metrics.filter((metric) => metric.name === name);
+    const own = metrics.filter((metric) => metric.name === name);
     const [only] = own;
     if (only === undefined || own.length > 1)
       throw new Error(`its k6 summary has ${own.length} metrics ${name}, not one`);

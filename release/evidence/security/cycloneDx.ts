@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { shaped } from "../reportJson.ts";
+import { each, shaped } from "../reportJson.ts";
 import { shown } from "../shown.ts";
 import { statedTime } from "../statedTime.ts";
 import { Findings } from "./findings.ts";
@@ -23,7 +23,8 @@ const vulnerability = z.object({
 type Vulnerability = z.infer<typeof vulnerability>;
 const bom = z.object({
   metadata: z.object({ timestamp: z.string().max(100).optional() }).optional(),
-  vulnerabilities: z.array(vulnerability),
+  /** Read one by one. */
+  vulnerabilities: z.array(z.unknown()),
 });
 
 /** Analysis states that say that a finding does no harm. */
@@ -46,7 +47,7 @@ export function readCycloneDx(it: object): SecuritySummary {
   const { metadata, vulnerabilities } = shaped(bom, it, "CycloneDX");
   const findings = new Findings();
   const cleared = new Map<string, string>();
-  for (const one of vulnerabilities) {
+  for (const one of each(vulnerability, vulnerabilities, "CycloneDX")) {
     const why = whyHarmless(one);
     if (mended.has(one.analysis?.state ?? "")) continue;
     if (why === undefined) findings.add(one.id, one.affects?.[0]?.ref, severityOfRatings(one));

@@ -17,20 +17,15 @@ const metadata = z.object({
   dependencies: z.union([z.number(), z.looseObject({ total: z.number().int().nonnegative() })]).optional(),
   totalDependencies: z.number().optional(),
 });
-const report = z.object({ vulnerabilities: z.record(z.string(), entry), metadata });
-const older = z.object({
-  advisories: z.record(
-    z.string(),
-    z.object({
-      id: z.union([z.string(), z.number()]).optional(),
-      github_advisory_id: z.string().optional(),
-      url: z.string().optional(),
-      module_name: z.string(),
-      severity: z.string(),
-    }),
-  ),
-  metadata,
+const report = z.object({ vulnerabilities: z.record(z.string(), z.unknown()), metadata });
+const olderAdvisory = z.object({
+  id: z.union([z.string(), z.number()]).optional(),
+  github_advisory_id: z.string().optional(),
+  url: z.string().optional(),
+  module_name: z.string(),
+  severity: z.string(),
 });
+const older = z.object({ advisories: z.record(z.string(), z.unknown()), metadata });
 
 /** Whether this is what `npm audit --json` prints, or `pnpm audit --json`. */
 export function isNpmAudit(it: object): boolean {
@@ -65,7 +60,8 @@ function addEntries(findings: Findings, it: object) {
   const packages = Object.entries(read.vulnerabilities);
   const known = new Set(packages.map(([name]) => name));
   const counted = new Map<string, number>();
-  for (const [name, { severity, via }] of packages) {
+  for (const [name, value] of packages) {
+    const { severity, via } = shaped(entry, value, "npm audit");
     counted.set(severity, (counted.get(severity) ?? 0) + 1);
     const own = via.filter((cause) => typeof cause !== "string");
     for (const { url, source, severity: word } of own) {
@@ -86,7 +82,14 @@ function addEntries(findings: Findings, it: object) {
 
 function addOlder(findings: Findings, it: object) {
   const read = shaped(older, it, "npm audit");
-  for (const { github_advisory_id: github, url, id, module_name: name, severity } of Object.values(read.advisories)) {
+  for (const value of Object.values(read.advisories)) {
+    const {
+      github_advisory_id: github,
+      url,
+      id,
+      module_name: name,
+      severity,
+    } = shaped(olderAdvisory, value, "npm audit");
     findings.add(github ?? advisoryId(url, id) ?? name, name, severityOf("npm audit", severity));
   }
   const listed = Object.keys(read.advisories).length;

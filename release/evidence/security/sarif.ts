@@ -1,11 +1,13 @@
 import { z } from "zod";
-import { shaped } from "../reportJson.ts";
+import { each, shaped } from "../reportJson.ts";
 import { shown } from "../shown.ts";
 import { earliest, type StatedTime, statedTime } from "../statedTime.ts";
 import { Findings } from "./findings.ts";
 import { type FindingSeverity, severityOf, severityOfScore } from "./severity.ts";
 import type { SecuritySummary } from "./summary.ts";
 
+/** Read one by one. */
+const list = z.array(z.unknown());
 const score = z.object({ "security-severity": z.union([z.string(), z.number()]).optional() });
 const rule = z.object({
   id: z.string(),
@@ -13,7 +15,7 @@ const rule = z.object({
   properties: score.optional(),
 });
 type Rule = z.infer<typeof rule>;
-const component = z.object({ name: z.string(), rules: z.array(rule).optional() });
+const component = z.object({ name: z.string(), rules: list.optional() });
 const result = z.object({
   ruleId: z.string().optional(),
   ruleIndex: z.number().int().optional(),
@@ -34,8 +36,8 @@ const result = z.object({
     .optional(),
 });
 const run = z.object({
-  tool: z.object({ driver: component, extensions: z.array(component).optional() }),
-  results: z.array(result).nullish(),
+  tool: z.object({ driver: component, extensions: list.optional() }),
+  results: list.nullish(),
   invocations: z
     .array(
       z.object({
@@ -47,7 +49,10 @@ const run = z.object({
     .optional(),
   versionControlProvenance: z.array(z.object({ revisionId: z.string().optional() })).optional(),
 });
-const log = z.object({ version: z.string(), runs: z.array(run) });
+const log = z.object({ version: z.string(), runs: list });
+
+/** For errors. */
+const writer = "a SARIF tool";
 
 /** Whether this is a SARIF log. */
 export function isSarif(it: object): boolean {
@@ -60,14 +65,16 @@ export function isSarif(it: object): boolean {
  * `informational`, and those that a baseline knows as gone, are no findings.
  */
 export function readSarif(it: object): SecuritySummary {
-  const { version, runs } = shaped(log, it, "a SARIF tool");
+  const { version, runs } = shaped(log, it, writer);
   if (!version.startsWith("2.1")) throw new Error(`it is SARIF ${shown(version, 20)}; 2.1 is read`);
   const findings = new Findings();
   const failures = runs.length === 0 ? ["no tool ran: it has no runs"] : [];
   const commits = new Set<string>();
   let at: StatedTime | undefined;
-  for (const one of runs) {
+  const names: string[] = [];
+  for (const one of each(run, runs, writer)) {
     const name = shown(one.tool.driver.name, 80);
+    if (names.length < 10) names.push(name);
     const { results, invocations = [], versionControlProvenance = [] } = one;
     if (invocations.some((invocation) => invocation.executionSuccessful === false))
       failures.push(`${name} itself failed`);
@@ -75,10 +82,10 @@ export function readSarif(it: object): SecuritySummary {
     for (const { endTimeUtc, startTimeUtc } of invocations) at = earliest(at, statedTime(endTimeUtc ?? startTimeUtc));
     for (const { revisionId } of versionControlProvenance) if (revisionId !== undefined) commits.add(shown(revisionId));
     const rules = rulesOf(one.tool);
-    for (const found of results ?? []) addResult(findings, found, rules, one.tool.driver.rules ?? []);
+    for (const found of each(result, results ?? [], writer)) addResult(findings, found, rules);
   }
   return {
-    tool: shown(runs.map(({ tool }) => tool.driver.name).join(", ") || "SARIF", 100),
+    tool: shown(names.join(", ") || "SARIF", 100),
     kind: "scan",
     ...findings.summary(),
     cleared: [],
@@ -92,11 +99,17 @@ type Result = z.infer<typeof result>;
 
 const harmlessKinds = new Set(["pass", "notApplicable", "informational"]);
 
-function addResult(findings: Findings, it: Result, rules: ReadonlyMap<string, Rule>, own: readonly Rule[]): void {
+interface Rules {
+  readonly byId: ReadonlyMap<string, Rule>;
+  /** Of the tool itself, which a result without an id names by index. */
+  readonly own: readonly Rule[];
+}
+
+function addResult(findings: Findings, it: Result, { byId, own }: Rules): void {
   if (it.baselineState === "absent") return;
   const id = it.ruleId ?? it.rule?.id;
   const index = it.ruleIndex ?? it.rule?.index;
-  const stated = id === undefined ? undefined : (rules.get(id) ?? rules.get(id.replace(/\/[^/]*$/, "")));
+  const stated = id === undefined ? undefined : (byId.get(id) ?? byId.get(id.replace(/\/[^/]*$/, "")));
   const of = stated ?? (id === undefined && index !== undefined ? own[index] : undefined);
   const where = it.locations?.[0]?.physicalLocation?.artifactLocation?.uri;
   const severity = harmlessKinds.has(it.kind ?? "fail") ? "info" : severityOfResult(it, of);
@@ -110,7 +123,8 @@ function severityOfResult(it: Result, of: Rule | undefined): FindingSeverity {
   return scored ?? severityOf("SARIF level", it.level ?? of?.defaultConfiguration?.level ?? "warning");
 }
 
-function rulesOf(tool: z.infer<typeof run>["tool"]): ReadonlyMap<string, Rule> {
-  const all = [tool.driver, ...(tool.extensions ?? [])].flatMap((it) => it.rules ?? []);
-  return new Map(all.map((it) => [it.id, it]));
+function rulesOf({ driver, extensions = [] }: z.infer<typeof run>["tool"]): Rules {
+  const own = [...each(rule, driver.rules ?? [], writer)];
+  const others = [...each(component, extensions, writer)].flatMap((it) => [...each(rule, it.rules ?? [], writer)]);
+  return { own, byId: new Map([...own, ...others].map((it) => [it.id, it])) };
 }

@@ -1,11 +1,13 @@
 import { z } from "zod";
-import { shaped } from "../reportJson.ts";
+import { each, shaped } from "../reportJson.ts";
 import { shown } from "../shown.ts";
 import { statedTime } from "../statedTime.ts";
 import { Findings } from "./findings.ts";
 import { severityOf } from "./severity.ts";
 import type { SecuritySummary } from "./summary.ts";
 
+/** Read one by one. */
+const list = z.array(z.unknown()).nullish();
 const word = z.string().default("UNKNOWN");
 const finding = z.object({
   VulnerabilityID: z.string().optional(),
@@ -17,18 +19,19 @@ const finding = z.object({
 });
 const result = z.object({
   Target: z.string().default(""),
-  Vulnerabilities: z.array(finding).nullish(),
-  Misconfigurations: z.array(finding).nullish(),
-  Secrets: z.array(finding).nullish(),
+  Vulnerabilities: list,
+  Misconfigurations: list,
+  Secrets: list,
   /** With `--show-suppressed`: what an ignore file or a VEX set aside. */
-  ExperimentalModifiedFindings: z.array(z.object({ Finding: finding })).nullish(),
+  ExperimentalModifiedFindings: list,
 });
+const modified = z.object({ Finding: finding });
 const report = z.object({
   SchemaVersion: z.number(),
   CreatedAt: z.string().max(100).optional(),
   ArtifactName: z.string().default(""),
   Metadata: z.object({ Commit: z.string().optional() }).nullish(),
-  Results: z.array(result).nullish(),
+  Results: list,
 });
 
 /** Whether this is Trivy's JSON. */
@@ -48,11 +51,14 @@ export function readTrivy(it: object): SecuritySummary {
     const id = one.VulnerabilityID ?? one.ID ?? one.RuleID ?? "";
     findings.add(id, one.PkgName ?? target, severityOf("Trivy", one.Severity), suppressed);
   };
-  for (const { Target, ...lists } of Results ?? []) {
-    for (const one of lists.Vulnerabilities ?? []) add(one, Target, false);
-    for (const one of lists.Misconfigurations ?? []) if (one.Status !== "PASS") add(one, Target, false);
-    for (const one of lists.Secrets ?? []) add(one, Target, false);
-    for (const { Finding } of lists.ExperimentalModifiedFindings ?? []) add(Finding, Target, true);
+  for (const { Target, ...lists } of each(result, Results ?? [], "Trivy")) {
+    for (const one of each(finding, lists.Vulnerabilities ?? [], "Trivy")) add(one, Target, false);
+    for (const one of each(finding, lists.Misconfigurations ?? [], "Trivy")) {
+      if (one.Status !== "PASS") add(one, Target, false);
+    }
+    for (const one of each(finding, lists.Secrets ?? [], "Trivy")) add(one, Target, false);
+    for (const { Finding } of each(modified, lists.ExperimentalModifiedFindings ?? [], "Trivy"))
+      add(Finding, Target, true);
   }
   const at = statedTime(CreatedAt)?.at;
   return {

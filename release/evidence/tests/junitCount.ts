@@ -152,7 +152,8 @@ export class JUnitCount {
    * Surefire's totals are of the last try alone, so with retries they say nothing.
    */
   #uncounted({ attributes, own, all }: Suite): void {
-    const excess = own.tests - (stated(attributes, ["tests"]) ?? own.tests);
+    const looksPassed = own.tests - own.bad - own.skipped;
+    const excess = Math.min(looksPassed, own.tests - (stated(attributes, ["tests"]) ?? own.tests));
     if (!(excess > 0) || own.tests !== all.tests || all.retried > 0) return;
     all.uncounted = excess;
     this.#skipped += excess;
