@@ -29,12 +29,20 @@ const onCalls = z.object({
 });
 const timeline = z.object({
   data: z.object({
+    _parent: z.object({ enabled: z.boolean().optional() }).optional(),
     finalTimeline: z.object({
       rotations: z
         .array(
           z.object({
             periods: z
-              .array(z.object({ startDate: time, endDate: time, recipient: recipient.nullish() }))
+              .array(
+                z.object({
+                  startDate: time,
+                  endDate: time,
+                  recipient: recipient.nullish(),
+                  flattenedRecipients: z.array(recipient).max(100).optional(),
+                }),
+              )
               .max(10_000)
               .optional(),
           }),
@@ -63,13 +71,14 @@ export function readOnCall(bytes: Buffer): OnCallSummary {
   }
   if (!has(value, "data")) throw new Error("it is no answer about who is on call, neither PagerDuty's nor Opsgenie's");
   if (has(value.data, "finalTimeline")) {
-    const { rotations } = shaped(timeline, value, "Opsgenie").data.finalTimeline;
-    const shifts = rotations.flatMap((it) =>
+    const { data } = shaped(timeline, value, "Opsgenie");
+    if (data._parent?.enabled === false) throw new Error("its schedule is switched off");
+    const shifts = data.finalTimeline.rotations.flatMap((it) =>
       (it.periods ?? []).flatMap((one) =>
-        // A team or an escalation is nobody yet.
-        one.recipient?.type === "user"
-          ? [shiftOf(nameOf(one.recipient.name, undefined, one.recipient.id), one.startDate, one.endDate)]
-          : [],
+        // A team or an escalation is nobody yet; who is behind it is listed beside it.
+        [...(one.recipient ? [one.recipient] : []), ...(one.flattenedRecipients ?? [])]
+          .filter((who) => who.type === "user")
+          .map((who) => shiftOf(nameOf(who.name, undefined, who.id), one.startDate, one.endDate)),
       ),
     );
     return { tool: "Opsgenie", shifts: bounded(shifts), asked: [] };
@@ -99,7 +108,7 @@ function shiftOf(who: string, start: string | null, end: string | null): Shift {
   return { who: shown(who), ...(start === null ? {} : { from: start }), ...(end === null ? {} : { until: end }) };
 }
 
-/** Those that end last, so that what is long gone is left out first. */
+/** The earliest first. */
 function bounded(shifts: readonly Shift[]): Shift[] {
   const end = (it: Shift) => (it.until === undefined ? Number.POSITIVE_INFINITY : Date.parse(it.until));
   const start = (it: Shift) => (it.from === undefined ? Number.NEGATIVE_INFINITY : Date.parse(it.from));
