@@ -44,12 +44,16 @@ function freezeTimes(freeze: FreezeSettings, range: Span): readonly Span[] {
 
 /** A first or last day that a year does not have (29 February) is the nearest one inside: 1 March as first, 28 February as last. */
 function yearly({ from, until }: { readonly from: string; readonly until: string }, range: Span): readonly Span[] {
-  const years = [range.from - 366 * dayMs, range.from, range.until].map((at) => new Date(at).getUTCFullYear());
-  return [...new Set(years)]
-    .map((year) => ({
-      from: dayOf(year, from)?.begin ?? dayOf(year, "03-01")?.begin ?? 0,
-      until: dayOf(from > until ? year + 1 : year, until)?.end ?? dayOf(year, "02-28")?.end ?? 0,
-    }))
+  const first = new Date(range.from).getUTCFullYear() - 1;
+  const count = new Date(range.until).getUTCFullYear() - first + 1;
+  return Array.from({ length: count }, (_, index) => first + index)
+    .map((year) => {
+      const last = from > until ? year + 1 : year;
+      return {
+        from: (dayOf(year, from) ?? dayOf(year, "03-01"))?.begin ?? 0,
+        until: (dayOf(last, until) ?? dayOf(last, "02-28"))?.end ?? 0,
+      };
+    })
     .filter((it) => it.from < it.until);
 }
 

@@ -1,5 +1,5 @@
 import { Temporal } from "temporal-polyfill";
-import { convertIcsCalendar, generateIcsRecurrenceRule, type IcsDateObject, type IcsEvent } from "ts-ics";
+import { convertIcsEvent, type IcsDateObject, type IcsEvent } from "ts-ics";
 import { closuresOf } from "./closures.ts";
 import { eventLines } from "./iCalendarText.ts";
 import { daysOfRule, momentsOfRule, ruleFault } from "./recurrence.ts";
@@ -34,24 +34,17 @@ export interface HolidayEvent {
  */
 export function readHolidays(bytes: Uint8Array): readonly HolidayEvent[] {
   const lines = eventLines(bytes);
-  const text = [
-    "BEGIN:VCALENDAR",
-    "VERSION:2.0",
-    "PRODID:-//greenlight//EN",
-    ...lines.flatMap((event) => ["BEGIN:VEVENT", ...event, "END:VEVENT"]),
-    "END:VCALENDAR",
-    "",
-  ].join("\r\n");
-  const events = convertIcsCalendar(undefined, text).events ?? [];
-  if (events.length !== lines.length) throw new Error("not every event could be read");
+  const events = lines.map(eventOf);
   const moved = new Map<string, number[]>();
   for (const it of events) {
     if (it.recurrenceId === undefined) continue;
     moved.set(it.uid, [...(moved.get(it.uid) ?? []), beginOf(it.recurrenceId.value).begin]);
   }
-  const holidays = events
-    .filter((it) => it.status !== "CANCELLED")
-    .map((it) => holidayOf(it, it.recurrenceId === undefined ? (moved.get(it.uid) ?? []) : []));
+  const holidays = events.flatMap((it, index) =>
+    it.status === "CANCELLED"
+      ? []
+      : [holidayOf(it, lines[index] ?? [], it.recurrenceId === undefined ? (moved.get(it.uid) ?? []) : [])],
+  );
   if (holidays.filter((it) => it.rule !== undefined).length > repeatingLimit) {
     throw new Error(`it has more than ${repeatingLimit} events that repeat`);
   }
@@ -98,12 +91,22 @@ export function holidayClosures(
   }
 }
 
-function holidayOf(it: IcsEvent, moved: readonly number[]): HolidayEvent {
+function eventOf(lines: readonly string[]): IcsEvent {
+  try {
+    return convertIcsEvent(undefined, ["BEGIN:VEVENT", ...lines, "END:VEVENT", ""].join("\r\n"));
+  } catch (error) {
+    const said =
+      error instanceof TypeError || !(error instanceof Error) ? "it is not as RFC 5545 has it" : error.message;
+    throw new Error(`an event cannot be read (${lines[0]?.slice(0, 60) ?? ""}): ${said.split("\n")[0]}`);
+  }
+}
+
+function holidayOf(it: IcsEvent, lines: readonly string[], moved: readonly number[]): HolidayEvent {
   const { begin, zone } = beginOf(it.start);
   const name = nameOf(it.summary);
   const lengthMs = lengthOf(it, begin, zone);
   if (!(lengthMs >= 0 && lengthMs <= longestMs)) throw new Error(`${name} lasts less than nothing or more than a year`);
-  const rule = it.recurrenceRule === undefined ? undefined : ruleOf(it, name);
+  const rule = ruleOf(lines, name);
   return {
     name,
     zone,
@@ -114,13 +117,17 @@ function holidayOf(it: IcsEvent, moved: readonly number[]): HolidayEvent {
   };
 }
 
-function ruleOf({ recurrenceRule }: IcsEvent, name: string): string | undefined {
-  if (recurrenceRule === undefined) return undefined;
-  const rule = generateIcsRecurrenceRule(recurrenceRule)
-    .replace(/\r?\n[ \t]?/g, "")
-    .replace(/^RRULE:/, "");
+/** The rule as it is written, which says more than what a reader makes of it. */
+function ruleOf(lines: readonly string[], name: string): string | undefined {
+  const line = lines.find((it) => /^RRULE[;:]/i.test(it));
+  if (line === undefined) return undefined;
+  const rule = line
+    .slice(line.indexOf(":") + 1)
+    .trim()
+    .toUpperCase();
   const fault = ruleFault(rule);
-  if (fault !== undefined) throw new Error(`${name} repeats by ${rule.slice(0, 100)}; expected ${fault}`);
+  if (fault !== undefined)
+    throw new Error(`${name} repeats by ${JSON.stringify(rule.slice(0, 100))}; expected ${fault}`);
   return rule;
 }
 

@@ -64,7 +64,10 @@ export function eventLines(bytes: Uint8Array): readonly (readonly string[])[] {
     } else if (inside.length === 2 && inside[1] === "VEVENT") {
       if (refused.includes(name)) throw new Error(`${where}: ${name} is not understood`);
       if (dated.includes(name)) requireDates(name, params, value, where);
-      if (read.includes(name)) events.at(-1)?.push(line);
+      if (!read.includes(name)) continue;
+      // The library looks for the ends of an event anywhere in its text.
+      if (/(BEGIN|END):/i.test(value)) throw new Error(`${where}: ${name} has BEGIN: or END: in its value`);
+      events.at(-1)?.push(line);
     }
   }
   if (inside.length > 0) throw new Error(`${inside.at(-1)} does not end`);

@@ -18,11 +18,23 @@ describe("a change window", () => {
     ["is closed a moment before", "2026-11-24T07:59:59.999Z", hour, false, /next opening Tue 2026-11-24 09:00/],
     ["is closed at its end", "2026-11-24T14:00:00Z", hour, false, /no window .* next opening Wed 2026-11-25 09:00/],
     ["is closed on a day without one", "2026-11-27T10:00:00Z", hour, false, /next opening Mon 2026-11-30 09:00/],
-    ["must have time left for the plan", "2026-11-24T12:30:00Z", 2 * hour, false, /takes 2 h, but the window closes in 90 min/],
+    [
+      "must have time left for the plan",
+      "2026-11-24T12:30:00Z",
+      2 * hour,
+      false,
+      /takes 2 h, but the window closes in 90 min/,
+    ],
     ["has just enough time left", "2026-11-24T12:00:00Z", 2 * hour, true, /open/],
     ["that no plan fits in says so", "2026-11-24T09:00:00Z", 7 * hour, false, /no opening for 7 h until/],
     ["in local time is another hour in UTC", "2026-06-24T07:30:00Z", hour, true, /09:30|open/],
-    ["of the wrong zone is closed, whatever the time there", "2026-11-24T15:30:00Z", hour, false, /16:30 Europe\/Berlin/],
+    [
+      "of the wrong zone is closed, whatever the time there",
+      "2026-11-24T15:30:00Z",
+      hour,
+      false,
+      /16:30 Europe\/Berlin/,
+    ],
   ])("%s", (_, now, duration, open, reason) => {
     const found = judgeWindow(teamAt(now, office), new Date(now), duration);
     expect(found.reason).toMatch(reason);
@@ -147,11 +159,10 @@ describe("a freeze", () => {
 describe("a holiday", () => {
   const team = { ...office, holidays: ["holidays.ics"] };
   const files = {
-    "holidays.ics": ics(["DTSTART;VALUE=DATE:20200101", "RRULE:FREQ=YEARLY", "SUMMARY:New Year"], [
-      "DTSTART;TZID=Europe/Berlin:20261224T120000",
-      "DURATION:PT12H",
-      "SUMMARY:Christmas Eve",
-    ]),
+    "holidays.ics": ics(
+      ["DTSTART;VALUE=DATE:20200101", "RRULE:FREQ=YEARLY", "SUMMARY:New Year"],
+      ["DTSTART;TZID=Europe/Berlin:20261224T120000", "DURATION:PT12H", "SUMMARY:Christmas Eve"],
+    ),
   };
   it.each<[string, string, boolean, RegExp]>([
     ["of whole days closes them in the team's zone", "2026-12-31T23:00:00Z", false, /has a holiday .*New Year/],
