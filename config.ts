@@ -189,6 +189,7 @@ export type Settings = z.infer<typeof settingsShape>;
 const structured = new Set([
   "services",
   "checklist",
+  "calendar",
   "announcements",
   "database",
   "gates",
