@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Git } from "../../project/git.ts";
@@ -17,10 +17,10 @@ export class Repository {
     this.origin = join(this.#home, "origin.git");
     mkdirSync(this.folder);
     this.run("init", "--quiet", "--initial-branch=main");
-    this.run("config", "user.name", "Ann");
-    this.run("config", "user.email", "ann@example.invalid");
-    this.run("config", "commit.gpgsign", "false");
-    this.run("config", "tag.gpgsign", "false");
+    appendFileSync(
+      join(this.folder, ".git", "config"),
+      "[user]\n\tname = Ann\n\temail = ann@example.invalid\n[commit]\n\tgpgsign = false\n[tag]\n\tgpgsign = false\n",
+    );
     this.git = new Git(this.folder);
     if (origin === "alone") return;
     execFileSync("git", ["init", "--quiet", "--bare", "--initial-branch=main", this.origin]);
