@@ -18,8 +18,17 @@ export function runbookPhases(plan: RunbookPlan): readonly string[] {
       "",
       `${code(`greenlight release ${plan.version} --stack ${plan.stack}`)} does all of it from T-60 on, and goes on where it was cut off. The commands below do one step at a time.`,
     ].join("\n"),
-    ...schedule.map((phase) => section(phase, deeds[phase.id](plan))),
+    ...schedule.map((phase) =>
+      section(plan.database === undefined ? withoutMigration(phase) : phase, deeds[phase.id](plan)),
+    ),
   ];
+}
+
+/** What a release without a migration does and undoes of a phase. */
+function withoutMigration(phase: Phase): Phase {
+  if (phase.id !== "deploy") return phase;
+  const steps = phase.steps.filter((it) => !/snapshot|migration/.test(it));
+  return { ...phase, steps, undoneBy: "traffic never moved" };
 }
 
 function section(phase: Phase, { when, who, commands }: Deeds): string {
