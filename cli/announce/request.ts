@@ -88,7 +88,7 @@ export function retryAfter(header: string | readonly string[] | undefined, now: 
   const text = typeof header === "string" ? header.trim() : undefined;
   if (text === undefined || text === "") return undefined;
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;
-  const at = Date.parse(text);
+  const at = /^[A-Z][a-z]{2}, /.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 }
 
