@@ -83,6 +83,42 @@ export function addPreparing(add: (command: Command) => Command, run: (it: Run) 
       });
     });
 
+  const drill = add(new Command("drill")).description("try beforehand what must work when it is needed");
+  drill
+    .command("database")
+    .description("run a version's migrations and its rollback script up, down and up again on a scratch database")
+    .argument("<version>", "version whose script it is")
+    .addHelpText("after", examples("greenlight drill database v1.2.3"))
+    .action(async (version: string, _own, command: Command) => {
+      const options = globals(command);
+      await run({
+        options,
+        title: `greenlight drill database ${version}`,
+        log: true,
+        work: async (reporter, signal) => {
+          const { drillDatabaseCommand } = await import("../commands/drill.ts");
+          return drillDatabaseCommand({ ...options, version }, reporter, signal);
+        },
+      });
+    });
+
+  const init = add(new Command("init")).description("write what a release begins with");
+  init
+    .command("release")
+    .description("write the manifest of a version, filled in from git and from what the project holds")
+    .argument("<version>", "version, such as v1.2.3")
+    .addHelpText("after", examples("greenlight init release v1.2.3"))
+    .action(async (version: string, _own, command: Command) => {
+      const options = globals(command);
+      await run({
+        options,
+        work: async (_reporter, signal) => {
+          const { initReleaseCommand } = await import("../commands/init.ts");
+          return initReleaseCommand({ ...options, version }, signal);
+        },
+      });
+    });
+
   const evidence = add(new Command("evidence")).description("what the checklist rests on");
   evidence
     .command("add")
