@@ -386,10 +386,10 @@ const cases: Readonly<Record<string, { readonly blocks: readonly Case[]; readonl
 };
 
 describe.each(Object.entries(cases))("%s", (rule, { blocks, passes }) => {
-  it.each(blocks)("finds %s", async (sql, judged) => {
+  it.each(blocks.map(([sql, judged]) => ({ sql, judged })))("finds $sql", async ({ sql, judged }) => {
     expect(await rulesOn(sql, judged)).toContain(rule);
   });
-  it.each(passes)("leaves alone %s", async (sql, judged) => {
+  it.each(passes.map(([sql, judged]) => ({ sql, judged })))("leaves alone $sql", async ({ sql, judged }) => {
     expect(await rulesOn(sql, judged)).not.toContain(rule);
   });
 });
