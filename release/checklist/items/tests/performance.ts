@@ -45,10 +45,10 @@ export const performanceTests = item({
   judge({ files, targets }, judging) {
     return byFiles(files, judging, maxAge, (summaries) => {
       if (targets === undefined) return { verdict: "fail", reason: "the manifest states no targets" };
-      const faults = files.flatMap((it) => [
-        ...(it.summary === undefined ? [] : misses(it.summary, targets).map((miss) => `${miss} (${it.source})`)),
-        ...(contradictionOf(it, it.summary ?? {}, judging, maxAge) ?? []),
-      ]);
+      const faults = [
+        ...files.flatMap((it) => misses(it.summary, targets).map((miss) => `${miss} (${it.source})`)),
+        ...files.flatMap((it) => contradictionOf(it, it.summary ?? {}, judging, maxAge) ?? []),
+      ];
       if (faults.length > 0) return { verdict: "fail", reason: faults.slice(0, 5).join("; ") };
       return { verdict: "pass", reason: summaries.map((it) => seen(it, targets)).join("; ") };
     });
@@ -56,8 +56,8 @@ export const performanceTests = item({
 });
 
 /** What a report does not hold, or does not say. */
-function misses(it: PerformanceSummary, targets: Targets): string[] {
-  if (it.requests === 0) return ["no request was made"];
+function misses(it: PerformanceSummary | undefined, targets: Targets): string[] {
+  if (it === undefined || it.requests === 0) return ["no request was made"];
   const { requests, failed } = it;
   const share = failed / requests;
   return [

@@ -30,9 +30,10 @@ export const securityScans = item({
   judge({ files, accepted }, judging) {
     return byFiles(files, judging, maxAge, (summaries) => {
       const failed = files.flatMap((it) => [
-        ...(it.summary?.failure === undefined ? [] : [`${it.summary.failure} (${it.source})`]),
-        ...(contradictionOf(it, { at: it.summary?.at }, judging, maxAge) ?? []),
-        ...(it.summary?.commits ?? []).flatMap((commit) => contradictionOf(it, { commit }, judging, maxAge) ?? []),
+        ...[it.summary?.failure].flatMap((failure) => (failure === undefined ? [] : `${failure} (${it.source})`)),
+        ...[{ at: it.summary?.at }, ...(it.summary?.commits ?? []).map((commit) => ({ commit }))].flatMap(
+          (said) => contradictionOf(it, said, judging, maxAge) ?? [],
+        ),
       ]);
       if (failed.length > 0) return { verdict: "fail", reason: failed.slice(0, 5).join("; ") };
       if (!summaries.some((it) => it.kind === "scan")) {

@@ -37,24 +37,23 @@ export function testsItem(id: ItemId & `tests/${string}`, title: string): Checkl
 
 function judgeTests({ files, skipped }: TestsFacts, judging: Judging): Finding {
   return byFiles(files, judging, testsMaxAge, (summaries) => {
-    const faults = files.flatMap((it) => {
-      const fault = it.summary === undefined ? undefined : faultOf(it.summary, skipped);
-      const contradiction = contradictionOf(it, it.summary ?? {}, judging, testsMaxAge);
-      return [...(fault === undefined ? [] : [`${fault} (${it.source})`]), ...(contradiction ?? [])];
-    });
+    const faults = [
+      ...files.flatMap((it) => faultsOf(it.summary, skipped).map((fault) => `${fault} (${it.source})`)),
+      ...files.flatMap((it) => contradictionOf(it, it.summary ?? {}, judging, testsMaxAge) ?? []),
+    ];
     if (faults.length > 0) return { verdict: "fail", reason: faults.slice(0, 5).join("; ") };
     return { verdict: "pass", reason: passed(summaries) };
   });
 }
 
-function faultOf(it: TestsSummary, listed: TestsFacts["skipped"]): string | undefined {
-  if (it.tests === 0) return "it holds no test";
+function faultsOf(it: TestsSummary | undefined, listed: TestsFacts["skipped"]): string[] {
+  if (it === undefined || it.tests === 0) return ["it holds no test"];
   const bad = it.failed + it.errors;
-  if (bad > 0) return `${count(bad)} of ${count(it.tests)} failed: ${sayNames(it.failedNames, bad)}`;
-  if (it.contradictions.length > 0) return `it contradicts itself: ${it.contradictions.join(", ")}`;
+  if (bad > 0) return [`${count(bad)} of ${count(it.tests)} failed: ${sayNames(it.failedNames, bad)}`];
+  if (it.contradictions.length > 0) return [`it contradicts itself: ${it.contradictions.join(", ")}`];
   const skips = unlistedSkips(it, listed);
-  if (skips !== undefined) return skips;
-  return it.skipped >= it.tests ? `all ${count(it.tests)} tests were skipped` : undefined;
+  if (skips !== undefined) return [skips];
+  return it.skipped >= it.tests ? [`all ${count(it.tests)} tests were skipped`] : [];
 }
 
 function passed(summaries: readonly TestsSummary[]): string {
