@@ -44,7 +44,9 @@ async function stack(config: Record<string, unknown>, manifests: { blue?: Projec
       ]),
     ),
   );
-  return record(() => deployLocal({ stack: "test", project: "/project", settings, manifests, checklist: { level: "none" } }));
+  return record(() =>
+    deployLocal({ stack: "test", project: "/project", settings, manifests, checklist: { level: "none" } }),
+  );
 }
 
 function tree(resources: readonly Recorded[]): string[] {
