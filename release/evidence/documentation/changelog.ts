@@ -46,8 +46,9 @@ function plainLines(markdown: string): string[] {
   let inComment = false;
   for (const line of markdown.split(/\r\n|\n|\r/)) {
     if (fence !== undefined) {
-      if (closes(line, fence)) fence = undefined;
-      lines.push(line.trim() === "" ? "" : "code");
+      const ends = closes(line, fence);
+      if (ends) fence = undefined;
+      lines.push(ends || line.trim() === "" ? "" : "code");
       continue;
     }
     let rest = line;
@@ -65,7 +66,8 @@ function plainLines(markdown: string): string[] {
     }
     fence = /^ {0,3}(`{3,}|~{3,})/.exec(kept)?.[1];
     // What is indented by four is code as well.
-    lines.push(fence === undefined && !/^(?: {4}|\t)/.test(kept) ? kept : kept.trim() === "" ? "" : "code");
+    const indented = /^(?: {4}|\t)\s*\S/.test(kept);
+    lines.push(fence !== undefined ? "" : indented ? "code" : kept);
   }
   return lines;
 }
