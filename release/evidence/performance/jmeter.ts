@@ -19,7 +19,9 @@ export function readJMeter(bytes: Buffer): PerformanceSummary {
   const samples = new Samples();
   let columns: Columns | undefined;
   let row = 0;
-  parse<string[]>(wholeText(bytes), {
+  // Line ends may be mixed where files were joined.
+  parse<string[]>(wholeText(bytes).replaceAll("\r\n", "\n"), {
+    newline: "\n",
     delimiter: heading.exec(firstText(bytes))?.[1] ?? ",",
     skipEmptyLines: true,
     step({ data, errors }) {
