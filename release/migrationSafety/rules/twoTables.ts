@@ -8,15 +8,14 @@ export const twoTables: MigrationRule = {
   why: "the first is held while the second is waited for, and an application that takes them in the other order deadlocks with it",
   rewrite: "put each table's change into a migration of its own",
   check({ locks, before }) {
-    const held = new Map(
-      before.flatMap((it) => it.locks.filter(({ aside }) => !aside).map(({ key, table }) => [key, table])),
-    );
-    const had = held.size;
-    const first = [...held.values()][0];
-    for (const { key, table } of locks.filter(({ aside }) => !aside)) held.set(key, table);
-    // Told once, at the statement that locks one more.
-    if (held.size < 2 || held.size === had) return [];
-    const names = [...held.values()];
-    return [{ subject: `${names.at(-1)} while ${first ?? names[0]} is locked` }];
+    const own = locks.filter(({ aside }) => !aside);
+    if (own.length === 0) return [];
+    const held = before.flatMap((it) => it.locks).filter(({ aside }) => !aside);
+    const more = own.filter(({ key }) => !held.some((it) => it.key === key));
+    const [first = own[0]] = held;
+    const last = more.at(-1);
+    // Told once for each table, at the statement that locks it beside another.
+    if (first === undefined || last === undefined || last.key === first.key) return [];
+    return [{ subject: `${last.table} while ${first.table} is locked` }];
   },
 };
