@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { chown, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
 import { Problem } from "../../../release/problem.ts";
 import { unprivileged } from "../../local/unprivileged.ts";
 import type { DatabaseConnection, Patience, PostgresTools } from "../connection.ts";
-import { connect } from "../session.ts";
+import { connect, interrupted } from "../session.ts";
 
 /** Short, since a socket's path may have no more than about 100 letters, and reachable for an unprivileged user. */
 const place = "/tmp/greenlight-drill-";
@@ -32,52 +34,65 @@ export async function withPrivateServer<Result>(
   options: Patience,
   work: (connection: DatabaseConnection) => Promise<Result>,
 ): Promise<Result> {
-  const user = unprivileged();
   const folder = await mkdtemp(place);
-  let server: ChildProcess | undefined;
   const log: string[] = [];
+  const password = randomBytes(24).toString("base64url");
+  const connection = { host: folder, port: 5432, user: "greenlight", database: "postgres", password };
+  let server: ChildProcess | undefined;
   try {
-    const password = randomBytes(24).toString("base64url");
-    await initialise(tools, folder, password, user, options);
-    const sockets = ["-c", `unix_socket_directories=${folder}`];
-    const given = settings.flatMap((one) => ["-c", one]);
-    const started = spawn(join(tools.bin, "postgres"), ["-D", join(folder, "data"), ...sockets, ...given], {
-      ...user,
-      cwd: folder,
-      env: { PATH: process.env.PATH ?? "", LC_ALL: "C.UTF-8" },
-      stdio: ["ignore", "ignore", "pipe"],
-    });
-    server = started;
-    // A program that cannot be started is told by the connection that fails.
-    started.on("error", (error) => log.push(error.message));
-    started.stderr.on("data", (chunk: Buffer) => {
-      if (log.length < 200) log.push(chunk.toString());
-    });
-    const connection = { host: folder, port: 5432, user: "greenlight", database: "postgres", password };
-    await (await connect(connection, { ...options, timeoutMs: 30_000 })).end();
+    try {
+      await initialise(tools, folder, password, options);
+      server = start(tools, folder, log);
+      await socketOf(server, folder, options);
+      await (await connect(connection, { ...options, timeoutMs: 30_000 })).end();
+    } catch (error) {
+      if (options.signal?.aborted) throw interrupted("starting a private database", connection);
+      throw new Problem({
+        happened: "A private database for the drill could not be started.",
+        where: folder,
+        untouched: "Nothing was played, and no database of yours was touched.",
+        next: "run `greenlight doctor`",
+        cause: log.length === 0 ? error : new Error(log.join("").slice(-1_000), { cause: error }),
+      });
+    }
     return await work(connection);
-  } catch (error) {
-    if (error instanceof Problem) throw error;
-    throw new Problem({
-      happened: "A private database for the drill could not be started.",
-      where: folder,
-      untouched: "Nothing was played, and no database of yours was touched.",
-      next: "run `greenlight doctor`",
-      cause: log.length === 0 ? error : new Error(log.join("").slice(-1_000), { cause: error }),
-    });
   } finally {
     if (server !== undefined) await end(server);
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function initialise(
-  tools: PostgresTools,
-  folder: string,
-  password: string,
-  user: ReturnType<typeof unprivileged>,
-  { signal }: Patience,
-): Promise<void> {
+function start(tools: PostgresTools, folder: string, log: string[]): ChildProcess {
+  const given = [...settings, `unix_socket_directories=${folder}`].flatMap((one) => ["-c", one]);
+  const server = spawn(join(tools.bin, "postgres"), ["-D", join(folder, "data"), ...given], {
+    ...unprivileged(),
+    cwd: folder,
+    env: { PATH: process.env.PATH ?? "", LC_ALL: "C.UTF-8" },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  // A program that cannot be started is told by what waits for it.
+  server.on("error", (error) => log.push(error.message));
+  server.stderr.on("data", (chunk: Buffer) => {
+    if (log.length < 200) log.push(chunk.toString());
+  });
+  return server;
+}
+
+/** Waits until the server has made its socket. @throws Error when it ends before, or after 30 s */
+async function socketOf(server: ChildProcess, folder: string, { signal }: Patience): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (!existsSync(join(folder, ".s.PGSQL.5432"))) {
+    signal?.throwIfAborted();
+    if (server.exitCode !== null || server.signalCode !== null || server.pid === undefined) {
+      throw new Error("the server ended while it started");
+    }
+    if (Date.now() > deadline) throw new Error("the server did not start within 30 s");
+    await pause(20, undefined, signal === undefined ? {} : { signal });
+  }
+}
+
+async function initialise(tools: PostgresTools, folder: string, password: string, { signal }: Patience): Promise<void> {
+  const user = unprivileged();
   const data = join(folder, "data");
   const passwordFile = join(folder, "password");
   await mkdir(data, { mode: 0o700 });
