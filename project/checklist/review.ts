@@ -100,8 +100,9 @@ export async function gatherSecurityReview(it: Gathering): Promise<SecurityFacts
 function told(summary: ReviewsRead, within: (pull: PullRead) => readonly CommitRead[]): ReviewSummary {
   return {
     teams: [...summary.teams],
-    pulls: summary.pulls.map(({ commits: _, ...pull }): PullSummary => {
-      const more = within(pull).flatMap((one) => one.people.map((name) => shown(name)));
+    pulls: summary.pulls.map((it): PullSummary => {
+      const { commits: _, ...pull } = it;
+      const more = within(it).flatMap((one) => one.people.map((name) => shown(name)));
       return { ...pull, people: [...new Set([...pull.people, ...more])].slice(0, 1_000) };
     }),
   };
