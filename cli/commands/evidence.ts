@@ -10,13 +10,37 @@ import { isInside } from "../../release/projectPath.ts";
 import { type GlobalOptions, openContext } from "../context.ts";
 import type { CommandResult } from "../result.ts";
 
+/** A file and the checklist item that it is evidence of. */
+export interface NamedEvidence {
+  readonly item: string;
+  readonly file: string;
+}
+
 export interface EvidenceOptions extends GlobalOptions {
   readonly version: string;
-  readonly item: string;
-  /** Relative to the caller's folder. */
-  readonly files: readonly string[];
+  /** What is recorded, each for its item; paths are relative to the caller's folder. */
+  readonly evidence: readonly NamedEvidence[];
   /** The commit that they speak of; by default the one that is checked out. */
   readonly commit?: string | undefined;
+}
+
+/**
+ * What the command line names: an item and its files, or files of several items as `item=file`.
+ *
+ * @throws Problem for a mixture of the two, or an item without a file
+ */
+export function namedEvidence(words: readonly string[]): readonly NamedEvidence[] {
+  const [first = "", ...files] = words;
+  // An item has a slash before any `=`; a path that holds one is told from it by that.
+  const pairs = words.map((word) => /^([a-z-]+\/[a-z0-9-]+)=(.+)$/.exec(word));
+  if (pairs.every((pair) => pair !== null)) return pairs.map(([, item = "", file = ""]) => ({ item, file }));
+  if (pairs[0] === null && files.length > 0) return files.map((file) => ({ item: first, file }));
+  throw new Problem({
+    happened: "It is not clear which file is evidence of which item.",
+    untouched: "Nothing was recorded.",
+    next: "name one item and its files (tests/unit a.xml b.xml), or every file with its item (tests/unit=a.xml tests/e2e=b.xml)",
+    exitCode: exitCodes.usage,
+  });
 }
 
 /** Records of which commit files speak, when, and what they hold, so that they are taken as evidence of an item. */
@@ -27,12 +51,12 @@ export async function evidenceCommand(
   const context = openContext(options);
   const { project } = context;
   const { releases } = context.settings();
-  const { version, item } = options;
-  itemNamed(item);
+  const { version, evidence } = options;
+  for (const { item } of evidence) itemNamed(item);
   readManifest(project, releases, version);
   const commit = await commitOf(new Git(project, signal), options.commit);
   const records = new EvidenceRecords(project, releases, version);
-  const made = options.files.map((file): EvidenceRecord => {
+  const made = evidence.map(({ item, file }): EvidenceRecord => {
     const path = isAbsolute(file) ? file : resolve(file);
     if (!isInside(project, path)) throw refused(file, "it is not in the project");
     const read = readEvidenceBytes(project, path);

@@ -124,17 +124,22 @@ export function addPreparing(add: (command: Command) => Command, run: (it: Run) 
     .command("add")
     .description("record of which commit files speak, so that they are taken as evidence of an item")
     .argument("<version>", "version they are for")
-    .argument("<item>", "checklist item, such as tests/unit")
-    .addArgument(new Argument("<files...>", "files of the project"))
+    .addArgument(new Argument("<evidence...>", "a checklist item and its files, or each file as item=file"))
     .option("--commit <commit>", "the commit they speak of (default: the one checked out)")
-    .addHelpText("after", examples("greenlight evidence add v1.2.3 tests/unit reports/unit.xml"))
-    .action(async (version: string, item: string, files: string[], own: { commit?: string }, command: Command) => {
+    .addHelpText(
+      "after",
+      examples(
+        "greenlight evidence add v1.2.3 tests/unit reports/unit.xml",
+        "greenlight evidence add v1.2.3 tests/unit=reports/unit.xml tests/e2e=reports/e2e.xml",
+      ),
+    )
+    .action(async (version: string, words: string[], own: { commit?: string }, command: Command) => {
       const options = globals(command);
       await run({
         options,
         work: async (_reporter, signal) => {
-          const { evidenceCommand } = await import("../commands/evidence.ts");
-          return evidenceCommand({ ...options, version, item, files, commit: own.commit }, signal);
+          const { evidenceCommand, namedEvidence } = await import("../commands/evidence.ts");
+          return evidenceCommand({ ...options, version, evidence: namedEvidence(words), commit: own.commit }, signal);
         },
       });
     });
