@@ -60,8 +60,13 @@ describe("greenlight drill database", () => {
     const result = await drill();
     expect(result.json).toMatchObject({ ok: true, server: "private", file: "releases/v1.2.3.rollback-drill.json" });
     expect(result.exitCode).toBe(exitCodes.ok);
-    expect(result.json.drill.undone).toEqual(["20260302100000_categories_and_gift_notes"]);
-    expect(await item()).toMatch(/^pass: prisma\/rollback\/v1\.1\.0\.sql took 1 migrations back to v1\.2\.2/);
+    expect(result.json.drill.undone).toEqual([
+      "20260302100000_order_preferences",
+      "20260302100100_product_category",
+      "20260302100200_sort_products",
+      "20260302100300_product_category_index",
+    ]);
+    expect(await item()).toMatch(/^pass: prisma\/rollback\/v1\.1\.0\.sql took 4 migrations back to v1\.2\.2/);
 
     const script = join("prisma", "rollback", "v1.1.0.sql");
     repository.write(script, `${readFileSync(join(repository.folder, script), "utf8")}-- more\n`);

@@ -37,7 +37,7 @@ describe("the shop's migrations", () => {
     expect(second).toMatchObject(first ?? {});
     expect(broken).toMatchObject(second ?? {});
     const lengths = [first, second, broken].map((files) => Object.keys(files ?? {}).length);
-    expect(lengths).toEqual([2, 3, 4]);
+    expect(lengths).toEqual([2, 6, 7]);
   });
 
   it("lead from an empty database to 50 products, step by step or at once", async () => {
@@ -45,7 +45,14 @@ describe("the shop's migrations", () => {
     const first = await migrate({ connection, tool: "prisma", ...(await databaseOf("v1.0.0")) });
     expect(first.applied.map(({ name }) => name)).toEqual(["20260105090000_init"]);
     const second = await migrate({ connection, tool: "prisma", ...(await databaseOf("v1.1.0")) });
-    expect(second.applied.map(({ name }) => name)).toEqual(["20260302100000_categories_and_gift_notes"]);
+    expect(second.applied.map(({ name }) => name)).toEqual([
+      "20260302100000_order_preferences",
+      "20260302100100_product_category",
+      "20260302100200_sort_products",
+      "20260302100300_product_category_index",
+    ]);
+    const index = "select indisvalid as valid from pg_index where indexrelid = 'products_category_idx'::regclass";
+    expect(await server.sql(connection, index)).toEqual([{ valid: true }]);
     const count = "select count(*)::int as products, count(category)::int as sorted from products";
     expect(await server.sql(connection, count)).toEqual([{ products: 50, sorted: 50 }]);
     const third = await migrate({ connection, tool: "prisma", ...(await databaseOf("v1.1.1")) });
