@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { complaint, type Ended } from "../rehearsal/command.ts";
-import { cleanUp, makeProject, type Places, repository, requireFreePorts, stackName } from "../rehearsal/project.ts";
+import { cleanUp, makeProject, type Places, placesOf, repository, requireFreePorts } from "../rehearsal/project.ts";
 import { Stage } from "../rehearsal/stage.ts";
 import type { EnvironmentName } from "../release/environment.ts";
 import { Problem } from "../release/problem.ts";
@@ -36,7 +36,7 @@ export class Stand {
     say: (line: string) => void;
   }): Promise<Stand> {
     const project = join(benchHome, "project");
-    const places: Places = { home: benchHome, project, stack: join(project, ".greenlight", stackName) };
+    const places = placesOf(benchHome, project);
     await cleanUp(places);
     makeProject(places, it.firstPort, it.short);
     await requireFreePorts(places);

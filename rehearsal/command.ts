@@ -65,14 +65,16 @@ export class Command {
   }
 }
 
-/** Starts `greenlight` and plain `pulumi` for the rehearsal's stack, as a team would. */
+/** Starts `greenlight` and plain `pulumi` for one of the rehearsal's stacks, as a team would. */
 export class Commands {
   readonly #places: Places;
+  readonly #stack: string;
   readonly #env: Record<string, string>;
   readonly #underWay = new Set<Command>();
 
-  constructor(places: Places, tools: ToolPaths, engineEnv: Readonly<Record<string, string>>) {
+  constructor(places: Places, tools: ToolPaths, engineEnv: Readonly<Record<string, string>>, stack = stackName) {
     this.#places = places;
+    this.#stack = stack;
     this.#env = {
       ...withoutOwnStack(process.env),
       ...tools.env,
@@ -86,12 +88,12 @@ export class Commands {
   }
 
   greenlight(args: readonly string[]): Command {
-    const own = ["--project", this.#places.project, "--stack", stackName, "--json", "--yes"];
+    const own = ["--project", this.#places.project, "--stack", this.#stack, "--json", "--yes"];
     return this.#start(process.execPath, [join(repository, "cli", "bin.mjs"), ...args, ...own]);
   }
 
   pulumi(args: readonly string[]): Command {
-    return this.#start("pulumi", [...args, "--stack", stackName, "--non-interactive", "--color", "never"]);
+    return this.#start("pulumi", [...args, "--stack", this.#stack, "--non-interactive", "--color", "never"]);
   }
 
   /** Asks every command under way to end, and ends those that do not. */

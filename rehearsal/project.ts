@@ -14,6 +14,8 @@ import { addInterruptedReleases } from "./releases.ts";
 import { until } from "./until.ts";
 
 export const stackName = "rehearsal";
+/** The stack that every release goes to first. */
+export const stagingName = "staging";
 
 /** Folder of this repository. */
 export const repository = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
@@ -28,12 +30,20 @@ export interface Places {
   readonly project: string;
   /** The stack's folder in it. */
   readonly stack: string;
+  /** The staging stack's folder in it; there only while something is in staging. */
+  readonly staging: string;
 }
 
 export function placesIn(root: string): Places {
   const home = join(root, ".greenlight", "rehearsal");
   const project = join(home, "project");
-  return { home, project, stack: join(project, ".greenlight", stackName) };
+  return placesOf(home, project);
+}
+
+/** The same in another folder. */
+export function placesOf(home: string, project: string): Places {
+  const kept = join(project, ".greenlight");
+  return { home, project, stack: join(kept, stackName), staging: join(kept, stagingName) };
 }
 
 /** Makes the project anew: Pulumi.yaml, the stack file, and a copy of the shop with the rehearsal's own releases. */
@@ -78,8 +88,8 @@ function movePorts(stack: ReturnType<typeof parseDocument>, firstPort: number): 
 }
 
 /** Every port that the project's stack uses. */
-export function portsOf(places: Places): { listen: string; ports: number[] } {
-  const { config } = parse(readFileSync(join(places.project, `Pulumi.${stackName}.yaml`), "utf8"));
+export function portsOf(places: Places, stack = stackName): { listen: string; ports: number[] } {
+  const { config } = parse(readFileSync(join(places.project, `Pulumi.${stack}.yaml`), "utf8"));
   const settings = readSettings(
     Object.fromEntries(
       Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
@@ -98,12 +108,12 @@ export function portsOf(places: Places): { listen: string; ports: number[] } {
   };
 }
 
-export async function requireFreePorts(places: Places): Promise<void> {
-  const { listen, ports } = portsOf(places);
+export async function requireFreePorts(places: Places, stack = stackName): Promise<void> {
+  const { listen, ports } = portsOf(places, stack);
   for (const port of ports) await requireFree(listen, port, "the rehearsal");
 }
 
-/** Every supervisor that the stack has recorded and that lives. */
+/** Every supervisor that a stack has recorded and that lives. */
 export function supervisors(places: Places): { name: string; pid: number }[] {
   return pidFiles(places).flatMap(({ name, pidFile }) => {
     const pid = supervisorOf(pidFile);
@@ -111,15 +121,19 @@ export function supervisors(places: Places): { name: string; pid: number }[] {
   });
 }
 
-function pidFiles(places: Places): { name: string; pidFile: string }[] {
-  const at = folder(places.stack);
+function pidFiles({ stack, staging }: Places): { name: string; pidFile: string }[] {
+  return [stack, staging].flatMap(pidFilesOf);
+}
+
+function pidFilesOf(stack: string): { name: string; pidFile: string }[] {
+  const at = folder(stack);
   const recorded = existsSync(at.processes) ? readdirSync(at.processes).filter((it) => it.endsWith(".pid")) : [];
   return [
     ...recorded.map((file) => ({
       name: file === "proxy.pid" ? "proxy" : "services",
       pidFile: join(at.processes, file),
     })),
-    { name: "database", pidFile: join(databaseFolder(places.stack), "supervisor.pid") },
+    { name: "database", pidFile: join(databaseFolder(stack), "supervisor.pid") },
   ];
 }
 
@@ -139,10 +153,11 @@ export async function orphans(places: Places): Promise<string[]> {
  * that still runs would start again what is ended.
  */
 export async function cleanUp(places: Places): Promise<void> {
-  if (!existsSync(places.project) && !existsSync(databaseFolder(places.stack))) return;
+  const databases = [places.stack, places.staging].map(databaseFolder);
+  if (![places.project, ...databases].some((it) => existsSync(it))) return;
   await endCommands(places);
   for (const { pidFile } of pidFiles(places)) await stopSupervised(pidFile, 5000);
-  rmSync(databaseFolder(places.stack), { recursive: true, force: true });
+  for (const it of databases) rmSync(it, { recursive: true, force: true });
   rmSync(places.project, { recursive: true, force: true, maxRetries: 3 });
 }
 

@@ -37,6 +37,8 @@ export class Stage {
   readonly quick: boolean;
   readonly context: Context;
   readonly commands: Commands;
+  /** Where the state of the project's stacks is, and the addresses of the team's channels. */
+  readonly engineEnv: Readonly<Record<string, string>>;
   readonly recorded: Recorded = { lastOldAnswerMs: [], verdictToLastBadAnswerMs: [], verdicts: [] };
   /** Aborted when the scenario's time is over or the person stops. Set anew for each scenario. */
   signal: AbortSignal;
@@ -51,6 +53,8 @@ export class Stage {
     quick: boolean;
     signal: AbortSignal;
     say: (line: string) => void;
+    /** Variables that the commands are given besides. */
+    env?: Readonly<Record<string, string>>;
   }) {
     this.places = it.places;
     this.tools = it.tools;
@@ -58,7 +62,8 @@ export class Stage {
     this.signal = it.signal;
     this.#say = it.say;
     this.context = openContext({ project: it.places.project, stack: stackName, json: true, yes: true });
-    this.commands = new Commands(it.places, it.tools, { ...ownBackend(this.context), ...ownPassphrase(this.context) });
+    this.engineEnv = { ...it.env, ...ownBackend(this.context), ...ownPassphrase(this.context) };
+    this.commands = new Commands(it.places, it.tools, this.engineEnv);
   }
 
   get settings(): Settings {

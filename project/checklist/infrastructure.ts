@@ -1,10 +1,10 @@
 import { thresholdsOf } from "../../config.ts";
 import { readRecords } from "../../provider/local/instanceRecord.ts";
-import { readRehearsal } from "../../release/evidence/drill/rehearsal.ts";
+import { readRollbackProof } from "../../release/evidence/drill/rollback.ts";
 import { shown } from "../../release/evidence/shown.ts";
 import { readSmoke, readStaging } from "../../release/evidence/staging/readStaging.ts";
-import { history } from "../../release/journal.ts";
 import type { JournalRecord } from "../../release/journalRecord.ts";
+import { liveVersion } from "../migrations/liveVersion.ts";
 import type { Gatherers } from "./gathering.ts";
 import { plainFacts } from "./plainFacts.ts";
 
@@ -57,15 +57,20 @@ export const infrastructure: Gatherers = {
       watchForMs: settings.watch.for,
     };
   },
-  "infrastructure/rollback": ({ manifest: { manifest }, evidence, journal }) => {
-    const live = history(journal).at(-1)?.version;
+  "infrastructure/rollback": (it) => {
+    const { manifest: own, evidence, journal, settings, dir } = it;
+    const { manifest } = own;
+    const running = readRecords(dir).filter((one) => one.alive && one.environment === settings.live);
     return plainFacts({
       files: evidence.read(
         "infrastructure/rollback",
         manifest.evidence["infrastructure/rollback"]?.files ?? [],
-        readRehearsal,
+        readRollbackProof,
       ),
-      liveVersion: live,
+      liveVersion: liveVersion(
+        it,
+        running.map((one) => one.version),
+      ),
       deeds: journal.flatMap(deedOf).slice(-20),
     });
   },

@@ -4,6 +4,7 @@ import { rollback } from "../../../release/checklist/items/infrastructure/rollba
 import { staging } from "../../../release/checklist/items/infrastructure/staging.ts";
 import { stagingSmoke } from "../../../release/checklist/items/infrastructure/stagingSmoke.ts";
 import type { RehearsalSummary } from "../../../release/evidence/drill/rehearsal.ts";
+import type { RollbackSummary } from "../../../release/evidence/drill/rollback.ts";
 import type { ReleasedSummary, StagingSummary } from "../../../release/evidence/staging/stagingSummary.ts";
 import { file, refusedFiles, verdictOf } from "../judgedItem.ts";
 
@@ -246,13 +247,32 @@ describe("infrastructure/rollback", () => {
     sentence: "back in 0.3 s",
     ...over,
   });
+  const done = (over: Partial<RollbackSummary> = {}): RollbackSummary => ({
+    from: "v1.2.3",
+    to: "v1.2.2",
+    at: "2026-03-03T10:00:00Z",
+    backMs: 4,
+    ...over,
+  });
   const facts = (files: object[], ...deeds: object[]) => ({ files, liveVersion: "v1.2.2", deeds });
+
+  it("is not asked of a first deployment, which has no way back", () => {
+    expect(verdictOf(rollback, { files: [], deeds: [] })).toMatchObject({
+      verdict: "not applicable",
+      reason: "nothing is live that a rollback could go back to",
+    });
+  });
 
   it.each<[string, object, RegExp]>([
     [
       "a rehearsal rolled bad releases back",
       facts([file(rehearsal())]),
       /rehearsed: errors and slow at 2026-03-03T10:00:00Z, back within 0\.5 s/,
+    ],
+    [
+      "this version was rolled back in staging",
+      facts([file(done())]),
+      /rehearsed: from v1\.2\.3 back to v1\.2\.2 at 2026-03-03T10:00:00Z, in /,
     ],
     [
       "a drill of the live version is in the journal",
@@ -283,6 +303,17 @@ describe("infrastructure/rollback", () => {
     ],
     ["the drill is older than 30 days", facts([], deed({ at: "2026-01-20T12:00:00Z" })), /at most 720 h/],
     ["the drill is from the future", facts([], deed({ at: "2026-03-20T12:00:00Z" })), /from the future/],
+    [
+      "the rollback is of another version",
+      facts([file(done({ from: "v1.2.2", to: "v1.2.1" }))]),
+      /from v1\.2\.2, not from v1\.2\.3/,
+    ],
+    ["the rollback was not verified", facts([file(done({ fault: "smoke failed" }))]), /proves nothing: smoke failed/],
+    [
+      "the rollback ended after it was recorded",
+      facts([file(done({ at: "2026-03-04T11:00:00Z" }))]),
+      /after it was recorded/,
+    ],
     [
       "the rehearsal failed",
       facts([file(rehearsal({ ok: false, failed: ["A slow release"] }))]),

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { spokenDuration } from "../../../duration.ts";
 import { type RehearsalSummary, rehearsalSummary } from "../../../evidence/drill/rehearsal.ts";
-import { byFiles, clockSkew, evidenceFact } from "../../evidence.ts";
-import { fail, item, type Judging, pass } from "../../item.ts";
+import { type RollbackSummary, rollbackSummary } from "../../../evidence/drill/rollback.ts";
+import { byFiles, clockSkew, filesFact } from "../../evidence.ts";
+import { fail, item, type Judging, notApplicable, pass } from "../../item.ts";
 import { contradictionOf } from "../../saidItself.ts";
 
 /** Longest time since a drill: 30 days. Milliseconds. */
@@ -10,10 +11,9 @@ export const oldestDrill = 30 * 24 * 3_600_000;
 
 const version = z.string().max(63);
 
-const facts = z.strictObject({
-  /** Summaries of rehearsals. */
-  files: z.array(evidenceFact.extend({ summary: rehearsalSummary.optional() })).max(50),
-  /** The version that serves, by the journal; absent before anything served. */
+/** Summaries of rehearsals, and rollbacks done elsewhere. */
+const facts = filesFact(z.union([rehearsalSummary, rollbackSummary])).extend({
+  /** The version that serves; absent at a first deployment. */
   liveVersion: version.optional(),
   /** Drills of a rollback and rollbacks themselves, out of the journal; the last twenty. */
   deeds: z
@@ -39,26 +39,39 @@ export const rollback = item({
   severity: "high",
   when: "review",
   unoverridable: false,
-  rule: "Within 30 days a rollback of this version or of the one that serves was drilled or done, by the stack's journal; or a rehearsal recorded for this commit ended well and rolled back a bad release. The last one counts: when it failed, the way back is not tested.",
-  mend: "`greenlight rehearse`, then `greenlight evidence add infrastructure/rollback .greenlight/rehearsal/summary.json`",
+  rule:
+    "Within 30 days a rollback of this version or of the one that serves was drilled or done, by the stack's journal; or a rehearsal recorded " +
+    "for this commit ended well and rolled back a bad release; or a recorded `greenlight rollback --json` of this version, such as in staging, " +
+    "went back and was verified. The last one counts: when it failed, the way back is not tested. A first deployment has no way back.",
+  mend:
+    "`greenlight rollback --json --reason drill > rollback.json` in staging, or `greenlight rehearse`, then `greenlight evidence add " +
+    "infrastructure/rollback <rollback.json or .greenlight/rehearsal/summary.json>`",
   facts,
   judge(all, judging) {
+    if (all.liveVersion === undefined) return notApplicable("nothing is live that a rollback could go back to");
     if (all.files.length === 0) return byJournal(all, judging);
     const contradiction = all.files.flatMap(
       (it) => contradictionOf(it, { at: it.summary?.at }, judging, oldestDrill) ?? [],
     )[0];
     return byFiles(all.files, judging, oldestDrill, (summaries) => {
-      const fault = contradiction ?? summaries.flatMap((it) => refusal(it, judging.now) ?? [])[0];
+      const fault = contradiction ?? summaries.flatMap((it) => refusal(it, judging) ?? [])[0];
       if (fault !== undefined) return { verdict: "fail", reason: fault };
-      const said = summaries.map(
-        (it) => `${it.rolledBack.join(" and ")} at ${it.at}, back within ${spokenDuration(it.slowestMs ?? Number.NaN)}`,
+      const said = summaries.map((it) =>
+        "backMs" in it
+          ? `from ${it.from} back to ${it.to} at ${it.at}, in ${spokenDuration(it.backMs)}`
+          : `${it.rolledBack.join(" and ")} at ${it.at}, back within ${spokenDuration(it.slowestMs ?? Number.NaN)}`,
       );
       return { verdict: "pass", reason: `rehearsed: ${said.join("; ")}` };
     });
   },
 });
 
-function refusal(it: RehearsalSummary, now: Date): string | undefined {
+function refusal(it: RehearsalSummary | RollbackSummary, { now, version: own }: Judging): string | undefined {
+  if ("backMs" in it) {
+    if (it.fault !== undefined) return `the rollback from ${it.from} to ${it.to} proves nothing: ${it.fault}`;
+    if (it.from !== own) return `it is a rollback from ${it.from}, not from ${own}`;
+    return timeRefusal("the rollback", it.at, now);
+  }
   if (!it.ok) {
     const why = it.failed.length === 0 ? "scenarios are missing" : it.failed.join(", ");
     return `the rehearsal did not end as it should: ${why}`;
@@ -69,8 +82,8 @@ function refusal(it: RehearsalSummary, now: Date): string | undefined {
   return timeRefusal("the rehearsal", it.at, now);
 }
 
-function byJournal({ deeds, liveVersion }: Facts, { version: own, now }: Judging) {
-  const meant = new Set([own, ...(liveVersion === undefined ? [] : [liveVersion])]);
+function byJournal({ deeds, liveVersion = "" }: Facts, { version: own, now }: Judging) {
+  const meant = new Set([own, liveVersion]);
   const last = deeds
     .filter((it) => it.versions.some((one) => meant.has(one)))
     .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))

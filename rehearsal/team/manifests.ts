@@ -1,0 +1,80 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { parseDocument } from "yaml";
+import { roles } from "./repository.ts";
+import { type CommitName, stagingItems, type TeamRelease } from "./versions.ts";
+
+/** Longest that a rehearsal and what comes after it take. Milliseconds. */
+const overrideMs = 4 * 3_600_000;
+
+/** Reports of tests that are kept by the commit which was tested. */
+export const testReports = {
+  "tests/unit": "unit.xml",
+  "tests/integration": "integration.xml",
+  "tests/e2e": "e2e.xml",
+  "tests/performance": "load.json",
+  "tests/security": "lint.sarif",
+} as const;
+
+/** What people say of a commit, kept beside its reports. */
+export const statements = { "code/bugs": "issues.json", "code/security-review": "security-review.json" } as const;
+
+/** What staging shows of a version, kept by the version. */
+export const stagingReports = { "infrastructure/staging": "staging.json" } as const;
+
+/** Folder of a commit's reports, relative to the project. */
+export const reportsOf = (commit: CommitName): string => join("reports", commit);
+/** Folder of a version's reports, relative to the project. */
+export const reportsOfVersion = (version: string): string => join("reports", version);
+
+/** Completes the manifests of the shop as a team would: the commit, evidence by item, who is on call, overrides. */
+export function completeManifests(it: {
+  readonly project: string;
+  readonly releases: readonly TeamRelease[];
+  readonly commits: Readonly<Record<CommitName, string>>;
+  readonly now: Date;
+}): void {
+  for (const release of it.releases) {
+    const file = join(it.project, "shop", "releases", `${release.version}.yaml`);
+    mkdirSync(dirname(file), { recursive: true });
+    const manifest = parseDocument(readFileSync(file, "utf8"));
+    manifest.set("commit", it.commits[release.commit]);
+    manifest.set("evidence", evidenceOf(release));
+    manifest.set("duration", "10m");
+    manifest.set("communication", { team: ["deploys"], stakeholders: ["stakeholders"] });
+    manifest.set("onCall", { name: roles.onCall.name, acknowledgedAt: it.now.toISOString() });
+    const overrides = overridesOf(release, it.now);
+    if (overrides.length > 0) manifest.set("overrides", overrides);
+    writeFileSync(file, manifest.toString({ lineWidth: 0 }));
+  }
+}
+
+/** Paths of a manifest are relative to its own folder. */
+const fromManifest = (folder: string, file: string) => ({ files: [join("..", "..", folder, file)] });
+
+function evidenceOf({ version, commit, staged, drilled }: TeamRelease) {
+  const byCommit = { ...testReports, ...statements };
+  const own = Object.entries(byCommit).map(([item, file]) => [item, fromManifest(reportsOf(commit), file)]);
+  const evidence = Object.fromEntries(own);
+  const inStaging = (file: string) => fromManifest(reportsOfVersion(version), file);
+  return {
+    ...evidence,
+    "tests/performance": { ...evidence["tests/performance"], targets: { p99: "2s", requests: "1000" } },
+    "code/documentation": { changelog: "../CHANGELOG.md", reason: "the rehearsal's shop has no manual" },
+    ...(staged ? { "infrastructure/staging": inStaging(stagingReports["infrastructure/staging"]) } : {}),
+    ...(staged && commit === "second" ? { "infrastructure/rollback": inStaging("rollback.json") } : {}),
+    ...(drilled ? { "database/rollback-script": inStaging("rollback-script.json") } : {}),
+  };
+}
+
+function overridesOf({ staged, setAside }: TeamRelease, now: Date) {
+  const items = [...(staged ? [] : stagingItems), ...setAside];
+  return items.map((item) => ({
+    item,
+    by: roles.author.name,
+    approvedBy: roles.reviewer.name,
+    approvedAt: now.toISOString(),
+    reason: "only its configuration differs from v1.1.0, which was in staging",
+    until: new Date(now.getTime() + overrideMs).toISOString(),
+  }));
+}
