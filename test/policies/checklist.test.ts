@@ -4,6 +4,7 @@ import { checklistEnforced } from "../../policies/checklist/checklist-enforced.t
 import { itemPolicy, policyName } from "../../policies/checklist/item-policy.ts";
 import type { ChecklistFacts } from "../../release/checklist/facts.ts";
 import { type ChecklistItem, fail, item, pass } from "../../release/checklist/item.ts";
+import { derivedItem } from "../../release/checklist/items/anti-patterns/derived.ts";
 import { checklistItems } from "../../release/checklist/items/index.ts";
 import { judgeChecklist, refusalText } from "../../release/checklist/judge.ts";
 import { checklistRefusals } from "../../release/checklist/refusals.ts";
@@ -137,6 +138,41 @@ describe("an item as a policy", () => {
       expect.stringContaining("its override does not hold: it ended at"),
     ]);
     expect(judge(policy, releaseType, overridden(override(-hour, hour, "ann")))).toHaveLength(1);
+  });
+
+  it("lets an item through that rests on one that is set aside, unless this pack takes no override of it", () => {
+    const resting = derivedItem({
+      id: "anti-patterns/known-issues",
+      title: "Deploying with known issues",
+      severity: "critical",
+      unoverridable: false,
+      from: ["tests/unit"],
+      rule: "Every test passes.",
+    });
+    const approvedAt = new Date(Date.now() - 3_600_000).toISOString();
+    const override = (until: number) => ({
+      item: "tests/unit",
+      by: "Ann",
+      approvedBy: "Bo",
+      reason: "the number is known to be low",
+      approvedAt,
+      until: new Date(Date.now() + until).toISOString(),
+    });
+    const own = { "tests/unit": { n: 0 }, "anti-patterns/known-issues": {} };
+    const said = (until: number, config?: object) =>
+      judge(
+        itemPolicy(resting, [number, resting]),
+        releaseType,
+        carrying(facts(0, { items: own, overrides: [override(until)] })),
+        config,
+      );
+    expect(said(3_600_000)).toEqual([]);
+    expect(said(3_600_000, { allowOverride: false })).toEqual([
+      expect.stringMatching(/stands only by override: that of tests\/unit by Ann.*by Ann is not taken by this pack/),
+    ]);
+    expect(said(-60_000)).toEqual([
+      expect.stringMatching(/^anti-patterns\/known-issues: .*does not hold: it ended at/),
+    ]);
   });
 
   const switching = { ...release, kind: "switch", live: "green" };
