@@ -216,6 +216,18 @@ describe("checklist-enforced", () => {
     ]);
     expect(judge(checklistEnforced, releaseType, props, { allowLevel: level })).toEqual([]);
   });
+  it("leaves the least watch to the stack, unless the pack asks for its own", () => {
+    const watching = (leastMs: unknown) =>
+      carrying(facts(1, { items: { "anti-patterns/unwatched": { leastMs } as { leastMs: number } } }));
+    expect(judge(checklistEnforced, releaseType, watching(5_000))).toEqual([]);
+    expect(judge(checklistEnforced, releaseType, watching(5_000), { leastWatch: "5m" })).toEqual([
+      "The stack takes a watch of 5 s after the switch, but must ask for at least 5 min. Set greenlight:checklist.leastWatch to 5m.",
+    ]);
+    expect(judge(checklistEnforced, releaseType, watching(300_000), { leastWatch: "5m" })).toEqual([]);
+    expect(() => judge(checklistEnforced, releaseType, watching(5_000), { leastWatch: "long" })).toThrow(
+      /"long" is not a duration|leastWatch/,
+    );
+  });
   it("refuses a release without facts, or with those of another version, in the provider's words", () => {
     expect(judge(checklistEnforced, releaseType, carrying(undefined))).toEqual([
       "Nothing is known of the checklist of v2. Leave the Release to Greenlight's own program.",

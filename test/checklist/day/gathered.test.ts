@@ -350,6 +350,15 @@ describe("anti-patterns/unwatched, as settings and platform say", () => {
       verdict: "fail",
       reason: expect.stringContaining("at least 5 min"),
     });
+    const lowered = settingsWith({
+      watch: { for: "1m" },
+      thresholds: { errorFor: "10s" },
+      checklist: { leastWatch: "30s" },
+    });
+    expect(await found("anti-patterns/unwatched", gatheringIn(repository, { settings: lowered }))).toMatchObject({
+      verdict: "pass",
+      reason: expect.stringContaining("at least 30 s by this stack's setting, 5 min by default"),
+    });
   });
 });
 
