@@ -18,6 +18,8 @@ import { faultsOfIssue, tellFound } from "./project/settingsFaults.ts";
 import { announcementsShape } from "./release/announcements/settings.ts";
 import { calendarSettings } from "./release/calendar/settings.ts";
 import { checklistLevels } from "./release/checklist/facts.ts";
+import { leastWatchMs } from "./release/checklist/leastWatch.ts";
+import { formatDuration } from "./release/duration.ts";
 import { exitCodes } from "./release/exitCodes.ts";
 import { Problem } from "./release/problem.ts";
 import { nearest } from "./release/suggestion.ts";
@@ -119,8 +121,11 @@ export const settingsShape = z.strictObject({
         .describe(
           "`mandatory` refuses a release or switch with an item that fails; `advisory` only tells; `none` asks for nothing.",
         ),
+      leastWatch: duration(formatDuration(leastWatchMs), 1000).describe(
+        "The shortest `watch.for` that `anti-patterns/unwatched` takes. Shorter only for a rehearsal or staging: the item then says so.",
+      ),
     },
-    "{ level: mandatory }",
+    "{ level: mandatory, leastWatch: 5m }",
   )
     .prefault({})
     .describe("The pre-deployment checklist of docs/checklist.md."),

@@ -37,6 +37,9 @@ Every item is a rule that reads evidence and says pass, fail or not applicable, 
 fails stops a release or a switch before anything is touched: in \`pulumi preview\`, in \`pulumi up\` with and without policy packs, and
 in \`greenlight release\`, with the same words. A rollback is never held up.
 
+An override in the manifest sets an item aside for once: it still fails, and every output says by whom, approved by whom, and until when.
+An anti-pattern that rests on other items stands by their overrides once all of those that fail are set aside, and says that it does.
+
 \`greenlight check <version>\` shows the whole list, \`greenlight check <version> --item <item>\` one with how to mend it. The policy pack
 \`checklist\` has each item as a policy, named as the item with \`-\` for \`/\` ([policies.md](policies.md)). What the manifest says of an
 item is in [manifest.md](manifest.md).

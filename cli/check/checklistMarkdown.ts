@@ -1,4 +1,4 @@
-import { type ChecklistVerdict, type ItemVerdict, stands } from "../../release/checklist/judge.ts";
+import { type ChecklistVerdict, type ItemVerdict, overrideText, stands } from "../../release/checklist/judge.ts";
 import { oneLine } from "../terminal/printable.ts";
 
 const marks = { pass: "✅", fail: "❌", "not applicable": "➖" } as const;
@@ -23,10 +23,7 @@ export function checklistMarkdown(verdict: ChecklistVerdict): string {
 
 function row(it: ItemVerdict): string {
   const { override } = it;
-  const said =
-    override === undefined
-      ? it.reason
-      : `OVERRIDE by ${override.by}, approved by ${override.approvedBy}, until ${override.until}: ${override.reason} (${it.reason})`;
+  const said = override === undefined ? it.reason : `OVERRIDE by ${overrideText(override)} (${it.reason})`;
   const evidence = (it.evidence ?? [])
     .slice(0, 3)
     .map((ref) => [ref.source, ref.at ?? ""].filter((part) => part !== "").join(" "));

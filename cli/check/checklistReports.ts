@@ -1,4 +1,10 @@
-import { type ChecklistVerdict, type ItemVerdict, refusalText, stands } from "../../release/checklist/judge.ts";
+import {
+  type ChecklistVerdict,
+  type ItemVerdict,
+  overrideText,
+  refusalText,
+  stands,
+} from "../../release/checklist/judge.ts";
 
 /** SARIF 2.1: one result an item that fails, so that code scanning shows it. */
 export function checklistSarif(verdict: ChecklistVerdict, manifest: string): object {
@@ -27,7 +33,15 @@ export function checklistSarif(verdict: ChecklistVerdict, manifest: string): obj
             locations: [{ physicalLocation: { artifactLocation: { uri: manifest } } }],
             ...(it.override === undefined
               ? {}
-              : { suppressions: [{ kind: "external", status: "accepted", justification: it.override.reason }] }),
+              : {
+                  suppressions: [
+                    {
+                      kind: "external",
+                      status: "accepted",
+                      justification: `set aside by ${overrideText(it.override)}`,
+                    },
+                  ],
+                }),
           })),
       },
     ],
@@ -58,7 +72,7 @@ function testCase(it: ItemVerdict): string {
   const open = `    <testcase classname="${escaped(it.group)}" name="${escaped(`${it.id}: ${it.title}`)}"`;
   if (it.verdict === "pass") return `${open}/>`;
   const inner = stands(it)
-    ? `<skipped message="${escaped(it.override === undefined ? it.reason : `set aside by ${it.override.by}: ${it.override.reason}`)}"/>`
+    ? `<skipped message="${escaped(it.override === undefined ? it.reason : `OVERRIDE by ${overrideText(it.override)} (${it.reason})`)}"/>`
     : `<failure message="${escaped(it.reason)}">${escaped(refusalText(it))}</failure>`;
   return `${open}>${inner}</testcase>`;
 }

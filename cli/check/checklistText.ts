@@ -1,5 +1,5 @@
 import { groups } from "../../release/checklist/item.ts";
-import { type ChecklistVerdict, type ItemVerdict, stands } from "../../release/checklist/judge.ts";
+import { type ChecklistVerdict, type ItemVerdict, overrideText, stands } from "../../release/checklist/judge.ts";
 import { spokenDuration } from "../../release/duration.ts";
 import { oneLine, pad, wrap } from "../terminal/printable.ts";
 import type { Page } from "../terminal/statusText.ts";
@@ -78,8 +78,7 @@ export function itemText(it: ItemVerdict & { readonly rule: string }, { style, c
 
 function overrideLines({ id, override, reason }: ItemVerdict): string[] {
   if (override === undefined) return [];
-  const { by, approvedBy, until, reason: why } = override;
-  return [`OVERRIDE ${id} (${reason}): set aside by ${by}, approved by ${approvedBy}, until ${until}: ${why}`];
+  return [`OVERRIDE ${id} (${reason}): set aside by ${overrideText(override)}`];
 }
 
 function evidenceText(it: ItemVerdict, now: number): string {

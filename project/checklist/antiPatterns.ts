@@ -1,7 +1,6 @@
 import { type Settings, thresholdsOf } from "../../config.ts";
 import { readAlarms } from "../../provider/local/alarms.ts";
 import { readPlatform } from "../../provider/local/serving.ts";
-import { leastWatchMs } from "../../release/checklist/items/anti-patterns/unwatched.ts";
 import { calendarFactsOf } from "./day.ts";
 import type { Gatherers, Gathering } from "./gathering.ts";
 import { pathInRepository } from "./releasedCommit.ts";
@@ -18,7 +17,7 @@ export const antiPatterns: Gatherers = {
     return {
       watchForMs: settings.watch.for,
       everyMs: settings.watch.every,
-      leastMs: leastWatchMs,
+      leastMs: settings.checklist.leastWatch,
       errorRate: errorRate.max,
       errorForMs: errorRate.for,
       p95Ms: p95.maxMs,

@@ -1,4 +1,6 @@
 import { readPlatform, readServing } from "../../provider/local/serving.ts";
+import { lastDeliveries } from "../../release/announcements/sent.ts";
+import { briefingMaxAge } from "../../release/checklist/items/day/briefing.ts";
 import { runbookDigest } from "../../release/runbook.ts";
 import { firingAlarms, instancesHealth } from "../liveHealth.ts";
 import { readCalendar } from "../readCalendar.ts";
@@ -35,23 +37,23 @@ export const day: Gatherers = {
   },
 
   "day/briefing": (it) => {
-    const { journal, manifest } = it;
-    const { version } = manifest.manifest;
-    const found = journal.findLast(
-      (record) => record.type === "announcement" && record.kind === "brief" && record.version === version,
-    );
-    if (found?.type !== "announcement") return clockOf(it);
-    const results = found.results ?? [];
-    const reached = results.filter(({ ok }) => ok).map(({ to }) => to);
-    const failed = results.filter(({ ok }) => !ok).map(({ to, response }) => `${to} (${response})`);
+    const { version } = it.manifest.manifest;
+    const own = lastDeliveries(it.journal, "brief").filter((one) => one.version === version);
+    const newest = own.at(-1);
+    if (newest === undefined) return clockOf(it);
+    // One briefing is a record a channel, and a channel that failed may have been told later; what is of another day is another one.
+    const since = Date.parse(newest.recordedAt) - briefingMaxAge;
+    const briefed = own.filter(({ recordedAt }) => Date.parse(recordedAt) >= since);
+    const reached = briefed.filter(({ ok }) => ok);
+    const failed = briefed.filter(({ ok }) => !ok);
     return {
       ...clockOf(it),
       briefing: {
-        at: found.at,
-        by: found.by,
-        reached: reached.slice(0, 5),
+        at: (reached[0] ?? newest).recordedAt,
+        by: newest.by,
+        reached: reached.slice(0, 5).map(({ to }) => to),
         reachedCount: reached.length,
-        failed: failed.slice(0, 5),
+        failed: failed.slice(0, 5).map(({ to, response }) => `${to} (${response})`),
         failedCount: failed.length,
       },
     };

@@ -17,6 +17,8 @@ export interface Finding {
   readonly reason: string;
   /** What it rests on. */
   readonly evidence?: readonly EvidenceRef[];
+  /** Earlier items whose failing alone makes this one fail: once all of them are set aside, so is this one. */
+  readonly because?: readonly ItemId[];
 }
 
 /** What is known of the release while an item is judged. */

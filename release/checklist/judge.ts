@@ -18,7 +18,10 @@ export interface ItemVerdict extends Finding {
   readonly title: string;
   readonly severity: Severity;
   readonly mend: string;
-  /** The override that lets a failing item pass for once; `verdict` stays `fail`. */
+  /**
+   * The override that lets a failing item pass for once; `verdict` stays `fail`. Of an item that fails only because of others that are
+   * set aside it is the one of theirs that ends first.
+   */
   readonly override?: Override;
 }
 
@@ -40,12 +43,13 @@ export function judgeChecklist(
   now: Date,
   before?: "T-30",
 ): ChecklistVerdict {
-  const findings = new Map<ItemId, Finding>();
+  const judged = new Map<ItemId, ItemVerdict>();
   const verdicts = items.map((it): ItemVerdict => {
-    const found = judgeItem(it, facts, now, findings, before);
-    findings.set(it.id, found);
+    const found = judgeItem(it, facts, now, judged, before);
     const { id, group, title, severity, mend } = it;
-    return { id, group, title, severity, mend, ...found, ...setAside(it, found, facts, now) };
+    const verdict = { id, group, title, severity, mend, ...found, ...setAside(it, found, facts, now, judged) };
+    judged.set(it.id, verdict);
+    return verdict;
   });
   return { ok: verdicts.length > 0 && verdicts.every(stands), version: facts.version, items: verdicts };
 }
@@ -60,6 +64,11 @@ export function refusalText(it: ItemVerdict): string {
   return `${it.id}: ${it.reason}. To mend it: ${it.mend}`;
 }
 
+/** By whom and until when an item is set aside, the same wherever it is told. */
+export function overrideText({ by, approvedBy, until, reason }: Override): string {
+  return `${by}, approved by ${approvedBy}, until ${until}: ${reason}`;
+}
+
 /** What stands for facts that could not be gathered. */
 const notGathered = z.strictObject({ problem: z.string() });
 
@@ -67,7 +76,7 @@ function judgeItem(
   it: ChecklistItem,
   facts: ChecklistFacts,
   now: Date,
-  findings: ReadonlyMap<ItemId, Finding>,
+  judged: ReadonlyMap<ItemId, ItemVerdict>,
   before: "T-30" | undefined,
 ): Finding {
   if (it.when !== "review" && facts.phase === "review") return notApplicable("judged on the day, not in a review");
@@ -82,7 +91,7 @@ function judgeItem(
       commit: facts.commit,
       committedAt: facts.committedAt === undefined ? undefined : new Date(facts.committedAt),
       now,
-      finding: (id) => findings.get(id),
+      finding: (id) => findingOf(judged.get(id)),
     });
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error;
@@ -93,17 +102,40 @@ function judgeItem(
   }
 }
 
+/** Without what belongs to the item that it was found of. */
+function findingOf(it: ItemVerdict | undefined): Finding | undefined {
+  if (it === undefined) return undefined;
+  const { verdict, reason, evidence = [] } = it;
+  return { verdict, reason, evidence };
+}
+
 function setAside(
   it: ChecklistItem,
   found: Finding,
   facts: ChecklistFacts,
   now: Date,
+  judged: ReadonlyMap<ItemId, ItemVerdict>,
 ): { reason?: string; override?: Override } {
   if (found.verdict !== "fail") return {};
   const own = facts.overrides.filter((candidate) => candidate.item === it.id);
   const holding = own.find((candidate) => overrideRefusal(candidate, it.unoverridable, now) === undefined);
   if (holding !== undefined) return { override: holding };
+  const followed = it.unoverridable ? undefined : setAsideWith(found, judged);
+  if (followed !== undefined) return followed;
   const [first] = own;
   if (first === undefined) return {};
   return { reason: `${found.reason}; its override does not hold: ${overrideRefusal(first, it.unoverridable, now)}` };
+}
+
+/** What fails only because of items that are all set aside stands by their overrides, and says so. */
+function setAsideWith(
+  { reason, because = [] }: Finding,
+  judged: ReadonlyMap<ItemId, ItemVerdict>,
+): { reason: string; override: Override } | undefined {
+  const overrides = because.map((id) => ({ id, override: judged.get(id)?.override }));
+  const known = overrides.flatMap(({ id, override }) => (override === undefined ? [] : [{ id, override }]));
+  const [first] = known.toSorted((a, b) => Date.parse(a.override.until) - Date.parse(b.override.until));
+  if (first === undefined || known.length < because.length) return undefined;
+  const told = known.map(({ id, override }) => `that of ${id} by ${override.by}, until ${override.until}`);
+  return { reason: `${reason}; stands only by override: ${told.join(", ")}`, override: first.override };
 }

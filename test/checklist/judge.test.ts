@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { type ChecklistFacts, checklistFacts } from "../../release/checklist/facts.ts";
 import { type ChecklistItem, fail, item, pass } from "../../release/checklist/item.ts";
+import { derivedItem } from "../../release/checklist/items/anti-patterns/derived.ts";
+import { checklistItems } from "../../release/checklist/items/index.ts";
 import { judgeChecklist, refusalText, stands } from "../../release/checklist/judge.ts";
 import { checklistRefusals, type UpdateUnderCheck } from "../../release/checklist/refusals.ts";
 import { checklistSummary } from "../../release/checklist/summary.ts";
@@ -159,6 +161,129 @@ describe("an override", () => {
       overrides: [{ ...override, item: "database/backup" }],
     });
     expect(verdict.ok).toBe(false);
+  });
+});
+
+describe("an item that rests on others", () => {
+  const second = item({ ...failed, id: "tests/unit", title: "Unit tests: 100% pass" } as ChecklistItem);
+  const rests = derivedItem({
+    id: "anti-patterns/known-issues",
+    title: "Deploying with known issues",
+    severity: "critical",
+    unoverridable: false,
+    from: ["tests/unit", "tests/e2e"],
+    rule: "Every test passes.",
+  });
+  const all = [second, failed, rests];
+  const items = (unit: number, e2e: number, own: unknown = {}) =>
+    ({
+      "tests/unit": { failed: unit },
+      "tests/e2e": { failed: e2e },
+      "anti-patterns/known-issues": own,
+    }) as ChecklistFacts["items"];
+  const last = (over: Partial<ChecklistFacts>, of: readonly ChecklistItem[] = all) => verdictOf(of, over).items.at(-1);
+  const ofUnit = { ...override, item: "tests/unit", by: "lead", until: "2026-03-04T15:00:00Z" };
+
+  it("stands by the override of what it fails for, still fails, and says by whom and until when", () => {
+    const over = { items: items(0, 3), overrides: [override] };
+    expect(verdictOf(all, over).ok).toBe(true);
+    expect(last(over)).toMatchObject({
+      id: "anti-patterns/known-issues",
+      verdict: "fail",
+      reason:
+        "tests/e2e: 3 of 412 failed; stands only by override: that of tests/e2e by on-call engineer, until 2026-03-04T18:00:00Z",
+      because: ["tests/e2e"],
+      override,
+    });
+    expect(checklistSummary(verdictOf(all, over))).toContain(
+      "OVERRIDE anti-patterns/known-issues with tests/e2e by on-call engineer, approved by head of engineering, until 2026-03-04T18:00:00Z",
+    );
+  });
+
+  it("names every override that it stands by, and carries the one that ends first", () => {
+    expect(last({ items: items(1, 3), overrides: [override, ofUnit] })).toMatchObject({
+      reason: expect.stringContaining(
+        "that of tests/unit by lead, until 2026-03-04T15:00:00Z, that of tests/e2e by on-call engineer, until 2026-03-04T18:00:00Z",
+      ),
+      override: ofUnit,
+    });
+  });
+
+  it.each<[string, Partial<ChecklistFacts>]>([
+    ["one of two that fail is not set aside", { items: items(1, 3), overrides: [override] }],
+    ["the override is by one person", { items: items(0, 3), overrides: [{ ...override, approvedBy: override.by }] }],
+    ["the override has ended", { items: items(0, 3), overrides: [{ ...override, until: "2026-03-04T11:30:00Z" }] }],
+    ["the override is of an item that passes", { items: items(0, 3), overrides: [ofUnit] }],
+    ["its own facts are forged", { items: items(0, 3, { passed: true }), overrides: [override] }],
+    ["its own facts could not be gathered", { items: items(0, 3, { problem: "no answer" }), overrides: [override] }],
+  ])("does not stand when %s", (_, over) => {
+    expect(verdictOf(all, over).ok).toBe(false);
+    expect(last(over)).toMatchObject({ verdict: "fail" });
+    expect(last(over)?.override).toBeUndefined();
+  });
+
+  it("says why an override of what it fails for does not hold", () => {
+    const ended = { ...override, until: "2026-03-04T11:30:00Z" };
+    expect(last({ items: items(0, 3), overrides: [ended] })?.reason).toBe(
+      "tests/e2e: 3 of 412 failed; its override does not hold: it ended at 2026-03-04T11:30:00Z",
+    );
+  });
+
+  it("does not stand when one of them was never judged", () => {
+    const over = { items: items(1, 3), overrides: [override] };
+    expect(last(over, [failed, rests])).toMatchObject({
+      verdict: "fail",
+      reason: expect.stringContaining("not judged"),
+    });
+    expect(last(over, [failed, rests])?.override).toBeUndefined();
+  });
+
+  it("passes plainly when what has an override passes without it", () => {
+    const it = last({ items: items(0, 0), overrides: [override] });
+    expect(it).toMatchObject({ verdict: "pass", reason: "tests/unit, tests/e2e pass" });
+    expect(it?.override).toBeUndefined();
+  });
+
+  it("does not stand by others' overrides when nothing may set it aside", () => {
+    const never = derivedItem({
+      id: "anti-patterns/no-backup",
+      title: "Skipping database backup",
+      severity: "critical",
+      unoverridable: true,
+      from: ["tests/e2e"],
+      rule: "There is a snapshot.",
+    });
+    const own = { "tests/e2e": { failed: 3 }, "anti-patterns/no-backup": {} };
+    expect(verdictOf([failed, never], { items: own, overrides: [override] }).ok).toBe(false);
+  });
+
+  it("of the whole checklist, skipping the backup stands by no override at all", () => {
+    const overrides = ["database/backup", "anti-patterns/no-backup"].map((id) => ({ ...override, item: id }));
+    const own = { "database/backup": { problem: "there is no snapshot" }, "anti-patterns/no-backup": {} };
+    const found = verdictOf(checklistItems, { items: own, overrides }).items;
+    for (const id of Object.keys(own)) {
+      const it = found.find((one) => one.id === id);
+      expect(it).toMatchObject({ verdict: "fail", reason: expect.stringContaining("this item cannot be set aside") });
+      expect(it && stands(it)).toBe(false);
+    }
+  });
+
+  it("is let through by the provider as by the command", () => {
+    const green = facts({ items: items(0, 3), overrides: [override] });
+    const update = {
+      kind: "release",
+      live: "blue",
+      environments: { blue: { version: "v1.2.2" }, green: { version: "v1.2.3" } },
+      checklist: { level: "mandatory", green },
+    } as const;
+    expect(checklistRefusals(all, update, now)).toEqual([]);
+    expect(
+      checklistRefusals(
+        all,
+        { ...update, checklist: { level: "mandatory", green: facts({ items: items(0, 3) }) } },
+        now,
+      ),
+    ).toHaveLength(2);
   });
 });
 

@@ -48,7 +48,7 @@ describe("the settings of a stack", () => {
         api: { port: 8080, instances: 2, health: { path: "/health", status: 200 }, drain: 10_000, start: 15_000 },
       },
       ports: 21_000,
-      checklist: { level: "mandatory" },
+      checklist: { level: "mandatory", leastWatch: 300_000 },
       gates: { successes: 3, interval: 500, deadline: 60_000 },
       backup: { drill: true, keep: 10, keepOnDestroy: true },
       thresholds: { errorRate: 0.01, errorFor: 300_000, p95: 5_000, p95For: 60_000, minRequests: 100 },
@@ -174,6 +174,8 @@ describe("a wrong setting is named with what was found and what was expected", (
     ["thresholds.p95For", { thresholds: { p95For: "1w" } }, '"1w"', duration],
     ["thresholds.minRequests", { thresholds: { minRequests: 0 } }, "0", whole(1, 1_000_000)],
     ["watch.for", { watch: { for: "0s" } }, '"0s"', duration],
+    ["checklist.leastWatch", { checklist: { leastWatch: "0s" } }, '"0s"', duration],
+    ["checklist.leastWatch", { checklist: { leastWatch: 300 } }, "300", duration],
     ["watch.every", { watch: { every: "1" } }, '"1"', duration],
     ["watch.smokeEvery", { watch: { smokeEvery: null } }, "missing", duration],
   ];

@@ -4,6 +4,7 @@ import { checklistEnforced } from "../../policies/checklist/checklist-enforced.t
 import { itemPolicy, policyName } from "../../policies/checklist/item-policy.ts";
 import type { ChecklistFacts } from "../../release/checklist/facts.ts";
 import { type ChecklistItem, fail, item, pass } from "../../release/checklist/item.ts";
+import { derivedItem } from "../../release/checklist/items/anti-patterns/derived.ts";
 import { checklistItems } from "../../release/checklist/items/index.ts";
 import { judgeChecklist, refusalText } from "../../release/checklist/judge.ts";
 import { checklistRefusals } from "../../release/checklist/refusals.ts";
@@ -139,6 +140,41 @@ describe("an item as a policy", () => {
     expect(judge(policy, releaseType, overridden(override(-hour, hour, "ann")))).toHaveLength(1);
   });
 
+  it("lets an item through that rests on one that is set aside, unless this pack takes no override of it", () => {
+    const resting = derivedItem({
+      id: "anti-patterns/known-issues",
+      title: "Deploying with known issues",
+      severity: "critical",
+      unoverridable: false,
+      from: ["tests/unit"],
+      rule: "Every test passes.",
+    });
+    const approvedAt = new Date(Date.now() - 3_600_000).toISOString();
+    const override = (until: number) => ({
+      item: "tests/unit",
+      by: "Ann",
+      approvedBy: "Bo",
+      reason: "the number is known to be low",
+      approvedAt,
+      until: new Date(Date.now() + until).toISOString(),
+    });
+    const own = { "tests/unit": { n: 0 }, "anti-patterns/known-issues": {} };
+    const said = (until: number, config?: object) =>
+      judge(
+        itemPolicy(resting, [number, resting]),
+        releaseType,
+        carrying(facts(0, { items: own, overrides: [override(until)] })),
+        config,
+      );
+    expect(said(3_600_000)).toEqual([]);
+    expect(said(3_600_000, { allowOverride: false })).toEqual([
+      expect.stringMatching(/stands only by override: that of tests\/unit by Ann.*by Ann is not taken by this pack/),
+    ]);
+    expect(said(-60_000)).toEqual([
+      expect.stringMatching(/^anti-patterns\/known-issues: .*does not hold: it ended at/),
+    ]);
+  });
+
   const switching = { ...release, kind: "switch", live: "green" };
   it("judges a switch by what traffic moves to", () => {
     expect(judge(policy, releaseType, { ...switching, checklist: { level: "mandatory", green: facts(1) } })).toEqual(
@@ -179,6 +215,18 @@ describe("checklist-enforced", () => {
       expect.stringContaining(`The stack's checklist is ${level}, but must be mandatory`),
     ]);
     expect(judge(checklistEnforced, releaseType, props, { allowLevel: level })).toEqual([]);
+  });
+  it("leaves the least watch to the stack, unless the pack asks for its own", () => {
+    const watching = (leastMs: unknown) =>
+      carrying(facts(1, { items: { "anti-patterns/unwatched": { leastMs } as { leastMs: number } } }));
+    expect(judge(checklistEnforced, releaseType, watching(5_000))).toEqual([]);
+    expect(judge(checklistEnforced, releaseType, watching(5_000), { leastWatch: "5m" })).toEqual([
+      "The stack takes a watch of 5 s after the switch, but must ask for at least 5 min. Set greenlight:checklist.leastWatch to 5m.",
+    ]);
+    expect(judge(checklistEnforced, releaseType, watching(300_000), { leastWatch: "5m" })).toEqual([]);
+    expect(() => judge(checklistEnforced, releaseType, watching(5_000), { leastWatch: "long" })).toThrow(
+      /"long" is not a duration|leastWatch/,
+    );
   });
   it("refuses a release without facts, or with those of another version, in the provider's words", () => {
     expect(judge(checklistEnforced, releaseType, carrying(undefined))).toEqual([

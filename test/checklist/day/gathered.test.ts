@@ -248,16 +248,70 @@ describe("day/briefing, as the journal has it", () => {
     results: [{ channel: "chat", to: "#deploys", ok: true, response: "ok", at: "2026-11-24T09:30:00.000Z" }],
     ...more,
   });
-  it.each<[string, JournalRecord[], "pass" | "fail"]>([
-    ["a briefing that arrived passes", [brief()], "pass"],
-    ["none fails", [], "fail"],
-    ["one of another version fails", [brief({ version: "v1.2.2" })], "fail"],
-    ["an announcement of another kind fails", [brief({ kind: "start" })], "fail"],
-    ["one that was only shown on a terminal fails", [brief({ results: undefined, to: ["terminal"] })], "fail"],
-    ["the newest one counts", [brief(), brief({ id: "2", results: [] })], "fail"],
-  ])("%s", async (_, journal, verdict) => {
+  const ops = (more: object = {}) => ({
+    channel: "ops",
+    to: "#ops",
+    ok: true,
+    response: "ok",
+    at: "2026-11-24T09:30:00.000Z",
+    ...more,
+  });
+  const refused = ops({ ok: false, status: 404, response: "no such room" });
+  const later = (hour: string, results: object[]) =>
+    brief({ id: hour, at: `2026-11-24T${hour}:00.000Z`, to: [], results });
+  it.each<[string, JournalRecord[], "pass" | "fail", RegExp]>([
+    ["a briefing that arrived passes", [brief()], "pass", /briefed #deploys/],
+    ["none fails", [], "fail", /no briefing/],
+    ["one of another version fails", [brief({ version: "v1.2.2" })], "fail", /no briefing of this version/],
+    ["an announcement of another kind fails", [brief({ kind: "start" })], "fail", /no briefing/],
+    [
+      "one that was only shown on a terminal fails",
+      [brief({ results: undefined, to: ["terminal"] })],
+      "fail",
+      /no briefing/,
+    ],
+    ["one of two channels, a record each", [brief(), later("09:31", [ops()])], "pass", /#deploys, #ops 30 min ago/],
+    [
+      "one that failed in the first of two channels fails, though the last one has it",
+      [later("09:20", [refused]), brief()],
+      "fail",
+      /did not reach 1: #ops \(no such room\)/,
+    ],
+    ["one that failed in the last channel fails", [brief(), later("09:31", [refused])], "fail", /did not reach 1/],
+    [
+      "a channel that failed and was told later counts as told",
+      [later("09:20", [refused]), brief(), later("09:40", [ops()])],
+      "pass",
+      /#deploys, #ops/,
+    ],
+    [
+      "a second try that fails takes nothing from whoever has it",
+      [brief(), later("09:31", [ops()]), later("09:40", [refused])],
+      "pass",
+      /#deploys, #ops/,
+    ],
+    [
+      "a record that was sent to nobody takes nothing from whoever has it",
+      [brief(), later("09:40", [])],
+      "pass",
+      /#deploys/,
+    ],
+    [
+      "one is as old as the first channel's that was told",
+      [brief({ id: "0", at: "2026-11-23T09:40:00.000Z" }), later("09:31", [ops()])],
+      "fail",
+      /old; at most 24 h/,
+    ],
+  ])("%s", async (_, journal, verdict, reason) => {
     const { repository } = unreleased();
-    expect((await found("day/briefing", gatheringIn(repository, { now, journal }))).verdict).toBe(verdict);
+    const it = await found("day/briefing", gatheringIn(repository, { now, journal }));
+    expect(it).toMatchObject({ verdict, reason: expect.stringMatching(reason) });
+  });
+
+  it("a channel that failed three days ago is of another briefing", async () => {
+    const { repository } = unreleased();
+    const journal = [brief({ id: "0", at: "2026-11-21T09:30:00.000Z", results: [refused] }), brief()];
+    expect(await found("day/briefing", gatheringIn(repository, { now, journal }))).toMatchObject({ verdict: "pass" });
   });
 });
 
@@ -295,6 +349,15 @@ describe("anti-patterns/unwatched, as settings and platform say", () => {
     expect(await found("anti-patterns/unwatched", gatheringIn(repository, { settings }))).toMatchObject({
       verdict: "fail",
       reason: expect.stringContaining("at least 5 min"),
+    });
+    const lowered = settingsWith({
+      watch: { for: "1m" },
+      thresholds: { errorFor: "10s" },
+      checklist: { leastWatch: "30s" },
+    });
+    expect(await found("anti-patterns/unwatched", gatheringIn(repository, { settings: lowered }))).toMatchObject({
+      verdict: "pass",
+      reason: expect.stringContaining("at least 30 s by this stack's setting, 5 min by default"),
     });
   });
 });

@@ -15,7 +15,10 @@ export interface Derived {
 /** Facts of an item that rests on other items: none of its own. */
 export const noFacts = z.strictObject({});
 
-/** An item that fails with the reasons of the items that it rests on. */
+/**
+ * An item that fails with the reasons of the items that it rests on. Where overrides set aside all of those that fail, it stands by
+ * the same overrides, and its reason says so.
+ */
 export function derivedItem({ from, ...it }: Derived): ChecklistItem {
   return item({
     ...it,
@@ -25,12 +28,14 @@ export function derivedItem({ from, ...it }: Derived): ChecklistItem {
     facts: noFacts,
     judge(_, { finding }) {
       const found = from.map((id) => ({ id, it: finding(id) }));
-      const faults = found.flatMap(({ id, it }) => {
-        if (it === undefined) return [`${id} was not judged`];
-        return it.verdict === "fail" ? [`${id}: ${it.reason}`] : [];
-      });
+      const unjudged = found.filter((one) => one.it === undefined).map(({ id }) => `${id} was not judged`);
+      const failing = found.filter((one) => one.it?.verdict === "fail");
       const evidence = found.flatMap((one) => one.it?.evidence ?? []);
-      if (faults.length > 0) return fail(faults.slice(0, 5).join("; "), evidence);
+      if (unjudged.length > 0 || failing.length > 0) {
+        const faults = [...unjudged, ...failing.map((one) => `${one.id}: ${one.it?.reason}`)];
+        const failed = fail(faults.slice(0, 5).join("; "), evidence);
+        return unjudged.length > 0 ? failed : { ...failed, because: failing.map(({ id }) => id) };
+      }
       const passed = found.filter((one) => one.it?.verdict === "pass").map(({ id }) => id);
       return passed.length === 0
         ? notApplicable(found.map((one) => one.it?.reason ?? "").join("; "))

@@ -1,15 +1,14 @@
 import { z } from "zod";
 import { spokenDuration } from "../../../duration.ts";
 import { fail, item, pass } from "../../item.ts";
-
-/** Shortest watch after a switch that counts, unless the facts say otherwise: 5 minutes. Milliseconds. */
-export const leastWatchMs = 5 * 60_000;
+import { leastWatchMs } from "../../leastWatch.ts";
 
 const facts = z.strictObject({
   /** How long the candidate is watched after the switch. Milliseconds. */
   watchForMs: z.number().nonnegative(),
   /** Time between two looks. Milliseconds. */
   everyMs: z.number().nonnegative(),
+  /** The shortest such watch that the stack's settings take. Milliseconds. */
   leastMs: z.number().nonnegative(),
   /** Shares of failed requests, 0 to 1, and how long they must last. */
   errorRate: z.number(),
@@ -32,15 +31,17 @@ export const unwatched = item({
   when: "review",
   unoverridable: false,
   rule:
-    "The candidate is watched for at least 5 minutes after the switch (greenlight:watch.for), in at least three looks, against thresholds that " +
+    "The candidate is watched for at least 5 minutes after the switch (greenlight:watch.for), or as long as greenlight:checklist.leastWatch says, in at least three looks, against thresholds that " +
     "can be crossed and are armed for every service. An error rate that must last longer than the watch would never be seen.",
   mend: "set greenlight:watch.for, and thresholds that fit into it; `pulumi up` arms them",
   facts,
   judge(it) {
+    const least =
+      it.leastMs < leastWatchMs
+        ? `at least ${spokenDuration(it.leastMs)} by this stack's setting, ${spokenDuration(leastWatchMs)} by default`
+        : `at least ${spokenDuration(it.leastMs)}`;
     const faults = [
-      ...(it.watchForMs < it.leastMs
-        ? [`it is watched for ${spokenDuration(it.watchForMs)}; at least ${spokenDuration(it.leastMs)} are wanted`]
-        : []),
+      ...(it.watchForMs < it.leastMs ? [`it is watched for ${spokenDuration(it.watchForMs)}, wanted is ${least}`] : []),
       ...(it.everyMs * 3 > it.watchForMs
         ? [`a look every ${spokenDuration(it.everyMs)} gives fewer than three in ${spokenDuration(it.watchForMs)}`]
         : []),
@@ -56,6 +57,7 @@ export const unwatched = item({
     ];
     if (faults.length > 0) return fail(faults.join("; "));
     const limits = `more than ${+(it.errorRate * 100).toFixed(2)} % errors for ${spokenDuration(it.errorForMs)} or p95 over ${spokenDuration(it.p95Ms)}`;
-    return pass(`watched for ${spokenDuration(it.watchForMs)}; no-go at ${limits}`);
+    const lowered = it.leastMs < leastWatchMs ? ` (${least})` : "";
+    return pass(`watched for ${spokenDuration(it.watchForMs)}${lowered}; no-go at ${limits}`);
   },
 });

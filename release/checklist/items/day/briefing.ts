@@ -9,9 +9,10 @@ export const briefingMaxAge = 24 * 3_600_000;
 
 const facts = z.strictObject({
   ...clockFacts,
-  /** The newest briefing of this version in the stack's journal. */
+  /** The newest briefing of this version in the stack's journal, in all channels together. */
   briefing: z
     .strictObject({
+      /** When the first of those whom it reached was told. */
       at: z.iso.datetime({ offset: true }),
       by: z.string().max(200),
       /** Whom it reached, the first few by name. */
@@ -32,9 +33,9 @@ export const briefing = item({
   when: "day",
   unoverridable: false,
   rule:
-    "The stack's journal has a briefing of this version, at most 24 hours old and made after the commit, that was sent to somebody and " +
-    "failed for nobody.",
-  mend: "greenlight announce brief <version>",
+    "The stack's journal has a briefing of this version, at most 24 hours old and made after the commit, that reached somebody and, over " +
+    "all channels, failed for nobody who was not reached later.",
+  mend: "greenlight announce brief <version>, with --again when the last one is too old",
   facts,
   judge(it, judging) {
     const fault = clockFault(it, judging);
