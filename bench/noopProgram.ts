@@ -28,7 +28,7 @@ export class NoopProgram {
     pulumi.set("main", join(there, "index.ts"));
     pulumi.setIn(["plugins", "providers", 0, "path"], join(there, "provider"));
     writeFileSync(join(project, "Pulumi.yaml"), pulumi.toString());
-    const commands = new Commands({ home, project, stack: state }, tools, {
+    const commands = new Commands({ home, project, stack: state, staging: state }, tools, {
       PULUMI_BACKEND_URL: `file://${state}`,
       PULUMI_CONFIG_PASSPHRASE: "it has no secrets",
     });

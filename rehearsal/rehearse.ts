@@ -18,9 +18,13 @@ import {
 import { summarise, writeResults } from "./result.ts";
 import type { Scenario } from "./scenario.ts";
 import { destroy } from "./scenarios/destroy.ts";
+import { evidence } from "./scenarios/evidence.ts";
+import { firstDeployment } from "./scenarios/firstDeployment.ts";
 import { scenariosFor } from "./scenarios/index.ts";
 import { Stage } from "./stage.ts";
 import type { ScenarioSummary, Summary } from "./summary.ts";
+import { Channel } from "./team/channel.ts";
+import { channelEnvironment, holdToChecklist } from "./team/preparation.ts";
 
 export interface RehearseOptions {
   /** A subset, in under three minutes. */
@@ -64,9 +68,11 @@ async function inProject(places: Places, options: RehearseOptions): Promise<Rehe
   await cleanUp(places);
   const tools = await ensureToolchain({ progress: say, signal });
   makeProject(places, options.firstPort, quick);
+  holdToChecklist(places);
   await requireFreePorts(places);
+  const channel = await Channel.open();
   const { signal: stop, end: noDeadline } = deadlineIn(longestMs, "The rehearsal", signal);
-  const stage = new Stage({ places, tools, quick, signal: stop, say });
+  const stage = new Stage({ places, tools, quick, signal: stop, say, env: channelEnvironment(channel) });
   const sampler = new MemorySampler({
     own: process.pid,
     except: () => (stage.loadPid === undefined ? [] : [stage.loadPid]),
@@ -75,7 +81,9 @@ async function inProject(places: Places, options: RehearseOptions): Promise<Rehe
   const scenarios: ScenarioSummary[] = [];
   let served = "Nothing was deployed.";
   try {
-    const chosen = scenariosFor(quick).filter((it) => options.only === undefined || options.only.includes(it.name));
+    // Without evidence nothing is released.
+    const only = options.only === undefined ? undefined : [evidence.name, ...options.only];
+    const chosen = scenariosFor(quick).filter((it) => only === undefined || only.includes(it.name));
     await playAll(chosen, stage, stop, scenarios);
     served = `${await stage.sayLive()}.`;
     await stage.endLoad().catch((error: unknown) => say(`the load could not be summed up: ${sentence(error)}`));
@@ -88,6 +96,7 @@ async function inProject(places: Places, options: RehearseOptions): Promise<Rehe
     noDeadline();
     await stage.commands.endAll();
     await stage.endLoad().catch(() => undefined); // said above; the process has ended either way
+    await channel.close();
   }
   const memory = await sampler.stop();
   const summary = summarise({ quick, startedAt, scenarios, memory, servedAtTheEnd: served, tools, stage });
@@ -103,10 +112,10 @@ async function playAll(
   scenarios: ScenarioSummary[],
 ): Promise<void> {
   for (const [index, scenario] of chosen.entries()) {
-    const first = scenarios[0];
+    const deployed = scenarios.some((it) => it.name === firstDeployment.name);
     const why = stop.aborted
       ? "the rehearsal was stopped"
-      : first !== undefined && !stage.loading
+      : deployed && !stage.loading
         ? "the first deployment did not serve"
         : undefined;
     if (why !== undefined) {

@@ -14,6 +14,7 @@ import { type Bucket, LoadGenerator, type LoadSummary, type LoadWindow } from ".
 import { shopTraffic } from "./load/shopTraffic.ts";
 import { type Places, stackName } from "./project.ts";
 import type { SaidVerdict } from "./report/parts.ts";
+import { Preparation } from "./team/preparation.ts";
 
 /** Requests a second over api and web. */
 export const ratePerSecond = 520;
@@ -46,6 +47,7 @@ export class Stage {
   #load: LoadGenerator | undefined;
   #loadEnded: { summary: LoadSummary; timeline: Bucket[] } | undefined;
   #databaseUrl: string | undefined;
+  #preparation: Preparation | undefined;
 
   constructor(it: {
     places: Places;
@@ -68,6 +70,12 @@ export class Stage {
 
   get settings(): Settings {
     return this.context.settings();
+  }
+
+  /** The team's work before its releases; one for all scenarios. */
+  get preparation(): Preparation {
+    this.#preparation ??= new Preparation(this);
+    return this.#preparation;
   }
 
   log(line: string): void {

@@ -1,5 +1,6 @@
 import type { Scenario } from "../scenario.ts";
 import { fourSwitches, twentySwitches } from "./backAndForth.ts";
+import { evidence } from "./evidence.ts";
 import { firstDeployment } from "./firstDeployment.ts";
 import { goodRelease } from "./goodRelease.ts";
 import { killBoth, killEngine, killEngineOnce } from "./killEngine.ts";
@@ -9,12 +10,15 @@ import { errors, slow } from "./noGo.ts";
 import { plainPulumi } from "./plainPulumi.ts";
 import { neverHealthy, smokeFails } from "./refusedByGate.ts";
 import { restoreDrill } from "./restoreDrill.ts";
+import { withoutEvidence } from "./withoutEvidence.ts";
 
 /** What is played under load, in order; `destroy` comes after it, when the load has ended. */
 export function scenariosFor(quick: boolean): readonly Scenario[] {
   const full = [
+    evidence,
     firstDeployment,
     goodRelease,
+    withoutEvidence,
     twentySwitches,
     errors,
     slow,
@@ -29,6 +33,6 @@ export function scenariosFor(quick: boolean): readonly Scenario[] {
     restoreDrill,
     plainPulumi,
   ];
-  const short = [firstDeployment, goodRelease, fourSwitches, errors, neverHealthy, killEngineOnce];
+  const short = [evidence, firstDeployment, goodRelease, fourSwitches, errors, neverHealthy, killEngineOnce];
   return quick ? short : full;
 }

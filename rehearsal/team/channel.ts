@@ -25,6 +25,8 @@ export class Channel {
     const server = createServer();
     const channel = new Channel(server);
     server.requestTimeout = 10_000;
+    // Nobody waits for it: it never keeps the rehearsal from ending.
+    server.unref();
     server.on("request", (request, response) => {
       void channel.#take(request).then(
         (taken) => response.writeHead(taken ? 204 : 400).end(),

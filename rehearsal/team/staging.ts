@@ -76,8 +76,10 @@ export class Staging {
     this.#keep(version, "rollback.json", ended.stdout);
   }
 
-  /** Ends it. */
-  async destroy(): Promise<void> {
+  /** Ends it, whatever became of it. */
+  async end(): Promise<void> {
+    await this.#commands.endAll();
+    if (this.#live === undefined) return;
     await this.#must(this.#commands.pulumi(["destroy", "--yes", "--skip-preview", "--suppress-outputs"]));
   }
 

@@ -1,0 +1,135 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseDocument } from "yaml";
+import { z } from "zod";
+import { Problem } from "../../release/problem.ts";
+import { complaint } from "../command.ts";
+import { type Places, stackName } from "../project.ts";
+import type { Stage } from "../stage.ts";
+import type { Channel } from "./channel.ts";
+import { completeManifests, reportsOf, reportsOfVersion, statements, testReports } from "./manifests.ts";
+import { writeTestReports } from "./reports.ts";
+import { TeamRepository } from "./repository.ts";
+import { Staging, writeStagingFile } from "./staging.ts";
+import { writeStatements } from "./statements.ts";
+import { type CommitName, type TeamRelease, teamReleasesFor } from "./versions.ts";
+
+/** Variables by which the stack's channels are addressed. */
+const channelVariables = { deploys: "SHOP_DEPLOYS_WEBHOOK", stakeholders: "SHOP_STAKEHOLDERS_WEBHOOK" } as const;
+
+/** What the team's commands are told of its channels. */
+export function channelEnvironment(channel: Channel): Record<string, string> {
+  return Object.fromEntries(Object.entries(channelVariables).map(([room, name]) => [name, channel.address(room)]));
+}
+
+/** The stack file's part for a team: the checklist holds, at any hour of any day, and announcements go to its channels. */
+export function holdToChecklist(places: Places): void {
+  const path = join(places.project, `Pulumi.${stackName}.yaml`);
+  const file = parseDocument(readFileSync(path, "utf8"));
+  const set = (key: string, value: unknown) => file.setIn(["config", `greenlight:${key}`], file.createNode(value));
+  set("checklist", { level: "mandatory", leastWatch: "5s" });
+  // A rehearsal is played whenever somebody wants to see it, at night and on Sundays too.
+  const days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+  set("calendar", {
+    zone: "UTC",
+    default: "shop",
+    teams: { shop: { windows: [{ days, from: "00:00", until: "24:00", late: true }] } },
+  });
+  const { deploys, stakeholders } = channelVariables;
+  set("announcements", {
+    channels: {
+      deploys: { type: "webhook", urlFrom: deploys },
+      stakeholders: { type: "webhook", audience: "stakeholders", urlFrom: stakeholders },
+    },
+  });
+  writeFileSync(path, file.toString({ lineWidth: 0 }));
+}
+
+const drillShape = z.looseObject({ ok: z.boolean() });
+
+/** The team's work before the deployment day: code, reviews, staging, tests, drills, announcements, and the records of all of it. */
+export class Preparation {
+  readonly #stage: Stage;
+  readonly #repository: TeamRepository;
+  readonly #commits: Partial<Record<CommitName, string>> = {};
+  readonly releases: readonly TeamRelease[];
+
+  constructor(stage: Stage) {
+    this.#stage = stage;
+    this.#repository = new TeamRepository(stage.places, stage.signal);
+    this.releases = teamReleasesFor(stage.quick);
+  }
+
+  /** Two reviewed commits, and the manifests that name them. */
+  async makeRepository(): Promise<void> {
+    const { project } = this.#stage.places;
+    writeStagingFile(this.#stage.places);
+    const of = (name: CommitName) =>
+      this.releases
+        .filter((it) => it.commit === name)
+        .map((it) => it.version)
+        .reverse();
+    Object.assign(this.#commits, await this.#repository.make({ first: of("first"), second: of("second") }));
+    const commits = { first: this.#commit("first"), second: this.#commit("second") };
+    completeManifests({ project, releases: this.releases, commits, now: new Date() });
+    await this.#repository.commit("Manifests of the releases");
+    for (const name of ["first", "second"] as const) writeStatements(project, name, commits[name], new Date());
+  }
+
+  /** Releases to staging what goes there, tests it there, and goes back once. Says which versions were there. */
+  async inStaging(): Promise<readonly string[]> {
+    const staging = new Staging(this.#stage);
+    const staged = this.releases.filter((it) => it.staged);
+    try {
+      for (const { version, commit } of staged) {
+        await staging.release(version);
+        const { project } = this.#stage.places;
+        await writeTestReports({ project, commit, addresses: staging.addresses, signal: this.#stage.signal });
+        if (commit === "second") await staging.rollBack(version);
+      }
+    } finally {
+      await staging.end();
+    }
+    await this.#repository.commit("Staging as it was left");
+    return staged.map((it) => it.version);
+  }
+
+  /** Tells team and stakeholders of a release, and briefs the team. */
+  async announce(version: string): Promise<void> {
+    for (const kind of ["team", "stakeholders", "brief"]) {
+      const ended = await this.#stage.greenlight("announce", kind, version);
+      if (ended.exitCode !== 0) throw failed(`announce ${kind} ${version}`, complaint(ended));
+    }
+  }
+
+  /** Plays a release's rollback script; the command records what came of it. */
+  async drill(version: string): Promise<void> {
+    const ended = await this.#stage.greenlight("drill", "database", version);
+    const { ok } = await this.#stage.must(drillShape, Promise.resolve(ended));
+    if (!ok) throw failed(`drill database ${version}`, complaint(ended));
+  }
+
+  /** Records every report of a release as evidence of its commit. */
+  async record(release: TeamRelease): Promise<void> {
+    const { project } = this.#stage.places;
+    const { version, commit, staged } = release;
+    const byCommit = { ...testReports, ...statements };
+    const own = Object.entries(byCommit).map(([item, file]) => `${item}=${join(project, reportsOf(commit), file)}`);
+    const folder = join(project, reportsOfVersion(version));
+    const inStaging = staged ? [`infrastructure/staging=${join(folder, "staging.json")}`] : [];
+    const back = staged && commit === "second" ? [`infrastructure/rollback=${join(folder, "rollback.json")}`] : [];
+    const named = [...own, ...inStaging, ...back];
+    const ended = await this.#stage.greenlight("evidence", "add", version, ...named, "--commit", this.#commit(commit));
+    if (ended.exitCode !== 0) throw failed(`evidence add ${version}`, complaint(ended));
+  }
+
+  #commit(name: CommitName): string {
+    const commit = this.#commits[name];
+    if (commit === undefined) throw new Problem({ happened: "The rehearsal's repository was not made." });
+    return commit;
+  }
+}
+
+function failed(what: string, why: string): Problem {
+  return new Problem({ happened: `\`greenlight ${what}\` failed: ${why}` });
+}
