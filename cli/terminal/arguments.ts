@@ -1,5 +1,6 @@
 import { basename, join, resolve } from "node:path";
 import { InvalidArgumentError } from "commander";
+import { type AnnouncementKind, announcementKinds } from "../../release/announcement.ts";
 import { durationExpected, readDuration } from "../../release/duration.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
@@ -23,6 +24,14 @@ export function portArgument(text: string): number {
   const port = /^[1-9][0-9]{3,4}$/.test(text) ? Number(text) : 0;
   if (port >= 1024 && port <= 65_535) return port;
   throw new InvalidArgumentError("Expected a port from 1024 to 65535.");
+}
+
+/** Kinds as the command line has them: one, or several with commas between. */
+export function kindsArgument(text: string): readonly AnnouncementKind[] {
+  const kinds = text.split(",").map((word) => announcementKinds.find((kind) => kind === word));
+  const known = kinds.filter((kind) => kind !== undefined);
+  if (known.length === kinds.length && new Set(known).size === known.length) return known;
+  throw new InvalidArgumentError(`Expected one of ${announcementKinds.join(", ")}, or several with commas between.`);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { Argument, Command, Option } from "commander";
 import { type AnnouncementKind, announcementKinds } from "../../release/announcement.ts";
-import { releasedVersion } from "./arguments.ts";
+import { kindsArgument, releasedVersion } from "./arguments.ts";
 import { globals } from "./globals.ts";
 import { examples } from "./help.ts";
 import type { Run } from "./run.ts";
@@ -40,7 +40,11 @@ export function addPreparing(add: (command: Command) => Command, run: (it: Run) 
 
   add(new Command("announce"))
     .description("tell the stack's channels of a release; who has it already is left out")
-    .addArgument(new Argument("<kind>", "what is said").choices(announcementKinds))
+    .addArgument(
+      new Argument("<kind>", "what is said; several with commas between")
+        .choices(announcementKinds)
+        .argParser(kindsArgument),
+    )
     .argument("<version>", "version it is about")
     .option("--to <channels...>", "these channels instead of those that are told of it")
     .option("--reason <text>", "why it is rolled back")
@@ -50,18 +54,22 @@ export function addPreparing(add: (command: Command) => Command, run: (it: Run) 
     .option("--again", "also to those who have it already")
     .addHelpText(
       "after",
-      examples("greenlight announce team v1.2.3 --dry-run", "greenlight announce brief v1.2.3 --to deploys"),
+      examples(
+        "greenlight announce team v1.2.3 --dry-run",
+        "greenlight announce team,stakeholders v1.2.3",
+        "greenlight announce brief v1.2.3 --to deploys",
+      ),
     )
-    .action(async (kind: AnnouncementKind, version: string, own: AnnounceFlags, command: Command) => {
+    .action(async (kinds: readonly AnnouncementKind[], version: string, own: AnnounceFlags, command: Command) => {
       const options = globals(command);
       await run({
         options,
-        title: `greenlight announce ${kind} ${version}`,
+        title: `greenlight announce ${kinds.join(",")} ${version}`,
         log: true,
         work: async (reporter, signal) => {
-          const { announceCommand } = await import("../commands/announce.ts");
+          const { announceSeveral } = await import("../commands/announceSeveral.ts");
           const { dryRun = false, again = false, ...said } = own;
-          return announceCommand({ ...options, ...said, kind, version, dryRun, again }, reporter, signal);
+          return announceSeveral({ ...options, ...said, kinds, version, dryRun, again }, reporter, signal);
         },
       });
     });

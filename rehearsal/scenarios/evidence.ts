@@ -29,11 +29,10 @@ export const evidence: Scenario = {
     const { preparation } = stage;
     const began = Date.now();
     await preparation.makeRepository();
-    const announced = announceAll(stage);
-    const staged = await preparation.inStaging();
-    await announced;
-    for (const release of preparation.releases) await preparation.record(release);
-    await preparation.drill("v1.1.0");
+    const recordAll = async () => {
+      for (const release of preparation.releases) await preparation.record(release);
+    };
+    const [staged] = await Promise.all([preparation.inStaging(recordAll), announceAndDrill(stage)]);
     const tookMs = Date.now() - began;
     const first = await checked(stage, "v1.0.0");
     found.expect(first.ok, `v1.0.0: ${first.failing.join("; ")}`);
@@ -44,8 +43,10 @@ export const evidence: Scenario = {
   },
 };
 
-async function announceAll(stage: Stage): Promise<void> {
-  for (const { version } of stage.preparation.releases) await stage.preparation.announce(version);
+/** What needs no staging is done beside it. */
+async function announceAndDrill({ preparation }: Stage): Promise<void> {
+  await preparation.drill("v1.1.0");
+  for (const { version } of preparation.releases) await preparation.announce(version);
 }
 
 /** A release's checklist before its day: what passes, and what fails without an override. */

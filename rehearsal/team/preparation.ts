@@ -76,10 +76,15 @@ export class Preparation {
     for (const name of ["first", "second"] as const) writeStatements(project, name, commits[name], new Date());
   }
 
-  /** Releases to staging what goes there, tests it there, and goes back once. Says which versions were there. */
-  async inStaging(): Promise<readonly string[]> {
+  /**
+   * Releases to staging what goes there, tests it there, goes back once, and ends it. Says which versions were there.
+   *
+   * @param whenTested begun as soon as all reports are there, while staging is ended
+   */
+  async inStaging(whenTested: () => Promise<void>): Promise<readonly string[]> {
     const staging = new Staging(this.#stage);
     const staged = this.releases.filter((it) => it.staged);
+    let after: Promise<void> = Promise.resolve();
     try {
       for (const { version, commit } of staged) {
         await staging.release(version);
@@ -87,8 +92,9 @@ export class Preparation {
         await writeTestReports({ project, commit, addresses: staging.addresses, signal: this.#stage.signal });
         if (commit === "second") await staging.rollBack(version);
       }
+      after = whenTested();
     } finally {
-      await staging.end();
+      await Promise.all([staging.end(), after]);
     }
     await this.#repository.commit("Staging as it was left");
     return staged.map((it) => it.version);
@@ -96,10 +102,9 @@ export class Preparation {
 
   /** Tells team and stakeholders of a release, and briefs the team. */
   async announce(version: string): Promise<void> {
-    for (const kind of ["team", "stakeholders", "brief"]) {
-      const ended = await this.#stage.greenlight("announce", kind, version);
-      if (ended.exitCode !== 0) throw failed(`announce ${kind} ${version}`, complaint(ended));
-    }
+    const kinds = "team,stakeholders,brief";
+    const ended = await this.#stage.greenlight("announce", kinds, version);
+    if (ended.exitCode !== 0) throw failed(`announce ${kinds} ${version}`, complaint(ended));
   }
 
   /** Plays a release's rollback script; the command records what came of it. */
