@@ -48,6 +48,14 @@ it("lists the formats that each item reads, its keys in the manifest, and the co
   for (const it of checklistItems) expect(partOf(it.id), it.id).toContain(`greenlight check v1.2.3 --item ${it.id}`);
 });
 
+it("tells in every remedy the command as the command line takes it", () => {
+  const told = checklistItems.flatMap(({ id, mend }) =>
+    [...mend.matchAll(/greenlight evidence add (\S+) (\S+)/g)].map((found) => ({ id, found: found.slice(1) })),
+  );
+  expect(told.length).toBeGreaterThan(10);
+  for (const { id, found } of told) expect(found, id).toEqual(["<version>", id]);
+});
+
 it("names only keys that a manifest has, of items that there are", () => {
   const known = z.toJSONSchema(manifestSchema, { io: "input" }).properties ?? {};
   for (const [id, keys] of Object.entries(allManifestKeys)) {

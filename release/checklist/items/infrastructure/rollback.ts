@@ -40,7 +40,7 @@ export const rollback = item({
   when: "review",
   unoverridable: false,
   rule: "Within 30 days a rollback of this version or of the one that serves was drilled or done, by the stack's journal; or a rehearsal recorded for this commit ended well and rolled back a bad release. The last one counts: when it failed, the way back is not tested.",
-  mend: "`greenlight rehearse`, then `greenlight evidence add infrastructure/rollback .greenlight/rehearsal/summary.json`",
+  mend: "`greenlight rehearse`, then `greenlight evidence add <version> infrastructure/rollback .greenlight/rehearsal/summary.json`",
   facts,
   judge(all, judging) {
     if (all.files.length === 0) return byJournal(all, judging);
