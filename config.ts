@@ -93,7 +93,7 @@ export const settingsShape = z.strictObject({
     .record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, serviceNameExpected), service, servicesExpected)
     .refine((it) => Object.keys(it).length > 0, "at least one service")
     .refine((it) => Object.keys(it).length <= 20, "at most 20 services")
-    .meta({ expected: servicesExpected })
+    .meta({ expected: servicesExpected, named: "service" })
     .describe("The services that are released and switched together, by name."),
   database: group(
     {

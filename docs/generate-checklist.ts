@@ -5,8 +5,18 @@
  */
 import { writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
+import { z } from "zod";
+import { evidenceReadings } from "../release/checklist/formats.ts";
 import { type ChecklistItem, type Group, groups } from "../release/checklist/item.ts";
 import { checklistItems } from "../release/checklist/items/index.ts";
+import { manifestKeys } from "../release/checklist/manifestKeys.ts";
+import {
+  blockingSeverities,
+  findingSeverities,
+  scoreTable,
+  severityTable,
+} from "../release/evidence/security/severity.ts";
+import { manifestSchema } from "../release/manifestShape.ts";
 
 const titles: Readonly<Record<Group, string>> = {
   code: "Code readiness",
@@ -37,7 +47,7 @@ Every item is a rule that reads evidence and says pass, fail or not applicable, 
 fails stops a release or a switch before anything is touched: in \`pulumi preview\`, in \`pulumi up\` with and without policy packs, and
 in \`greenlight release\`, with the same words. A rollback is never held up.
 
-An override in the manifest sets an item aside for once: it still fails, and every output says by whom, approved by whom, and until when.
+An override in the manifest (\`overrides\`) sets an item aside for once: it still fails, and every output says by whom, approved by whom, and until when.
 An anti-pattern that rests on other items stands by their overrides once all of those that fail are set aside, and says that it does.
 
 \`greenlight check <version>\` shows the whole list, \`greenlight check <version> --item <item>\` one with how to mend it. The policy pack
@@ -71,8 +81,92 @@ function itemPart(it: ChecklistItem): string {
 
 ${prose(it.rule)}
 
+${reading(it)}${it.id === "tests/security" ? `\n\n${severities()}` : ""}
+
+${keysOf(it)}
+
 To mend it: ${prose(it.mend)}.
+
+\`\`\`sh
+${commands(it).join("\n")}
+\`\`\`
 `;
+}
+
+function reading({ id }: ChecklistItem): string {
+  const own = readingOf(id);
+  if (own === undefined)
+    return "It reads no report: the project, its repository, the stack's journal and the platform are asked themselves.";
+  return ["It reads:", "", ...own.formats.map(({ tool, file }) => `- ${file} (${tool})`)].join("\n");
+}
+
+function readingOf(id: string) {
+  return Object.entries(evidenceReadings).find(([key]) => key === id)?.[1];
+}
+
+const node = z.looseObject({
+  get properties() {
+    return z.record(z.string(), node).optional();
+  },
+  get items() {
+    return node.optional();
+  },
+});
+type Node = z.infer<typeof node>;
+const evidence = node.parse(z.toJSONSchema(manifestSchema, { io: "input" })).properties?.evidence;
+
+/** Keys of the manifest that an item goes by; what sets it aside is said once for all. */
+function keysOf({ id }: ChecklistItem): string {
+  const own = evidence?.properties?.[id];
+  const keys = [...manifestKeys(id), ...(own === undefined ? [] : [`evidence.${id}: ${written(own)}`])];
+  return keys.length === 0
+    ? "The manifest says nothing of it."
+    : `In the manifest: ${keys.map((key) => `\`${key}\``).join(", ")}.`;
+}
+
+/** `{ files, targets: { p95 }, skipped: [{ test }] }` */
+function written({ properties = {} }: Node): string {
+  const keys = Object.entries(properties).map(([key, it]) => {
+    if (it.properties !== undefined) return `${key}: ${written(it)}`;
+    return it.items?.properties === undefined ? key : `${key}: [${written(it.items)}]`;
+  });
+  return `{ ${keys.join(", ")} }`;
+}
+
+function commands({ id }: ChecklistItem): readonly string[] {
+  const own = readingOf(id);
+  const check = `greenlight check v1.2.3 --item ${id}`;
+  // The changelog is read in the released commit, so nobody records of which commit it speaks.
+  if (own === undefined || id === "code/documentation") return [check];
+  return [`greenlight evidence add v1.2.3 ${id} ${own.example}`, check];
+}
+
+/** What each tool's words for a severity become: the table that the readers look them up in. */
+function severities(): string {
+  const blocking = findingSeverities.filter((it) => blockingSeverities.has(it)).join(" and ");
+  const scheme = ([name, words]: [string, Readonly<Record<string, string>>]) => [
+    name,
+    ...findingSeverities.map((severity) =>
+      Object.entries(words)
+        .filter(([, it]) => it === severity)
+        .map(([word]) => `\`${word}\``)
+        .join(", "),
+    ),
+  ];
+  const scores = findingSeverities.map((severity) => {
+    const least = scoreTable.find(([, it]) => it === severity)?.[0];
+    return least === undefined ? "" : `from ${least}`;
+  });
+  return [
+    `Severities are mapped by one table; ${blocking} findings must be mended or accepted. A score stands before the tool's own word, and a`,
+    "word that the table does not have counts as high.",
+    "",
+    `| Says | ${findingSeverities.join(" | ")} |`,
+    `|---|${"---|".repeat(findingSeverities.length)}`,
+    ...[...Object.entries(severityTable).map(scheme), ["CVSS score, `security-severity`", ...scores]].map(
+      (cells) => `| ${cells.join(" | ")} |`,
+    ),
+  ].join("\n");
 }
 
 function anchor(it: ChecklistItem): string {

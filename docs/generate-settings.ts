@@ -60,8 +60,10 @@ function rows(group: Node, path: readonly string[]): string[] {
   return Object.entries(group.properties ?? {}).flatMap(([key, it]) => {
     const at = [...path, key];
     const named = it.additionalProperties;
-    if (typeof named === "object")
-      return [row(at, it, isRequired(group, key)), ...rows(named, [...at, `&lt;${it.named ?? "service"}&gt;`])];
+    if (typeof named === "object") {
+      if (it.named === undefined) throw new Error(`${at.join(".")} does not say what its names are names of`);
+      return [row(at, it, isRequired(group, key)), ...rows(named, [...at, `&lt;${it.named}&gt;`])];
+    }
     if (it.properties !== undefined) return [row(at, it, isRequired(group, key)), ...rows(it, at)];
     return [row(at, it, isRequired(group, key))];
   });
@@ -80,7 +82,12 @@ function row(path: readonly string[], it: Node, required: boolean): string {
 function defaultText(it: Node, required: boolean): string {
   if (required) return "required";
   if (it.default === undefined) return "none";
-  return it.properties === undefined ? `\`${String(it.default)}\`` : "as below";
+  if (it.properties !== undefined) return "as below";
+  if (typeof it.default === "object" && it.default !== null) {
+    const values = Object.values(it.default);
+    return values.length === 0 ? "none" : `\`${values.map(String).join(", ")}\``;
+  }
+  return `\`${String(it.default)}\``;
 }
 
 function cell(text: string): string {

@@ -140,3 +140,26 @@ export function phasesLeft(records: readonly JournalRecord[], now?: number): rea
 export function nextPhase(records: readonly JournalRecord[], now?: number): Phase | undefined {
   return phasesLeft(records, now)[0];
 }
+
+/**
+ * When the plan under way began to change something: the start of the deployment that is done and waits for its switch. Undefined before,
+ * after a failure that it was not taken up from, after a rollback or an end, for another version or manifest, and where the records'
+ * times contradict their order: then nothing of the plan can be counted as done. ISO time.
+ */
+export function planBegun(
+  records: readonly JournalRecord[],
+  version: string,
+  manifestDigest: string,
+): string | undefined {
+  const own = recordsUnderWay(records);
+  const [start] = own;
+  if (start?.type !== "release-started" || start.version !== version || start.manifestDigest !== manifestDigest) {
+    return undefined;
+  }
+  if (own.some(({ type }) => type === "rollback") || !phasesDone(records).includes("deploy")) return undefined;
+  const begun = own.findLast((it) => it.type === "phase-started" && it.phase === "deploy");
+  const done = own.findLast((it) => it.type === "phase-done" && it.phase === "deploy");
+  if (begun === undefined || done === undefined || !(Date.parse(begun.at) <= Date.parse(done.at))) return undefined;
+  const before = records.slice(0, records.indexOf(begun));
+  return before.every(({ at }) => Date.parse(at) <= Date.parse(begun.at)) ? begun.at : undefined;
+}

@@ -2,6 +2,7 @@ import { readPlatform, readServing } from "../../provider/local/serving.ts";
 import { lastDeliveries } from "../../release/announcements/sent.ts";
 import { briefingMaxAge } from "../../release/checklist/items/day/briefing.ts";
 import { runbookDigest } from "../../release/runbook.ts";
+import { planBegun } from "../../release/schedule.ts";
 import { firingAlarms, instancesHealth } from "../liveHealth.ts";
 import { readCalendar } from "../readCalendar.ts";
 import { readRunbookFile, runbookFile, runbookPlan } from "../runbookFile.ts";
@@ -94,9 +95,15 @@ export const day: Gatherers = {
 
 /** Facts of the items that ask the calendar. @throws Problem as `readCalendar` */
 export function calendarFactsOf(it: Gathering) {
-  const { project, settings, manifest, now } = it;
-  const { team, duration } = manifest.manifest;
-  return plainFacts({ ...clockOf(it), durationMs: duration, calendar: readCalendar(project, settings, team, now) });
+  const { project, settings, manifest, now, journal } = it;
+  const { team, duration, version } = manifest.manifest;
+  return plainFacts({
+    ...clockOf(it),
+    durationMs: duration,
+    watchForMs: settings.watch.for,
+    begunAt: planBegun(journal, version, manifest.digest),
+    calendar: readCalendar(project, settings, team, now),
+  });
 }
 
 function clockOf({ now, journal }: Gathering) {

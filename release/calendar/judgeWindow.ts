@@ -7,6 +7,14 @@ import { dayMs, sayTime, stretches } from "./zone.ts";
 /** What keeps a release from starting. */
 export type ClosedBy = "calendar" | "freeze" | "holiday" | "window" | "length" | "end-of-day";
 
+/** Time that a release needs. */
+export interface Needed {
+  /** Real time. Milliseconds. */
+  readonly ms: number;
+  /** What takes it, for the reason: `the plan`. */
+  readonly of: string;
+}
+
 /** Whether a release may start now. */
 export interface WindowVerdict {
   readonly open: boolean;
@@ -27,9 +35,10 @@ export interface WindowVerdict {
  *
  * Nobody asks this before a rollback: the way back is open at any hour, which is for the caller to see to.
  *
- * @param durationMs real time that the whole plan takes
+ * @param needed real time that the plan takes, or what is left of it: milliseconds, or with its name
  */
-export function judgeWindow(calendar: TeamCalendar, now: Date, durationMs: number): WindowVerdict {
+export function judgeWindow(calendar: TeamCalendar, now: Date, needed: number | Needed): WindowVerdict {
+  const { ms: durationMs, of } = named(needed);
   const seen = lookAt(calendar, now, durationMs);
   if (seen === undefined) return unknownTime(calendar, now);
   const { zone } = calendar;
@@ -51,7 +60,7 @@ export function judgeWindow(calendar: TeamCalendar, now: Date, durationMs: numbe
     return {
       ...seen.closed(
         "length",
-        `the plan takes ${spokenDuration(durationMs)}, but ${why} in ${spokenDuration(left)}, at ${sayTime(running.until, zone)}`,
+        `${of} takes ${spokenDuration(durationMs)}, but ${why} in ${spokenDuration(left)}, at ${sayTime(running.until, zone)}`,
       ),
       until,
     };
@@ -60,14 +69,15 @@ export function judgeWindow(calendar: TeamCalendar, now: Date, durationMs: numbe
     calendar.windows.length === 0
       ? `no window is configured for ${whose}, no freeze and no holiday holds`
       : `open until ${sayTime(running.until, zone)}`;
-  return { open: true, reason: `${open}; the plan takes ${spokenDuration(durationMs)}`, until };
+  return { open: true, reason: `${open}; ${of} takes ${spokenDuration(durationMs)}`, until };
 }
 
 /**
  * Whether it is too late in the day or in the week to start: by default from 15:00 local time on, on Friday from 12:00, and on a weekend
  * unless a window names the day. It concerns the start only.
  */
-export function judgeEndOfDay(calendar: TeamCalendar, now: Date, durationMs: number): WindowVerdict {
+export function judgeEndOfDay(calendar: TeamCalendar, now: Date, needed: number | Needed): WindowVerdict {
+  const { ms: durationMs } = named(needed);
   const seen = lookAt(calendar, now, durationMs);
   if (seen === undefined) return unknownTime(calendar, now);
   const at = sayTime(now.getTime(), calendar.zone);
@@ -79,6 +89,10 @@ export function judgeEndOfDay(calendar: TeamCalendar, now: Date, durationMs: num
     reason: `${at} is early enough${next === undefined ? "" : `: a start is allowed until ${sayTime(next.from, calendar.zone)}`}`,
     ...(next === undefined ? {} : { until: new Date(next.from).toISOString() }),
   };
+}
+
+function named(needed: number | Needed): Needed {
+  return typeof needed === "number" ? { ms: needed, of: "the plan" } : needed;
 }
 
 function lookAt(calendar: TeamCalendar, now: Date, durationMs: number) {

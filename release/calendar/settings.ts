@@ -157,7 +157,7 @@ export const calendarSettings = z
         .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, teamName), team, "teams by name")
         .refine((it) => Object.keys(it).length <= 50, "at most 50 teams")
         .default({})
-        .meta({ expected: "teams by name" })
+        .meta({ expected: "teams by name", named: "team" })
         .describe("Calendars by team. Without any, only the rule of `endOfDay` holds."),
     },
     'a group of keys, such as { zone: Europe/Berlin, teams: { shop: { windows: [{ days: [mon, tue], from: "09:00", until: "15:00" }] } } }',

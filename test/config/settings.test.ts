@@ -274,6 +274,14 @@ describe("docs/settings.md", () => {
     expect(readFileSync(new URL("../../docs/settings.md", import.meta.url), "utf8")).toBe(settingsPage());
   });
 
+  it("says of what each group of names is one, and shows no default as code would", () => {
+    const page = settingsPage();
+    for (const named of ["services.<service>", "calendar.teams.<team>", "announcements.channels.<channel>"]) {
+      expect(page).toContain(`\`${named}.`);
+    }
+    expect(page).not.toMatch(/calendar\.teams\.<service>|\[object|\| `` \|/);
+  });
+
   it("describes every key", () => {
     const rows = settingsPage()
       .split("\n")

@@ -40,6 +40,36 @@ describe("day/window", () => {
       /takes 4 h, but the window closes in 3 h/,
     ],
     [
+      "passes at the switch when what is left of the plan fits",
+      facts(tuesday, { durationMs: 4 * hour, watchForMs: hour, begunAt: "2026-11-24T08:30:00.000Z" }),
+      "pass",
+      /what is left of the plan, begun at 2026-11-24T08:30:00.000Z, takes 2 h 30 min/,
+    ],
+    [
+      "fails at the switch when what is left of the plan does not fit",
+      facts(tuesday, { durationMs: 4 * hour, watchForMs: hour, begunAt: "2026-11-24T09:30:00.000Z" }),
+      "fail",
+      /begun at .*, takes 3 h 30 min, but the window closes in 3 h/,
+    ],
+    [
+      "asks for the watch at least, however long ago the plan began",
+      facts(tuesday, { durationMs: 2 * hour, watchForMs: 4 * hour, begunAt: "2026-11-20T09:30:00.000Z" }),
+      "fail",
+      /takes 4 h, but the window closes in 3 h/,
+    ],
+    [
+      "asks for the whole plan when it is said to begin in the future",
+      facts(tuesday, { durationMs: 4 * hour, watchForMs: hour, begunAt: "2026-11-24T13:30:00.000Z" }),
+      "fail",
+      /takes 4 h, but/,
+    ],
+    [
+      "asks for the whole plan when nobody says how long it is watched",
+      facts(tuesday, { durationMs: 4 * hour, begunAt: "2026-11-24T08:30:00.000Z" }),
+      "fail",
+      /the plan takes 4 h, but/,
+    ],
+    [
       "fails in a freeze, by its name",
       facts({ freezes: [{ name: "Fair", from: "2026-11-20", until: "2026-11-30" }] }),
       "fail",

@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { antiPatterns } from "../../../project/checklist/antiPatterns.ts";
 import { day } from "../../../project/checklist/day.ts";
 import type { Gathering } from "../../../project/checklist/gathering.ts";
@@ -9,7 +10,7 @@ import { tagRelease } from "../../../project/tag.ts";
 import { checklistItems } from "../../../release/checklist/items/index.ts";
 import type { ItemVerdict } from "../../../release/checklist/judge.ts";
 import { judgeChecklist } from "../../../release/checklist/judge.ts";
-import type { JournalRecord } from "../../../release/journalRecord.ts";
+import { type JournalRecord, journalRecordSchema } from "../../../release/journalRecord.ts";
 import { sentence } from "../../../release/problem.ts";
 import { Repository } from "../../project/repository.ts";
 import { ics } from "../../release/calendar/calendars.ts";
@@ -229,6 +230,80 @@ describe("day/window and anti-patterns/end-of-day, as the settings say", () => {
     expect(await found("day/window", gatheringIn(repository, { settings, now, journal: [record] }))).toMatchObject({
       verdict: "fail",
       reason: expect.stringContaining("set back"),
+    });
+  });
+});
+
+describe("what is left of the plan, as the journal has it", () => {
+  const now = new Date("2026-11-24T11:00:00Z");
+  // 08:00 to 13:00 in UTC; the plan takes three hours, the watch one.
+  const calendar = {
+    teams: { shop: { zone: "Europe/Berlin", windows: [{ days: ["tue"], from: "09:00", until: "14:00" }] } },
+  };
+  type Step = Pick<JournalRecord, "type"> & { readonly at: string } & Record<string, unknown>;
+  const started = (at = "08:50", more: object = {}) => ({ type: "release-started", at, ...more }) as Step;
+  const phase = (type: string, at: string, id = "deploy") => ({ type, at, phase: id, reason: "x" }) as unknown as Step;
+  const rollback = { type: "rollback", at: "10:20", to: "blue", toVersion: "v1.2.2", reason: "x", database: "kept" };
+  const ended = { type: "release-ended", at: "10:20", outcome: "failed", sentence: "x" };
+  const steps = [phase("phase-started", "09:00"), phase("phase-done", "10:00")];
+
+  async function judge(id: string, plan: readonly unknown[]) {
+    const { repository } = unreleased();
+    repository.write(`releases/${version}.yaml`, manifestText("duration: 3h"));
+    const it = gatheringIn(repository, { settings: settingsWith({ calendar }), now });
+    const journal = (plan as Step[]).map(({ at, reason, ...rest }, index) => ({
+      id: String(index),
+      version,
+      by: "ann",
+      pid: 1,
+      ...(rest.type === "release-started" ? { manifestDigest: it.manifest.digest } : {}),
+      ...(rest.type === "phase-failed" || rest.type === "rollback" ? { reason } : {}),
+      ...rest,
+      at: at.length === 5 ? `2026-11-24T${at}:00.000Z` : at,
+    }));
+    return found(id, { ...it, journal: z.array(journalRecordSchema).parse(journal) });
+  }
+
+  it("is enough at the switch", async () => {
+    const plan = [started(), ...steps];
+    expect(await judge("day/window", plan)).toMatchObject({
+      verdict: "pass",
+      reason: expect.stringContaining("what is left of the plan, begun at 2026-11-24T09:00:00.000Z, takes 60 min"),
+    });
+    expect(await judge("anti-patterns/end-of-day", plan)).toMatchObject({ verdict: "pass" });
+  });
+
+  it("is counted from the deployment that was taken up again", async () => {
+    const again = [phase("phase-failed", "09:10"), phase("phase-started", "10:30"), phase("phase-done", "10:40")];
+    expect(await judge("day/window", [started(), phase("phase-started", "09:00"), ...again])).toMatchObject({
+      verdict: "fail",
+      reason: expect.stringContaining("begun at 2026-11-24T10:30:00.000Z, takes 2 h 30 min, but the window closes"),
+    });
+  });
+
+  it.each<[string, readonly unknown[]]>([
+    ["no release is under way", []],
+    ["it has only started", [started()]],
+    ["its deployment is under way", [started(), phase("phase-started", "09:00")]],
+    ["its deployment failed", [started(), ...steps, phase("phase-failed", "10:10")]],
+    ["it was rolled back", [started(), ...steps, rollback]],
+    ["it has ended", [started(), ...steps, ended]],
+    ["another version is under way", [started(), ...steps].map((it) => ({ ...it, version: "v1.2.2" }))],
+    ["another version began after it", [started(), ...steps, started("10:30", { version: "v1.2.4" })]],
+    ["it was begun with another manifest", [started("08:50", { manifestDigest: "other" }), ...steps]],
+    ["it is said to have begun before its release", [started("09:30"), ...steps]],
+    [
+      "it is said to be done before it began",
+      [started("08:50"), phase("phase-started", "10:00"), phase("phase-done", "09:30")],
+    ],
+    [
+      "it is said to have begun before what the journal had already",
+      [{ ...ended, version: "v1.2.2", at: "09:45" }, started(), ...steps],
+    ],
+  ])("is all of it when %s", async (_, plan) => {
+    expect(await judge("day/window", plan)).toMatchObject({
+      verdict: "fail",
+      reason: expect.stringMatching(/^the plan takes 3 h, but the window closes in 2 h/),
     });
   });
 });

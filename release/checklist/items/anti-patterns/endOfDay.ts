@@ -1,6 +1,6 @@
 import { judgeEndOfDay } from "../../../calendar/judgeWindow.ts";
 import { fail, item, pass } from "../../item.ts";
-import { calendarFacts } from "../day/calendarFacts.ts";
+import { calendarFacts, planLeft } from "../day/calendarFacts.ts";
 import { clockFault } from "../day/clock.ts";
 
 /** The seed's "Deploying at end of day/week". */
@@ -20,7 +20,7 @@ export const endOfDay = item({
   judge(facts, judging) {
     const fault = clockFault(facts, judging);
     if (fault !== undefined) return fail(fault);
-    const { open, reason } = judgeEndOfDay(facts.calendar, judging.now, facts.durationMs);
+    const { open, reason } = judgeEndOfDay(facts.calendar, judging.now, planLeft(facts, judging.now));
     return open ? pass(reason) : fail(reason);
   },
 });

@@ -14,7 +14,7 @@ export const bugs = item({
   when: "review",
   unoverridable: false,
   rule: "In an export of GitHub, Jira or Linear no open issue is a bug of critical or high priority, and every open bug has a priority: one that nobody has ranked may be critical.",
-  mend: "close or rank the bugs named above, export the issues again and record them with `greenlight evidence add code/bugs <file>`",
+  mend: "close or rank the bugs named above, export the issues again and record them with `greenlight evidence add <version> code/bugs <file>`",
   facts: filesFact(issuesSummary),
   judge({ files }, judging) {
     return byFiles(files, judging, oldestIssues, (all) => {

@@ -24,7 +24,7 @@ export const features = item({
   when: "review",
   unoverridable: false,
   rule: "The manifest names what is new, and every issue that it refers to is done in an export of the tracker. Whether it was tested is asked by the group of tests.",
-  mend: "name the features in the manifest, close the issues named above, and record an export of them with `greenlight evidence add code/features <file>`",
+  mend: "name the features in the manifest, close the issues named above, and record an export of them with `greenlight evidence add <version> code/features <file>`",
   facts,
   judge({ features: count, issues, files }, judging) {
     if (count === 0) return fail("the manifest names no feature");

@@ -18,7 +18,7 @@ export const securityReview = item({
   when: "review",
   unoverridable: false,
   rule: "One of the owners in the section [Security] of CODEOWNERS, who had no part in the release, approved it: in the pull request, or in a review signed in a file of its own without a critical or high finding left. Every changed file that is named there is approved by one of its own owners.",
-  mend: "ask an owner of the section [Security] in CODEOWNERS to approve the pull request, or record their review with `greenlight evidence add code/security-review <file>`",
+  mend: "ask an owner of the section [Security] in CODEOWNERS to approve the pull request, or record their review with `greenlight evidence add <version> code/security-review <file>`",
   facts: securityFacts,
   judge(facts, judging) {
     if (facts.owners.length === 0) {

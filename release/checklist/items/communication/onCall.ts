@@ -28,7 +28,7 @@ export const onCall = item({
   when: "review",
   unoverridable: false,
   rule: "Somebody is the first to be called now and until the plan has ended, by the schedule of PagerDuty or Opsgenie; or whom the manifest names as on call acknowledged within 7 days that they know of this release.",
-  mend: "set onCall: { name, acknowledgedAt } in the manifest once they said that they know, or record the schedule with `greenlight evidence add communication/on-call <file>`",
+  mend: "set onCall: { name, acknowledgedAt } in the manifest once they said that they know, or record the schedule with `greenlight evidence add <version> communication/on-call <file>`",
   facts,
   judge(all, judging) {
     if (all.files.length === 0) return byName(all, judging);

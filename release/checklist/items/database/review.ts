@@ -14,7 +14,7 @@ export const migrationReview = item({
   when: "review",
   unoverridable: false,
   rule: "Every commit that touches a pending migration script or the rollback script is in a pull request whose head somebody else approved within 30 days, or carries a Reviewed-by of somebody else; scripts that CODEOWNERS names are approved by one of their owners. The scripts are as the released commit has them.",
-  mend: "let somebody else approve the scripts in the pull request, or sign their commits with `Reviewed-by: Name <address>`; record an export with `greenlight evidence add database/review <file>`",
+  mend: "let somebody else approve the scripts in the pull request, or sign their commits with `Reviewed-by: Name <address>`; record an export with `greenlight evidence add <version> database/review <file>`",
   facts: migrationReviewFacts,
   judge(facts, judging) {
     if (facts.tool === "none") return notApplicable("the release has no migrations");

@@ -30,7 +30,7 @@ export const rollbackScript = item({
   when: "review",
   unoverridable: false,
   rule: "The manifest names a script that takes the pending migrations back. It was run up, down and up again on a scratch database of this commit's very files, at most 30 days ago, and left schema and rows as they were.",
-  mend: "name the script as `database.rollback` in the manifest, run `greenlight drill database <version>`, and record what it wrote with `greenlight evidence add database/rollback-script <file>`",
+  mend: "name the script as `database.rollback` in the manifest, run `greenlight drill database <version>`, and record what it wrote with `greenlight evidence add <version> database/rollback-script <file>`",
   facts,
   judge(it, judging) {
     if (it.tool === "none") return notApplicable("the release has no migrations");

@@ -45,7 +45,7 @@ export const rollback = item({
     "went back and was verified. The last one counts: when it failed, the way back is not tested. A first deployment has no way back.",
   mend:
     "`greenlight rollback --json --reason drill > rollback.json` in staging, or `greenlight rehearse`, then `greenlight evidence add " +
-    "infrastructure/rollback <rollback.json or .greenlight/rehearsal/summary.json>`",
+    "<version> infrastructure/rollback <rollback.json or .greenlight/rehearsal/summary.json>`",
   facts,
   judge(all, judging) {
     if (all.liveVersion === undefined) return notApplicable("nothing is live that a rollback could go back to");

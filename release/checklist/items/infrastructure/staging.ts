@@ -23,7 +23,7 @@ export const staging = item({
   when: "review",
   unoverridable: false,
   rule: "In the staging stack's outputs or exported state this very version, from the same manifest or with the same image digests, serves 100 % of the traffic, and its health and smoke gates passed there within 7 days.",
-  mend: "release the version to staging, `pulumi stack export --stack staging > staging.json`, and record it with `greenlight evidence add infrastructure/staging staging.json`",
+  mend: "release the version to staging, `pulumi stack export --stack staging > staging.json`, and record it with `greenlight evidence add <version> infrastructure/staging staging.json`",
   facts,
   judge(all, judging) {
     const contradiction = all.files.flatMap(

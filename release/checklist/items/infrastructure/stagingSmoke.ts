@@ -18,7 +18,7 @@ export const stagingSmoke = item({
   when: "review",
   unoverridable: false,
   rule: "The staging stack's exported state has the proof that the smoke gate passed for this very version in the environment that serves there, within 7 days; or `greenlight release --json` ended there with this version released and its user flows working.",
-  mend: "release the version to staging, and record the export of that stack, or what `greenlight release --json` printed there, with `greenlight evidence add infrastructure/staging-smoke <file>`",
+  mend: "release the version to staging, and record the export of that stack, or what `greenlight release --json` printed there, with `greenlight evidence add <version> infrastructure/staging-smoke <file>`",
   facts: filesFact(stagingSummary.or(releasedSummary)),
   judge({ files }, judging) {
     const { version, now } = judging;

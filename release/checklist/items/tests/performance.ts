@@ -39,7 +39,7 @@ export const performanceTests = item({
     "(1 % unless stated), number of requests (1000 unless stated), throughput; and the test held its own thresholds. A target that the " +
     "report says nothing of fails. At most 7 days old.",
   mend:
-    "run the load test against the release's commit, then greenlight evidence add tests/performance <summary.json>; targets stand " +
+    "run the load test against the release's commit, then greenlight evidence add <version> tests/performance <summary.json>; targets stand " +
     "under evidence.tests/performance.targets",
   facts,
   judge({ files, targets }, judging) {

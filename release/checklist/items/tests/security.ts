@@ -24,7 +24,7 @@ export const securityScans = item({
     "finding that the report suppresses counts. It is accepted by the manifest, with a name, a reason and an end at most 90 days ahead, or " +
     "by a CycloneDX VEX that says why it does no harm. At most 7 days old.",
   mend:
-    "mend the findings and scan again, then greenlight evidence add tests/security <report>; what is taken for a while stands under " +
+    "mend the findings and scan again, then greenlight evidence add <version> tests/security <report>; what is taken for a while stands under " +
     "evidence.tests/security.accepted as { id, reason, by, until }",
   facts,
   judge({ files, accepted }, judging) {

@@ -28,7 +28,7 @@ export function testsItem(id: ItemId & `tests/${string}`, title: string): Checkl
       "Every report (JUnit XML) holds at least one test, and none of its test cases failed or broke. A skipped test is listed in the " +
       "manifest with its reason. A report whose totals say something else than its test cases fails. At most 7 days old.",
     mend:
-      `run the tests of the release's commit, then greenlight evidence add ${id} <report.xml>; list a skipped test under ` +
+      `run the tests of the release's commit, then greenlight evidence add <version> ${id} <report.xml>; list a skipped test under ` +
       `evidence.${id}.skipped with its reason`,
     facts: testsFacts,
     judge: judgeTests,
