@@ -10,6 +10,7 @@ import { type ProjectManifest, readManifest } from "../../project/readManifest.t
 import { type DatabaseConnection, parseDatabaseUrl } from "../../provider/database/connection.ts";
 import { withPrivateServer } from "../../provider/database/drill/privateServer.ts";
 import { type PlayedDrill, playRollbackScript } from "../../provider/database/drill/rollbackScriptDrill.ts";
+import { prepareEngine } from "../../provider/database/migrations/schemaEngine.ts";
 import type { RollbackScriptDrill } from "../../release/evidence/drill/rollbackScript.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
@@ -56,9 +57,12 @@ export async function drillDatabaseCommand(
   const commit = await committed(git, project, manifest, all.plan.directory, script);
   const digests = migrationDigests(all);
   const onStep = (text: string) => reporter.tell({ kind: "step", text });
-  const { server, played } = await onServer(context, reporter, signal, (connection) =>
+  // Loaded while the server starts; what is wrong with it is told when it is used.
+  if (tool === "prisma") prepareEngine().catch(() => undefined);
+  const { server, played } = await onServer(context, reporter, signal, (connection, thrownAway) =>
     playRollbackScript({
       connection,
+      thrownAway,
       tool,
       before: live.migrations,
       directory: all.plan.directory,
@@ -144,14 +148,15 @@ async function onServer(
   context: Context,
   reporter: Reporter,
   signal: AbortSignal,
-  work: (connection: DatabaseConnection) => Promise<PlayedDrill>,
+  work: (connection: DatabaseConnection, thrownAway: boolean) => Promise<PlayedDrill>,
 ): Promise<{ server: DrillResult["server"]; played: PlayedDrill }> {
   const progress = (text: string) => reporter.tell({ kind: "step", text });
   const deployed = findPlatform(context) === undefined ? undefined : await stackDatabase(context, progress);
-  if (deployed !== undefined) return { server: "stack", played: await work(deployed) };
+  if (deployed !== undefined) return { server: "stack", played: await work(deployed, false) };
   const { postgres } = await ensureToolchain({ want: ["postgres"], progress });
   progress("starting a private database");
-  return { server: "private", played: await withPrivateServer({ bin: postgres.bin }, { signal }, work) };
+  const played = await withPrivateServer({ bin: postgres.bin }, { signal }, (connection) => work(connection, true));
+  return { server: "private", played };
 }
 
 /** The database of the stack; undefined when it has none. */

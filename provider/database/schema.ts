@@ -84,8 +84,12 @@ export async function schemaPicture(client: pg.ClientBase): Promise<SchemaPictur
     throw error;
   }
   await reset();
-  const fingerprint = createHash("sha256").update(objects.join("\n")).digest("hex");
-  return { fingerprint, objects };
+  return { fingerprint: fingerprintOf(objects), objects };
+}
+
+/** The fingerprint of a picture with these lines, which must be sorted. */
+export function fingerprintOf(objects: readonly string[]): string {
+  return createHash("sha256").update(objects.join("\n")).digest("hex");
 }
 
 async function readObjects(client: pg.ClientBase): Promise<string[]> {

@@ -51,8 +51,8 @@ describe.each<Layout>(["prisma", "sql"])("migrations kept as %s", (tool) => {
   const history = (connection: DatabaseConnection) => readMigrations({ connection, layout: tool });
   const names = (...given: string[]) => given.map((name) => nameOf(tool, name));
 
-  /** Migrates in another process, which is killed once the server sleeps. */
-  const killed = async (options: FolderMigration): Promise<void> => {
+  /** Migrates in another process. */
+  const elsewhere = (options: FolderMigration) => {
     const script = `import { migrate } from ${JSON.stringify(new URL("../../provider/database/migrations/apply.ts", import.meta.url).href)};
       import { parseDatabaseUrl } from ${JSON.stringify(new URL("../../provider/database/connection.ts", import.meta.url).href)};
       await migrate({ tool: ${JSON.stringify(tool)}, directory: ${JSON.stringify(options.directory)}, connection: parseDatabaseUrl(process.env.DATABASE_URL) });`;
@@ -61,12 +61,21 @@ describe.each<Layout>(["prisma", "sql"])("migrations kept as %s", (tool) => {
       env: { DATABASE_URL: databaseUrl(options.connection) },
       reject: false,
     });
-    const asleep =
-      "select pid from pg_stat_activity where query like '%pg_sleep(30)%' and pid <> pg_backend_pid() and datname = current_database()";
-    while ((await server.sql(options.connection, asleep)).length === 0) {
-      if (child.exitCode !== null && child.exitCode !== undefined) throw new Error((await child).stderr);
-      await wait(50);
-    }
+    /** Waits until a query has rows, as long as the process lives. */
+    const until = async (query: string): Promise<void> => {
+      while ((await server.sql(options.connection, query)).length === 0) {
+        if (child.exitCode !== null && child.exitCode !== undefined) throw new Error((await child).stderr);
+        await wait(50);
+      }
+    };
+    return { child, until };
+  };
+  const others = "pid <> pg_backend_pid() and datname = current_database()";
+
+  /** Migrates in another process, which is killed once the server sleeps. */
+  const killed = async (options: FolderMigration): Promise<void> => {
+    const { child, until } = elsewhere(options);
+    await until(`select pid from pg_stat_activity where query like '%pg_sleep(30)%' and ${others}`);
     child.kill("SIGKILL");
     await child;
   };
@@ -280,6 +289,53 @@ describe.each<Layout>(["prisma", "sql"])("migrations kept as %s", (tool) => {
     const result = await migrate(options);
     expect(result.applied.map(({ name }) => name)).toEqual(names("2_slow"));
     expect((await history(options.connection)).failed).toEqual([]);
+  });
+
+  const valid = "select from pg_index where indexrelid = to_regclass('users_name_idx') and indisvalid";
+
+  /** Migrates in another process, which is killed while it builds `users_name_idx`, or when it does not know yet that it is built. */
+  const killedAtIndex = async (moment: "building" | "built"): Promise<FolderMigration> => {
+    const options = await start({ "1_init": init });
+    await migrate(options);
+    await options.write("2_index", "create index concurrently if not exists users_name_idx on users (name);");
+    const traffic = new pg.Client({ ...options.connection });
+    await traffic.connect();
+    // Building waits for who has written to the table.
+    await traffic.query("begin; update users set name = name");
+    const { child, until } = elsewhere(options);
+    const building = `query like 'create index concurrently%' and ${others}`;
+    await until(`select from pg_stat_activity where wait_event_type = 'Lock' and ${building}`);
+    if (moment === "built") {
+      // Stopped, it does not hear that the server is done.
+      child.kill("SIGSTOP");
+      await traffic.end();
+      await until(valid);
+    }
+    child.kill("SIGKILL");
+    await child;
+    const gone = `select from (select count(*) as n from pg_stat_activity where ${building}) as it where n = 0`;
+    while ((await server.sql(options.connection, gone)).length === 0) await wait(50);
+    await traffic.end();
+    return options;
+  };
+
+  it.each([
+    ["is still being built", "building", "the unfinished index public.users_name_idx was removed"],
+    ["is built, but not noted yet,", "built", "statements 1 to 1 are done from an earlier try"],
+  ] as const)("killed while an index %s are done by running again", async (_, moment, note) => {
+    const options = await killedAtIndex(moment);
+    expect(await server.sql(options.connection, valid)).toHaveLength(moment === "built" ? 1 : 0);
+    const result = await migrate(options);
+    expect(result.applied.map(({ name }) => name)).toEqual(names("2_index"));
+    expect(result.notes.join()).toContain(note);
+    expect((await history(options.connection)).failed).toEqual([]);
+    expect(await server.sql(options.connection, valid)).toHaveLength(1);
+  });
+
+  it("killed when an index is built are not guessed at where something else has changed since", async () => {
+    const options = await killedAtIndex("built");
+    await server.sql(options.connection, "alter table users add column more text");
+    expect((await refusal(migrate(options))).message).toMatch(/2_index\S* is applied in part/);
   });
 
   it("killed while rows change outside a transaction are not guessed at", async () => {

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { DatabaseConnection } from "../../provider/database/connection.ts";
 import { withPrivateServer } from "../../provider/database/drill/privateServer.ts";
 import { playRollbackScript } from "../../provider/database/drill/rollbackScriptDrill.ts";
 import { readRollbackScriptDrill } from "../../release/evidence/drill/rollbackScript.ts";
@@ -29,7 +30,15 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function played(given: { readonly up?: string; readonly down?: string; readonly signal?: AbortSignal }) {
+interface Given {
+  readonly up?: string;
+  readonly down?: string;
+  readonly signal?: AbortSignal;
+  /** A database of its own, in which the drill is played itself. */
+  readonly thrownAway?: DatabaseConnection;
+}
+
+async function played(given: Given) {
   const directory = await mkdtemp(join(folder, "release-"));
   const file = join(directory, "back", "v2.sql");
   const files = { [init.path]: init.text, "002_more.sql": given.up ?? up, "back/v2.sql": given.down ?? down };
@@ -37,9 +46,9 @@ async function played(given: { readonly up?: string; readonly down?: string; rea
     await mkdir(dirname(join(directory, path)), { recursive: true });
     await writeFile(join(directory, path), text);
   }
-  const { connection } = server;
+  const where = { connection: given.thrownAway ?? server.connection, thrownAway: given.thrownAway !== undefined };
   const patience = given.signal === undefined ? {} : { signal: given.signal };
-  return playRollbackScript({ connection, tool: "sql", before: [init], directory, file, ...patience });
+  return playRollbackScript({ ...where, tool: "sql", before: [init], directory, file, ...patience });
 }
 
 const scratch = () =>
@@ -68,6 +77,16 @@ describe("a drill of a rollback script", () => {
     expect(readRollbackScriptDrill(Buffer.from(JSON.stringify(record)))).toMatchObject({ passed: true, undone: 1 });
     const forged = { ...record, steps: [{ name: "down", ok: false, ms: 1, saw: "" }] };
     expect(readRollbackScriptDrill(Buffer.from(JSON.stringify(forged))).passed).toBe(false);
+  });
+
+  it("is played in a database that is thrown away itself, but not where there is anything in it", async () => {
+    const thrownAway = await server.database();
+    expect(await played({ thrownAway })).toMatchObject({ passed: true, undone: ["002_more.sql"] });
+    const tables = "select relname from pg_class where relname in ('users', 'notes') order by 1";
+    expect(await server.sql(thrownAway, tables)).toEqual([{ relname: "notes" }, { relname: "users" }]);
+    expect((await refusal(played({ thrownAway }))).message).toMatch(
+      /is not empty: it has 2 tables.*Nothing was played/s,
+    );
   });
 
   it("that forgets an index does not pass, and names it", async () => {

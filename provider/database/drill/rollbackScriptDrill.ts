@@ -5,7 +5,7 @@ import type { RollbackScriptDrill } from "../../../release/evidence/drill/rollba
 import { exitCodes } from "../../../release/exitCodes.ts";
 import { brief } from "../../../release/migrationSafety/finding.ts";
 import { Problem } from "../../../release/problem.ts";
-import type { DatabaseConnection, Patience } from "../connection.ts";
+import { type DatabaseConnection, type Patience, placeOf } from "../connection.ts";
 import { type ContentDifference, compareContent, type TableContent } from "../content.ts";
 import { migrate } from "../migrations/apply.ts";
 import { runRollbackScript } from "../migrations/rollbackScript.ts";
@@ -17,6 +17,8 @@ import { rowsByName } from "./rowsByName.ts";
 export interface RollbackScriptDrillOptions extends Patience {
   /** The server on which the scratch database is made; its own databases are not touched. */
   readonly connection: DatabaseConnection;
+  /** The connection's own database is as empty as a scratch one, and thrown away afterwards: the drill is played in it. */
+  readonly thrownAway?: boolean;
   readonly tool: "prisma" | "sql";
   /** Migrations of the version that is gone back to, as files of a folder. */
   readonly before: readonly { readonly path: string; readonly text: string }[];
@@ -52,10 +54,26 @@ export async function playRollbackScript(options: RollbackScriptDrillOptions): P
       await mkdir(dirname(join(folder, path)), { recursive: true });
       await writeFile(join(folder, path), text);
     }
-    return await withScratchDatabase(options.connection, options, (scratch) => play(options, scratch, folder));
+    if (options.thrownAway !== true) {
+      return await withScratchDatabase(options.connection, options, (scratch) => play(options, scratch, folder));
+    }
+    await refuseTables(options);
+    return await play(options, options.connection, folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function refuseTables(options: RollbackScriptDrillOptions): Promise<void> {
+  const { rows } = await stateOf(options);
+  if (rows.length === 0) return;
+  throw new Problem({
+    happened: `The database for the drill is not empty: it has ${rows.length} tables.`,
+    where: placeOf(options.connection),
+    untouched: "Nothing was played.",
+    next: "let it be played in a scratch database",
+    exitCode: exitCodes.refused,
+  });
 }
 
 async function play(

@@ -1,10 +1,11 @@
 import type pg from "pg";
 import { Problem } from "../../../release/problem.ts";
 import { type DatabaseConnection, placeOf } from "../connection.ts";
-import { schemaPicture } from "../schema.ts";
+import { fingerprintOf, type SchemaPicture, schemaPicture } from "../schema.ts";
 import { historyTable, type MigrationHistory, type RecordedMigration } from "./history.ts";
 import type { MigrationLayout, MigrationPlan } from "./plan.ts";
-import { type Mark, readMark, removeInvalidIndex, statementHash } from "./run.ts";
+import { lineOfIndex, type Mark, readMark, removeInvalidIndex, statementHash } from "./run.ts";
+import type { Statement } from "./script.ts";
 
 /** What was decided about migrations that an earlier run did not finish. */
 export interface Resolution {
@@ -49,27 +50,38 @@ async function resolveStatements(
 ): Promise<string[]> {
   const statements = plan.migrations.find(({ name }) => name === row.name)?.script.statements ?? [];
   const next = statements[mark.done.length];
-  let now = (await schemaPicture(client)).fingerprint;
-  const notes = now === mark.at ? [] : await removeInvalidIndex(client, next);
-  if (notes.length > 0) now = (await schemaPicture(client)).fingerprint;
+  let now = await schemaPicture(client);
+  const notes = now.fingerprint === mark.at ? [] : await removeInvalidIndex(client, next);
+  if (notes.length > 0) now = await schemaPicture(client);
+  const built = onlyItsIndexIsNew(now, next, mark.at);
+  const done = mark.done.length + (built ? 1 : 0);
   const sameStart = mark.done.every((hash, index) => {
     const statement = statements[index];
     return statement !== undefined && statementHash(statement) === hash;
   });
   // Whether the statement under way at the end took effect shows in the schema, unless it changes rows.
   const hidden = next !== undefined && (next.changesData || next.kind === "TransactionStmt");
-  const certain = now === mark.at && (mark.settled || !hidden);
-  const untouched = mark.done.length === 0 && certain;
+  const certain = built || (now.fingerprint === mark.at && (mark.settled || !hidden));
+  const untouched = done === 0 && certain;
   if (untouched || (certain && sameStart && next !== undefined)) {
     await clearRow(client, plan.layout, connection, row.name);
-    if (mark.done.length > 0) resume.set(row.name, mark.done.length);
+    if (done > 0) resume.set(row.name, done);
     const sentence =
-      mark.done.length === 0
-        ? "an earlier try left nothing behind"
-        : `statements 1 to ${mark.done.length} are done from an earlier try`;
+      done === 0 ? "an earlier try left nothing behind" : `statements 1 to ${done} are done from an earlier try`;
     return [...notes, `${row.name}: ${sentence}; it goes on from there`];
   }
   throw partly(row, mark.done.length, sameStart, plan.layout, connection);
+}
+
+/** A run may be killed after the server built an index concurrently and before that was noted: it is then all that is new. */
+function onlyItsIndexIsNew({ objects }: SchemaPicture, statement: Statement | undefined, before: string): boolean {
+  const name = statement?.concurrentIndex;
+  if (name === undefined) return false;
+  const shown = lineOfIndex(name);
+  return objects.some(
+    (line) =>
+      shown.test(line) && !line.endsWith(" INVALID") && fingerprintOf(objects.filter((it) => it !== line)) === before,
+  );
 }
 
 /** Marks a Prisma row rolled back; a SQL row is taken out. */

@@ -177,6 +177,11 @@ async function oneByOne(options: RunOptions): Promise<void> {
 const opens = (statement: Statement): boolean =>
   /^(begin|start|savepoint|release|rollback.*\bto\b)/i.test(statement.text);
 
+/** The line of an index in a picture of the schema. */
+export function lineOfIndex(name: string): RegExp {
+  return new RegExp(`^index CREATE (UNIQUE )?INDEX "?${name.replace(/[^A-Za-z0-9_]/g, "\\W+")}"? ON `);
+}
+
 /** CREATE INDEX CONCURRENTLY that fails leaves an index that is never used but slows writes: it is removed. */
 export async function removeInvalidIndex(
   client: pg.ClientBase,
@@ -185,8 +190,8 @@ export async function removeInvalidIndex(
 ): Promise<string[]> {
   const name = statement?.concurrentIndex;
   // One that was invalid before is not ours.
-  const shown = new RegExp(`INDEX "?${(name ?? "").replace(/[^A-Za-z0-9_]/g, "\\W+")}"? ON .* INVALID$`);
-  const had = before?.objects.some((line) => shown.test(line));
+  const shown = lineOfIndex(name ?? "");
+  const had = before?.objects.some((line) => shown.test(line) && line.endsWith(" INVALID"));
   if (name === undefined || had === true) return [];
   const { rows } = await client.query<{ name: string }>(
     `select format('%I.%I', n.nspname, c.relname) as name from pg_index i join pg_class c on c.oid = i.indexrelid

@@ -42,6 +42,11 @@ function load(): Promise<z.infer<typeof bindingsShape>> {
   return loading;
 }
 
+/** Loads what {@link openPrismaEngine} needs, for a caller that waits for something else meanwhile. */
+export async function prepareEngine(): Promise<void> {
+  await Promise.all([load(), import("@prisma/driver-adapter-utils")]);
+}
+
 /** Prisma's real schema engine on an adapter of ours. The caller frees it. */
 export async function openPrismaEngine(adapter: () => Promise<SqlDriverAdapter>): Promise<PrismaEngine> {
   const { SchemaEngine } = await load();
