@@ -1,3 +1,4 @@
+import type { JudgedItem } from "../release/checklist/judgedItem.ts";
 import type { EnvironmentName } from "../release/environment.ts";
 import type { ExitCode } from "../release/exitCodes.ts";
 import type { PhaseId } from "../release/schedule.ts";
@@ -57,6 +58,8 @@ export interface ReleaseResult {
     readonly endedAt: number;
     readonly reason?: string;
   }[];
+  /** The checklist as it was judged at T-60; absent when this run did not judge it. */
+  readonly checklist?: readonly JudgedItem[];
   readonly move?: MoveRecord;
   readonly verdict?: Verdict;
   readonly rollback?: RollbackResult;

@@ -1,7 +1,11 @@
 import { z } from "zod";
+import { groups } from "../release/checklist/item.ts";
+import type { JudgedItem } from "../release/checklist/judgedItem.ts";
 import { Problem } from "../release/problem.ts";
 import { complaint, type Ended } from "./command.ts";
 import type { Stage } from "./stage.ts";
+
+const checklistLine = z.looseObject({ id: z.string(), group: z.enum(groups), title: z.string(), reason: z.string() });
 
 /** The part of what `greenlight release` ends with that the rehearsal judges by. */
 const endedShape = z.looseObject({
@@ -17,6 +21,7 @@ const endedShape = z.looseObject({
       reason: z.string().optional(),
     }),
   ),
+  checklist: z.array(z.custom<JudgedItem>((it) => checklistLine.safeParse(it).success)).optional(),
   verdict: z
     .looseObject({ verdict: z.enum(["go", "no-go", "undecided"]), at: z.number(), sentence: z.string() })
     .optional(),
@@ -34,7 +39,8 @@ export function releaseEnd(stage: Stage, version: string, ended: Ended): Release
       happened: `The release of ${version} ended with ${ended.exitCode ?? "a signal"}: ${complaint(ended)}`,
     });
   }
-  const { verdict, outcome } = parsed.data;
+  const { verdict, outcome, checklist } = parsed.data;
+  if (checklist !== undefined) stage.recorded.checklists.push({ version, items: checklist });
   if (verdict !== undefined) {
     const { at, sentence } = verdict;
     const afterwards = outcome === "rolled-back" ? parsed.data.sentence.replace(sentence, "").trim() : undefined;

@@ -75,6 +75,8 @@ export async function writeResults(
     points: pointsOf(stage?.loadEnded?.timeline ?? []),
     thresholds: { errorRate: limits?.errorRate.max ?? 0.01, p95Ms: limits?.p95.maxMs ?? 5000 },
     verdicts: stage?.recorded.verdicts ?? [],
+    // The one that had all of its evidence, and a version to go back to.
+    checklist: stage?.recorded.checklists.find((it) => it.version === "v1.1.0"),
   });
   replace(files.report, report);
   return files;

@@ -5,6 +5,7 @@ import { findPlatform, liveNow, type Platform } from "../cli/live.ts";
 import type { Settings } from "../config.ts";
 import { weightsWrittenAt } from "../provider/local/envoy/runtimeLayer.ts";
 import { folder } from "../provider/local/folder.ts";
+import type { JudgedItem } from "../release/checklist/judgedItem.ts";
 import type { EnvironmentName } from "../release/environment.ts";
 import { Problem } from "../release/problem.ts";
 import type { VerdictWord } from "../release/verdict.ts";
@@ -29,6 +30,8 @@ export interface Recorded {
   readonly lastOldAnswerMs: number[];
   readonly verdictToLastBadAnswerMs: number[];
   readonly verdicts: SaidVerdict[];
+  /** Checklists as releases judged them. */
+  readonly checklists: { version: string; items: JudgedItem[] }[];
 }
 
 /** What scenarios play on: the stack, its commands, and the load. */
@@ -40,7 +43,7 @@ export class Stage {
   readonly commands: Commands;
   /** Where the state of the project's stacks is, and the addresses of the team's channels. */
   readonly engineEnv: Readonly<Record<string, string>>;
-  readonly recorded: Recorded = { lastOldAnswerMs: [], verdictToLastBadAnswerMs: [], verdicts: [] };
+  readonly recorded: Recorded = { lastOldAnswerMs: [], verdictToLastBadAnswerMs: [], verdicts: [], checklists: [] };
   /** Aborted when the scenario's time is over or the person stops. Set anew for each scenario. */
   signal: AbortSignal;
   readonly #say: (line: string) => void;

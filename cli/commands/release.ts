@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { readManifest } from "../../project/readManifest.ts";
+import { overrideText } from "../../release/checklist/judge.ts";
 import { type ExitCode, exitCodes } from "../../release/exitCodes.ts";
 import { currentRelease } from "../../release/journal.ts";
 import { Problem, sentence } from "../../release/problem.ts";
@@ -23,6 +24,8 @@ export interface ReleaseOptions extends GlobalOptions {
   readonly release: string;
   /** Milliseconds to watch after the switch; by default the setting `watch.for`. */
   readonly watchForMs?: number | undefined;
+  /** Where the release's report is written, relative to the caller's folder; by default nowhere. */
+  readonly report?: string | undefined;
 }
 
 const works: PhaseWorks = {
@@ -72,6 +75,8 @@ export async function releaseCommand(
       yes: options.yes,
       watchForMs: options.watchForMs ?? settings.watch.for,
       engine: undefined,
+      checklist: undefined,
+      looks: [],
       move: undefined,
       verdict: undefined,
       rollback: undefined,
@@ -88,7 +93,12 @@ export async function releaseCommand(
       });
     }
     const failure = await runPhases(run, left, works);
-    return conclude(run, failure);
+    const ended = await conclude(run, failure);
+    if (options.report !== undefined) {
+      const { writeReport } = await import("../release/reportFile.ts");
+      await writeReport(run, ended.json, options.report);
+    }
+    return ended;
   });
 }
 
@@ -168,6 +178,7 @@ async function conclude(run: ReleaseRun, failure: unknown): Promise<CommandResul
       sentence: ending,
       environment: run.environment,
       phases: run.phases,
+      ...(run.checklist === undefined ? {} : { checklist: run.checklist }),
       ...(run.move === undefined ? {} : { move: run.move }),
       ...(run.verdict === undefined ? {} : { verdict: run.verdict }),
       ...(run.rollback === undefined ? {} : { rollback: run.rollback }),
@@ -178,8 +189,17 @@ async function conclude(run: ReleaseRun, failure: unknown): Promise<CommandResul
         readAt: (serving?.readAt ?? new Date()).toISOString(),
       },
     },
-    text: [ending, ...(run.verdict === undefined ? [] : ["", ...criteria.map(sayCriterion)])].join("\n"),
+    text: [ending, ...overridesIn(run), ...(run.verdict === undefined ? [] : ["", ...criteria.map(sayCriterion)])].join(
+      "\n",
+    ),
   };
+}
+
+/** Said at the end too: it was released although something failed. */
+function overridesIn({ checklist = [] }: ReleaseRun): string[] {
+  return checklist.flatMap(({ id, reason, override }) =>
+    override === undefined ? [] : [`OVERRIDE ${id} (${reason}): set aside by ${overrideText(override)}`],
+  );
 }
 
 function outcomeOf(run: ReleaseRun, failure: unknown): ReleaseOutcome {

@@ -15,7 +15,7 @@ export async function watchCandidate(run: ReleaseRun): Promise<void> {
   const platform = requirePlatform(context);
   const engine = await engineOf(run);
   const observer = await openObserver({ context, platform, environment, version, reporter, signal, engine });
-  const { verdict } = await watch({
+  const { verdict, looks } = await watch({
     observer,
     thresholds: thresholdsInForce(context),
     services: platform.place.services,
@@ -25,6 +25,7 @@ export async function watchCandidate(run: ReleaseRun): Promise<void> {
     onLook: lookEvents(reporter, platform, { environment, version }, Date.now() + watchForMs),
   });
   run.verdict = verdict;
+  run.looks = looks;
   if (verdict.verdict === "no-go") await takeBack(run, verdict.sentence);
   journal.append({ type: "verdict", version, verdict: verdict.verdict, sentence: verdict.sentence });
   for (const pattern of observer.newPatterns.slice(0, 5)) {

@@ -1,6 +1,8 @@
 import type { Settings } from "../../config.ts";
 import type { ProjectManifest } from "../../project/readManifest.ts";
+import type { JudgedItem } from "../../release/checklist/judgedItem.ts";
 import { type EnvironmentName, other } from "../../release/environment.ts";
+import type { Observation } from "../../release/observation.ts";
 import type { PhaseId } from "../../release/schedule.ts";
 import type { Verdict } from "../../release/verdict.ts";
 import type { Context } from "../context.ts";
@@ -28,6 +30,9 @@ export interface ReleaseRun {
   /** Milliseconds to watch after the switch. */
   readonly watchForMs: number;
   engine: Engine | undefined;
+  checklist: readonly JudgedItem[] | undefined;
+  /** What the watch saw. */
+  looks: readonly Observation[];
   move: MoveRecord | undefined;
   verdict: Verdict | undefined;
   rollback: RollbackResult | undefined;

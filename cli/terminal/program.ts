@@ -54,11 +54,16 @@ export function createProgram(run: (it: Run) => Promise<void>): Command {
       "how long to watch after the switch (default: the setting watch.for)",
       durationArgument,
     )
+    .option("--report <file>", "write a report of the release: one HTML file to read, print and forward")
     .addHelpText(
       "after",
-      examples("greenlight release v1.2.3", "greenlight release releases/v1.2.3.yaml --watch-for 15m --yes"),
+      examples(
+        "greenlight release v1.2.3",
+        "greenlight release releases/v1.2.3.yaml --watch-for 15m --yes",
+        "greenlight release v1.2.3 --report v1.2.3.html",
+      ),
     )
-    .action(async (argument: string, own: { watchFor?: number }, command: Command) => {
+    .action(async (argument: string, own: { watchFor?: number; report?: string }, command: Command) => {
       const options = globals(command);
       const { schedule } = await import("../../release/schedule.ts");
       await run({
@@ -68,7 +73,8 @@ export function createProgram(run: (it: Run) => Promise<void>): Command {
         work: async (reporter, signal) => {
           const release = await releasedVersion(argument, options);
           const { releaseCommand } = await import("../commands/release.ts");
-          return releaseCommand({ ...options, release, watchForMs: own.watchFor }, reporter, signal);
+          const { watchFor: watchForMs, report } = own;
+          return releaseCommand({ ...options, release, watchForMs, report }, reporter, signal);
         },
       });
     });

@@ -1,5 +1,7 @@
+import type { JudgedItem } from "../../release/checklist/judgedItem.ts";
 import type { ScenarioSummary, Summary } from "../summary.ts";
 import type { Frame } from "./charts/time.ts";
+import { checklist } from "./checklist.ts";
 import { type Html, html, prose } from "./html.ts";
 import { page } from "./page.ts";
 import {
@@ -20,6 +22,8 @@ export interface RehearsalReport {
   readonly points: readonly Point[];
   readonly thresholds: ChartThresholds;
   readonly verdicts: readonly SaidVerdict[];
+  /** The checklist of a release as it was judged; absent when none was. */
+  readonly checklist?: { readonly version: string; readonly items: readonly JudgedItem[] } | undefined;
 }
 
 /** The report of a rehearsal: one file that explains itself, to be read on a screen, a phone or paper. */
@@ -34,6 +38,9 @@ export function renderRehearsalReport(report: RehearsalReport): string {
     timeline(report),
     scenarios(summary.scenarios),
     verdicts(report.verdicts),
+    report.checklist === undefined
+      ? undefined
+      : checklist("checklist", `The checklist of ${report.checklist.version}`, report.checklist.items),
     html`<section aria-labelledby="end"><h2 id="end">What served at the end</h2><p>${summary.servedAtTheEnd}</p></section>`,
     html`<section aria-labelledby="how"><h2 id="how">How it was run</h2>${facts(howItWasRun(summary))}</section>`,
     html`</main>`,

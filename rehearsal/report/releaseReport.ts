@@ -1,5 +1,6 @@
 import type { ReleaseResult } from "../../cli/result.ts";
 import { schedule } from "../../release/schedule.ts";
+import { checklist } from "./checklist.ts";
 import { type Html, html, prose } from "./html.ts";
 import { page } from "./page.ts";
 import { badge, type ChartThresholds, charts, type Figure, figures, verdicts } from "./parts.ts";
@@ -28,6 +29,7 @@ export function renderReleaseReport(report: ReleaseReport): string {
     watched(report),
     result.verdict === undefined ? undefined : verdicts([{ ...result.verdict, version: result.version }]),
     phases(result),
+    checklist("checklist", "Checklist", result.checklist ?? []),
     criteria(result),
     html`<section aria-labelledby="end"><h2 id="end">What serves now</h2><p>${serving(result)}</p></section>`,
     html`</main>`,
