@@ -11,7 +11,7 @@ import { gatheringIn, manifestText } from "../checklist/day/gathering.ts";
 import { refusal } from "../database/server.ts";
 import { Repository } from "../project/repository.ts";
 
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
 const manifest = (folder: string, ...more: readonly string[]) =>
   manifestText(

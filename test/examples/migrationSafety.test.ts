@@ -11,7 +11,7 @@ import { addInterruptedReleases } from "../../rehearsal/releases.ts";
 import type { Runner } from "../../release/migrationSafety/statement.ts";
 import { startServer, type TestServer } from "../database/server.ts";
 
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 40_000 });
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 40_000 });
 
 const releases = ["v1.0.0", "v1.1.0", "v1.3.0", "v1.3.1"] as const;
 const steps = releases.slice(1).map((version, index) => [releases[index] ?? "", version] as const);
