@@ -57,7 +57,7 @@ export const checklistEnforced: ResourceValidationPolicy = {
     const update = { kind, live, environments, checklist: { ...checklist, level: "mandatory" as const } };
     for (const it of checklistRefusals([], update, new Date())) reportViolation(`${it.happened} ${it.next}`.trim());
     if (runtime.isDryRun()) return;
-    const judged = judgedEnvironments(kind, live, checklist).flatMap((name) => checklist[name] ?? []);
+    const judged = judgedEnvironments(kind, live, checklist, environments).flatMap((name) => checklist[name] ?? []);
     for (const { version } of judged.filter((it) => it.phase === "review")) {
       reportViolation(
         `The checklist of ${version} was gathered for a review, which leaves out what is judged on the day. Run the update without GREENLIGHT_REVIEW.`,
