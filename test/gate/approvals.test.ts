@@ -126,6 +126,12 @@ const override =
 
 refused("an override that does not hold", [
   ["approved by the one who asks", "tests/e2e", override({ approvedBy: "Ann" }), /cannot approve their own/],
+  [
+    "approved by the same name with an invisible character",
+    "tests/e2e",
+    override({ approvedBy: "A\u200bnn" }),
+    /cannot/,
+  ],
   ["approved by the same name with a look-alike", "tests/e2e", override({ approvedBy: "Аnn" }), /cannot approve/],
   [
     "approved by the same person's address",
