@@ -49,6 +49,14 @@ function readBounded(project: string, path: string, file: string, version: strin
         exitCode: exitCodes.usage,
       });
     }
+    if (!statSync(path).isFile()) {
+      throw new Problem({
+        happened: `${file} is no plain file.`,
+        untouched: "Nothing was started.",
+        next: "put the manifest itself there",
+        exitCode: exitCodes.usage,
+      });
+    }
     if (statSync(path).size > sizeLimit) {
       throw new Problem({
         happened: `${file} is larger than 256 KiB.`,

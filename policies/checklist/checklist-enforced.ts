@@ -68,7 +68,7 @@ export const checklistEnforced: ResourceValidationPolicy = {
     // Without items: what is missing or of another version, in the words of the provider.
     const update = { kind, live, environments, checklist: { ...checklist, level: "mandatory" as const } };
     for (const it of checklistRefusals([], update, new Date())) reportViolation(`${it.happened} ${it.next}`.trim());
-    const judged = judgedEnvironments(kind, live, checklist).flatMap((name) => checklist[name] ?? []);
+    const judged = judgedEnvironments(kind, live, checklist, environments).flatMap((name) => checklist[name] ?? []);
     for (const { items } of judged) {
       const stated = watched.safeParse(items["anti-patterns/unwatched"]);
       // What says nothing of its watch fails as the item itself.

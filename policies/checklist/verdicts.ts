@@ -38,7 +38,7 @@ function judgedBy(props: Readonly<Record<string, unknown>>): readonly Judged[] {
   if ("missing" in carried) return [{ facts: undefined }];
   const { checklist } = carried;
   if (checklist.level === "none") return [];
-  return judgedEnvironments(kind, live, checklist).map((name) => {
+  return judgedEnvironments(kind, live, checklist, environments).map((name) => {
     const facts = checklist[name];
     return { facts: facts?.version === environments[name]?.version ? facts : undefined };
   });

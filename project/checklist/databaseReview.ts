@@ -1,7 +1,8 @@
 import { relative, sep } from "node:path";
 import { codeOwnersPlaces, ownersBy, readCodeOwners } from "../../release/evidence/review/codeOwners.ts";
 import { reviewersOf } from "../../release/evidence/review/commitReviews.ts";
-import { namesIn, type PullRead, readReviews } from "../../release/evidence/review/readReviews.ts";
+import { namesIn } from "../../release/evidence/review/people.ts";
+import { type PullRead, readReviews } from "../../release/evidence/review/readReviews.ts";
 import type { OwnedFiles } from "../../release/evidence/review/reviewFacts.ts";
 import { shown } from "../../release/evidence/shown.ts";
 import type { Git } from "../git.ts";

@@ -9,7 +9,7 @@ import { readRunbookFile, runbookFile, runbookPlan } from "../runbookFile.ts";
 import { tagState } from "../tagState.ts";
 import type { Gatherers, Gathering } from "./gathering.ts";
 import { plainFacts } from "./plainFacts.ts";
-import { changedByHand } from "./workingTree.ts";
+import { changedByHand, changedSince } from "./workingTree.ts";
 
 /** Facts of the items of the day: T-60 and T-30. */
 export const day: Gatherers = {
@@ -63,11 +63,14 @@ export const day: Gatherers = {
   "day/merged": async (it) => {
     const { git, manifest } = it;
     const { commit } = manifest.manifest;
-    if (commit === undefined) return { inMain: false, inHead: false, changed: [], changedCount: 0 };
+    if (commit === undefined) {
+      return { inMain: false, inHead: false, changed: [], changedCount: 0, later: [], laterCount: 0 };
+    }
     const main = await mainBranch(it);
     const has = async (branch: string | undefined) =>
       branch !== undefined && (await git.ask("merge-base", "--is-ancestor", commit, branch)) !== undefined;
     const [inMain, inHead, changed] = await Promise.all([has(main), has("HEAD"), changedByHand(it)]);
+    const later = inHead ? await changedSince(it, commit) : [];
     return {
       commit,
       ...(main === undefined ? {} : { main: main.replace(/^refs\/(remotes|heads)\//, "") }),
@@ -75,6 +78,8 @@ export const day: Gatherers = {
       inHead,
       changed: changed.slice(0, 5).map((path) => path.slice(0, 1_000)),
       changedCount: changed.length,
+      later: later.slice(0, 5).map((path) => path.slice(0, 1_000)),
+      laterCount: later.length,
     };
   },
 

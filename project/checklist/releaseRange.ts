@@ -1,4 +1,4 @@
-import type { CommitRead } from "../../release/evidence/review/commitReviews.ts";
+import { type CommitRead, reviewersOf } from "../../release/evidence/review/commitReviews.ts";
 import { coAuthorsIn } from "../../release/evidence/review/readReviews.ts";
 import type { Git } from "../git.ts";
 
@@ -106,7 +106,8 @@ async function withMailmap(git: Git, commits: readonly CommitRead[]): Promise<Co
   const mapped = said?.split("\n");
   if (mapped?.length !== all.length) throw new Error("git does not tell who the reviewers are");
   const byName = new Map(all.map((it, index) => [it, mapped[index] ?? it]));
-  return commits.map((it) => ({ ...it, reviewers: it.reviewers.map((name) => byName.get(name) ?? name) }));
+  // Whoever signed under a name of their own in the commit stays who they are, whatever the file makes of it.
+  return commits.map((it) => ({ ...it, reviewers: reviewersOf(it).map((name) => byName.get(name) ?? name) }));
 }
 
 /** Commits between two, by git; undefined when it does not have both. */

@@ -6,8 +6,8 @@ import {
   sectionOwners,
 } from "../../release/evidence/review/codeOwners.ts";
 import { type CommitRead, reviewersOf } from "../../release/evidence/review/commitReviews.ts";
+import { namesIn } from "../../release/evidence/review/people.ts";
 import {
-  namesIn,
   type PullRead,
   type ReviewsRead,
   readReviews,

@@ -9,14 +9,17 @@ export const evidenceLimit = 64 * 1024 * 1024;
 /** A file as it was read, or why it was not taken. */
 export type EvidenceBytes =
   | { readonly source: string; readonly bytes: Buffer; readonly sha256: string }
-  | { readonly source: string; readonly problem: string };
+  | { readonly source: string; readonly problem: string }
+  /** There is no such file, or there is nothing in it. */
+  | { readonly source: string; readonly problem: string; readonly absent: true };
 
 /**
- * Reads a file of the project as evidence: a regular, non-empty file of at most 64 MiB whose real path lies in the project.
+ * Reads a file of the project as evidence: a regular, non-empty file whose real path lies in the project.
  *
  * @param path absolute
+ * @param limit in bytes; whole MiB
  */
-export function readEvidenceBytes(project: string, path: string): EvidenceBytes {
+export function readEvidenceBytes(project: string, path: string, limit = evidenceLimit): EvidenceBytes {
   const source = relative(project, path);
   let file: number | undefined;
   try {
@@ -28,13 +31,14 @@ export function readEvidenceBytes(project: string, path: string): EvidenceBytes 
     file = openSync(real, constants.O_RDONLY | constants.O_NONBLOCK);
     const { size } = fstatSync(file);
     if (!fstatSync(file).isFile()) return { source, problem: "it is not a regular file" };
-    if (size === 0) return { source, problem: "it is empty" };
-    if (size > evidenceLimit) return { source, problem: `it is larger than ${evidenceLimit / 1024 / 1024} MiB` };
+    if (size === 0) return { source, problem: "it is empty", absent: true };
+    if (size > limit) return { source, problem: `it is larger than ${limit / 1024 / 1024} MiB` };
     const bytes = readFileSync(file);
     return { source, bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    return { source, problem: code === "ENOENT" ? "there is no such file" : `it cannot be read: ${code ?? message}` };
+    if (code === "ENOENT") return { source, problem: "there is no such file", absent: true };
+    return { source, problem: `it cannot be read: ${code ?? message}` };
   } finally {
     if (file !== undefined) closeSync(file);
   }

@@ -1,6 +1,7 @@
-import { appendFileSync, existsSync, readFileSync, statSync } from "node:fs";
+import { appendFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { z } from "zod";
+import { readEvidenceBytes } from "./evidenceFile.ts";
 
 /** What `greenlight evidence add` says of a file: which item it is for, of which commit it speaks, and when it was made. */
 export const evidenceRecord = z.strictObject({
@@ -14,22 +15,29 @@ export const evidenceRecord = z.strictObject({
 });
 export type EvidenceRecord = z.infer<typeof evidenceRecord>;
 
-const sizeLimit = 4 * 1024 * 1024;
+/** Largest file of records that is read: 4 MiB. */
+export const recordsLimit = 4 * 1024 * 1024;
 
 /** The records of one version: `<releases>/<version>.evidence.jsonl`, one a line, the newest last. */
 export class EvidenceRecords {
   readonly path: string;
+  readonly #project: string;
 
   constructor(project: string, releases: string, version: string) {
+    this.#project = project;
     this.path = join(project, releases, `${version}.evidence.jsonl`);
   }
 
-  /** What is recorded; a line that is no record is told, not left out in silence. */
+  /**
+   * What is recorded; a line that is no record is told, not left out in silence. The records are held to what evidence is: a regular
+   * file of the project.
+   */
   read(): { readonly records: readonly EvidenceRecord[]; readonly problem?: string } {
-    if (!existsSync(this.path)) return { records: [] };
-    if (statSync(this.path).size > sizeLimit) return { records: [], problem: "the evidence records are over 4 MiB" };
+    const read = readEvidenceBytes(this.#project, this.path, recordsLimit);
+    if ("absent" in read) return { records: [] };
+    if ("problem" in read) return { records: [], problem: `the evidence records cannot be taken: ${read.problem}` };
     const records: EvidenceRecord[] = [];
-    for (const [index, line] of readFileSync(this.path, "utf8").split("\n").entries()) {
+    for (const [index, line] of read.bytes.toString("utf8").split("\n").entries()) {
       if (line.trim() === "") continue;
       const parsed = evidenceRecord.safeParse(parseJson(line));
       if (!parsed.success) return { records: [], problem: `line ${index + 1} of the evidence records is no record` };

@@ -34,7 +34,7 @@ export class EvidenceFiles {
       return { source: file, problem: sentence(error).split("\n")[0] ?? "its path is not taken" };
     }
     const read = readEvidenceBytes(this.#project, path);
-    if ("problem" in read) return read;
+    if ("problem" in read) return { source: read.source, problem: read.problem };
     const { source, bytes, sha256 } = read;
     const fact = { source, sha256, bytes: bytes.length };
     if (this.#records.problem !== undefined) return { ...fact, problem: this.#records.problem };

@@ -89,9 +89,9 @@ async function byChecklist(it: Inputs & { kind: Kind }): Promise<readonly Refusa
 }
 
 /** A review judges less than an update must: its facts let nothing be applied. */
-function refuseReview({ kind = "none", live, checklist }: Inputs): void {
+function refuseReview({ kind = "none", live, environments, checklist }: Inputs): void {
   if (checklist?.level !== "mandatory") return;
-  if (judgedEnvironments(kind, live, checklist).every((name) => checklist[name]?.phase === "day")) return;
+  if (judgedEnvironments(kind, live, checklist, environments).every((name) => checklist[name]?.phase === "day")) return;
   throw new Problem({
     happened: "The checklist was gathered for a review, which leaves out what is judged on the day.",
     untouched: "Nothing was changed.",

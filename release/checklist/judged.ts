@@ -17,9 +17,14 @@ export function judgedEnvironments(
   kind: Kind,
   live: EnvironmentName,
   carried: CarriedChecklist,
+  environments: Readonly<Partial<Record<EnvironmentName, unknown>>>,
 ): readonly EnvironmentName[] {
   if (kind === "switch") return [live];
   if (kind !== "release") return [];
-  const known = environmentNames.filter((name) => carried[name] !== undefined);
-  return known.length > 0 ? known : [other(live)];
+  const candidate = other(live);
+  // What carries nothing is judged all the same where it is the candidate's place: facts of the other side do not stand for it.
+  const judged = environmentNames.filter(
+    (name) => carried[name] !== undefined || (name === candidate && environments[name] !== undefined),
+  );
+  return judged.length > 0 ? judged : [candidate];
 }

@@ -23,7 +23,7 @@ export function checklistRefusals(items: readonly ChecklistItem[], update: Updat
     return [refusal("The Release carries no checklist.", "Leave the Release to Greenlight's own program.")];
   }
   if (checklist.level !== "mandatory") return [];
-  return judgedEnvironments(kind, live, checklist).flatMap((name) => {
+  return judgedEnvironments(kind, live, checklist, environments).flatMap((name) => {
     const facts = checklist[name];
     const version = environments[name]?.version;
     if (facts === undefined) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Override, overrideRefusal, overrideShape, samePerson } from "../../release/checklist/override.ts";
+import { type Override, overrideRefusal, overrideShape } from "../../release/checklist/override.ts";
+import { samePerson } from "../../release/checklist/samePerson.ts";
 
 const now = new Date("2026-03-04T12:00:00Z");
 const good: Override = {

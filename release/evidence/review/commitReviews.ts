@@ -1,5 +1,4 @@
-import { isOneOf } from "./people.ts";
-import { namesIn } from "./readReviews.ts";
+import { isOneOf, namesIn } from "./people.ts";
 
 /** A commit as git tells it. */
 export interface CommitRead {

@@ -1,4 +1,4 @@
-import { samePerson } from "../../checklist/override.ts";
+import { samePerson } from "../../checklist/samePerson.ts";
 
 /**
  * Whether a reviewer, by login, name or address, is one of these people. Doubt counts as yes: letter case, look-alikes and, between
@@ -58,4 +58,10 @@ export function unknownTeams(
 
 function exact(name: string): string {
   return name.trim().replace(/^@/, "").toLowerCase();
+}
+
+/** `Name <address>` as name and address; either alone where the other is missing. */
+export function namesIn(person: string): string[] {
+  const [name = "", address = ""] = person.split(/[<>]/, 2);
+  return [name.trim(), address.trim()].filter((it) => it !== "");
 }

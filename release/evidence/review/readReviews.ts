@@ -2,6 +2,7 @@ import { z } from "zod";
 import { readJson, shaped } from "../reportJson.ts";
 import { shown } from "../shown.ts";
 import { wholeList } from "../wholeList.ts";
+import { namesIn } from "./people.ts";
 import {
   type Opinion,
   type PullSummary,
@@ -180,12 +181,6 @@ export function coAuthorsIn(message: string): string[] {
     const found = /^co-authored-by:[ \t]*(\S.{0,600})$/i.exec(line.trim())?.[1];
     return found === undefined ? [] : namesIn(found);
   });
-}
-
-/** Name and address of `Name <address>`, each by itself. */
-export function namesIn(person: string): string[] {
-  const [name = "", address = ""] = person.split(/[<>]/, 2);
-  return [name.trim(), address.trim()].filter((it) => it !== "");
 }
 
 function unique(people: readonly string[]): string[] {

@@ -89,7 +89,8 @@ it("day/briefing fails when the commit was made after it", () => {
   expect(found).toMatchObject({ verdict: "fail", reason: expect.stringContaining("before the commit") });
 });
 
-const merged = { commit, main: "origin/main", inMain: true, inHead: true, changed: [], changedCount: 0 };
+const clean = { changed: [], changedCount: 0, later: [], laterCount: 0 };
+const merged = { commit, main: "origin/main", inMain: true, inHead: true, ...clean };
 table("day/merged", [
   [
     "passes for a commit of the main branch in a clean tree",

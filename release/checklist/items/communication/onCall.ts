@@ -3,7 +3,7 @@ import { spokenDuration } from "../../../duration.ts";
 import { gapIn, onCallAt, onCallSummary } from "../../../evidence/onCall/shifts.ts";
 import { byFiles, clockSkew, evidenceFact } from "../../evidence.ts";
 import { fail, item, type Judging, pass } from "../../item.ts";
-import { samePerson } from "../../override.ts";
+import { samePerson } from "../../samePerson.ts";
 
 /** Longest time since a schedule was asked or somebody acknowledged: 7 days. Milliseconds. */
 export const oldestOnCall = 7 * 24 * 3_600_000;

@@ -12,6 +12,9 @@ const facts = z.strictObject({
   /** Files of the working tree that are not as committed, the first few by name. */
   changed: z.array(z.string().max(1_000)).max(5),
   changedCount: z.number().int().nonnegative(),
+  /** Files that what is checked out has otherwise than the commit, the first few by name. */
+  later: z.array(z.string().max(1_000)).max(5),
+  laterCount: z.number().int().nonnegative(),
 });
 
 /** The seed's "Merge deployment branch to main". */
@@ -24,8 +27,9 @@ export const merged = item({
   unoverridable: false,
   rule:
     "The manifest's commit is part of the main branch (origin/HEAD, else origin/main, origin/master, main or master) and of what is checked " +
-    "out, and the project's files are as committed, but for the stack's file, the evidence (files and records) and the runbook.",
-  mend: "merge the branch, fetch, and commit or put away what was changed: git status",
+    "out. The project's files are as committed, and as that very commit has them, for it is they that are deployed; but for manifests, the " +
+    "stack's file, the evidence (files and records) and the runbook.",
+  mend: "merge the branch, fetch, and commit or put away what was changed: git status. Where later commits are checked out, check out the one that brought the manifest, or name the newest commit in it",
   facts,
   judge(it, { commit }) {
     if (commit === undefined) return fail("the manifest names no commit, so nobody knows what was to be merged");
@@ -35,10 +39,21 @@ export const merged = item({
     if (!it.inMain) return fail(`${commit.slice(0, 12)} is not part of ${it.main}`);
     if (!it.inHead) return fail(`${commit.slice(0, 12)} is not part of what is checked out`);
     if (it.changedCount > 0) {
-      const more = it.changedCount - it.changed.length;
-      const files = `${it.changed.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
-      return fail(`${it.changedCount} ${it.changedCount === 1 ? "file is" : "files are"} not as committed: ${files}`);
+      return fail(`${filesAre(it.changedCount)} not as committed: ${named(it.changed, it.changedCount)}`);
+    }
+    if (it.laterCount > 0) {
+      const files = named(it.later, it.laterCount);
+      return fail(`${filesAre(it.laterCount)} checked out otherwise than ${commit.slice(0, 12)} has them: ${files}`);
     }
     return pass(`${commit.slice(0, 12)} is part of ${it.main}, and the working tree is clean`);
   },
 });
+
+function filesAre(count: number): string {
+  return `${count} ${count === 1 ? "file is" : "files are"}`;
+}
+
+function named(first: readonly string[], count: number): string {
+  const more = count - first.length;
+  return `${first.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
