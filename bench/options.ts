@@ -4,6 +4,9 @@ import { Problem } from "../release/problem.ts";
 
 /** Every figure, in the order in which they are measured. */
 export const figureNames = [
+  "junit-reading",
+  "check-large-reports",
+  "preview-with-packs",
   "switch-update-ratio",
   "failed-requests",
   "verdict-to-last-bad-answer",

@@ -1,4 +1,3 @@
-import { readIssues } from "../../release/evidence/issues/readIssues.ts";
 import { shown } from "../../release/evidence/shown.ts";
 import { gatherDocumentation } from "./documentation.ts";
 import type { Gatherers } from "./gathering.ts";
@@ -7,7 +6,7 @@ import { gatherReview, gatherSecurityReview } from "./review.ts";
 
 /** Facts of the code group: exports of issues, reviews, and what git has in the released commit. */
 export const code: Gatherers = {
-  "code/features": ({ manifest: { manifest }, evidence }) => {
+  "code/features": async ({ manifest: { manifest }, evidence }) => {
     const { issues, features } = manifest;
     const own = manifest.evidence["code/features"]?.files;
     // One export of all issues serves both items.
@@ -16,14 +15,14 @@ export const code: Gatherers = {
     return plainFacts({
       features: features.filter((it) => /\p{L}|\p{N}/u.test(it)).length,
       issues: issues.map((it) => shown(it)),
-      files: issues.length === 0 ? [] : evidence.read(item, files, (bytes) => readIssues(bytes, issues)),
+      files: issues.length === 0 ? [] : await evidence.readAside(item, files, "issues", issues),
     });
   },
   "code/review": async (it) => plainFacts(await gatherReview(it)),
   "code/security-review": async (it) => plainFacts(await gatherSecurityReview(it)),
-  "code/bugs": ({ manifest: { manifest }, evidence }) =>
+  "code/bugs": async ({ manifest: { manifest }, evidence }) =>
     plainFacts({
-      files: evidence.read("code/bugs", manifest.evidence["code/bugs"]?.files ?? [], (bytes) => readIssues(bytes)),
+      files: await evidence.readAside("code/bugs", manifest.evidence["code/bugs"]?.files ?? [], "issues"),
     }),
   "code/documentation": gatherDocumentation,
 };

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { ChecklistFacts } from "../../release/checklist/facts.ts";
 import { deadlineIn } from "../../release/deadline.ts";
 import { sentence } from "../../release/problem.ts";
@@ -17,6 +18,8 @@ export async function gatherFacts(
   phase: ChecklistFacts["phase"],
 ): Promise<ChecklistFacts> {
   const { manifest } = it.manifest;
+  // Each item has a deadline of its own that ends with this signal, and may ask git several things: many listen, none is forgotten.
+  setMaxListeners(0, it.signal);
   const gathered = await Promise.all(
     Object.entries(gatherers).map(async ([id, gather]) => [id, await factsOf(() => gather(it), it.signal)] as const),
   );

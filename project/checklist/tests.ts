@@ -1,6 +1,3 @@
-import { readPerformanceReport } from "../../release/evidence/performance/readPerformanceReport.ts";
-import { readSecurityReport } from "../../release/evidence/security/readSecurityReport.ts";
-import { readTestReport } from "../../release/evidence/tests/readTestReport.ts";
 import type { Gatherer, Gatherers } from "./gathering.ts";
 import { plainFacts } from "./plainFacts.ts";
 
@@ -9,22 +6,22 @@ export const tests: Gatherers = {
   "tests/unit": testReports("tests/unit"),
   "tests/integration": testReports("tests/integration"),
   "tests/e2e": testReports("tests/e2e"),
-  "tests/performance": ({ manifest, evidence }) => {
+  "tests/performance": async ({ manifest, evidence }) => {
     const plan = manifest.manifest.evidence["tests/performance"];
-    const files = evidence.read("tests/performance", plan?.files ?? [], readPerformanceReport);
+    const files = await evidence.readAside("tests/performance", plan?.files ?? [], "performance");
     return plainFacts({ files, targets: plan?.targets });
   },
-  "tests/security": ({ manifest, evidence }) => {
+  "tests/security": async ({ manifest, evidence }) => {
     const plan = manifest.manifest.evidence["tests/security"];
-    const files = evidence.read("tests/security", plan?.files ?? [], readSecurityReport);
+    const files = await evidence.readAside("tests/security", plan?.files ?? [], "security");
     return plainFacts({ files, accepted: plan?.accepted ?? [] });
   },
 };
 
 function testReports(id: "tests/unit" | "tests/integration" | "tests/e2e"): Gatherer {
-  return ({ manifest, evidence }) => {
+  return async ({ manifest, evidence }) => {
     const plan = manifest.manifest.evidence[id];
-    const files = evidence.read(id, plan?.files ?? [], readTestReport);
+    const files = await evidence.readAside(id, plan?.files ?? [], "tests");
     return plainFacts({ files, skipped: plan?.skipped ?? [] });
   };
 }

@@ -4,6 +4,8 @@ import { sentence } from "../../release/problem.ts";
 import { resolveInside } from "../../release/projectPath.ts";
 import { readEvidenceBytes } from "./evidenceFile.ts";
 import { type EvidenceRecord, EvidenceRecords, recordOf } from "./evidenceRecords.ts";
+import { readAside } from "./reading/readAside.ts";
+import type { ReaderName, SummaryOf } from "./reading/readers.ts";
 
 /** A reader of one kind of evidence: bytes to what they say. Throws, with a sentence, what it does not understand. */
 export type EvidenceReader<S> = (bytes: Buffer, name: string) => S;
@@ -26,27 +28,60 @@ export class EvidenceFiles {
     return files.map((file) => this.#one(item, file, reader));
   }
 
+  /** As {@link read}, for reports that may be large: they are read side by side. @param refs as of the reader of issues */
+  async readAside<Name extends ReaderName>(
+    item: string,
+    files: readonly string[],
+    reader: Name,
+    refs: readonly string[] = [],
+  ): Promise<(EvidenceFact & { summary?: SummaryOf<Name> })[]> {
+    return Promise.all(
+      files.map(async (file) => {
+        const taken = this.#take(item, file);
+        const { bytes } = taken.read;
+        if (bytes === undefined) return taken.fact;
+        try {
+          const summary = await readAside({ reader, bytes, refs });
+          return { ...taken.fact, summary: summary as SummaryOf<Name> };
+        } catch (error) {
+          return { ...taken.fact, problem: sentence(error).slice(0, 2_000) };
+        }
+      }),
+    );
+  }
+
   #one<S>(item: string, file: string, reader: EvidenceReader<S>): EvidenceFact & { summary?: S } {
+    const { fact, read } = this.#take(item, file);
+    if (read.bytes === undefined) return fact;
+    try {
+      return { ...fact, summary: reader(read.bytes, fact.source) };
+    } catch (error) {
+      return { ...fact, problem: sentence(error).slice(0, 2_000) };
+    }
+  }
+
+  /** A file with its record; without bytes when it is not to be read. */
+  #take(item: string, file: string): { readonly fact: EvidenceFact; readonly read: { readonly bytes?: Buffer } } {
+    const unread = (fact: EvidenceFact) => ({ fact, read: {} });
     let path: string;
     try {
       path = resolveInside(this.#project, this.#manifestDir, file, `evidence.${item}`);
     } catch (error) {
-      return { source: file, problem: sentence(error).split("\n")[0] ?? "its path is not taken" };
+      return unread({ source: file, problem: sentence(error).split("\n")[0] ?? "its path is not taken" });
     }
     const read = readEvidenceBytes(this.#project, path);
+<<<<<<< HEAD
     if ("problem" in read) return { source: read.source, problem: read.problem };
+=======
+    if ("problem" in read) return unread(read);
+>>>>>>> h1
     const { source, bytes, sha256 } = read;
     const fact = { source, sha256, bytes: bytes.length };
-    if (this.#records.problem !== undefined) return { ...fact, problem: this.#records.problem };
+    if (this.#records.problem !== undefined) return unread({ ...fact, problem: this.#records.problem });
     const record = recordOf(this.#records.records, item, this.#project, path);
     if (record !== undefined && record.sha256 !== sha256) {
-      return { ...fact, problem: "it was changed after it was recorded" };
+      return unread({ ...fact, problem: "it was changed after it was recorded" });
     }
-    const bound = record === undefined ? fact : { ...fact, commit: record.commit, at: record.at };
-    try {
-      return { ...bound, summary: reader(bytes, source) };
-    } catch (error) {
-      return { ...bound, problem: sentence(error).slice(0, 2_000) };
-    }
+    return { fact: record === undefined ? fact : { ...fact, commit: record.commit, at: record.at }, read: { bytes } };
   }
 }

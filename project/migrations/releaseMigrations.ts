@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { findPrismaCli } from "../../provider/database/migrations/prismaCli.ts";
+import { findPrismaCli } from "../../provider/database/migrations/findPrismaCli.ts";
 import { readRecords } from "../../provider/local/instanceRecord.ts";
 import type { DatabasePlan } from "../../release/manifest.ts";
 import type { Runner } from "../../release/migrationSafety/statement.ts";

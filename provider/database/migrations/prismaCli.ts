@@ -1,18 +1,6 @@
-import { access, constants } from "node:fs/promises";
-import { join } from "node:path";
 import { execa } from "execa";
 import { type DatabaseConnection, databaseUrl, mask, type Patience, secretsOf } from "../connection.ts";
 import type { SessionSettings } from "../session.ts";
-
-/** The user's own Prisma command line, if the project has it installed. */
-export async function findPrismaCli(projectDirectory: string | undefined): Promise<string | undefined> {
-  if (projectDirectory === undefined) return undefined;
-  const file = join(projectDirectory, "node_modules", ".bin", "prisma");
-  return access(file, constants.X_OK).then(
-    () => file,
-    () => undefined,
-  );
-}
 
 /**
  * Runs `prisma migrate deploy`. How it ends proves nothing (its engine may be missing, and it then ends with 0 all the

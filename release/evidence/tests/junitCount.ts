@@ -23,7 +23,8 @@ interface Suite {
 }
 
 interface Case {
-  readonly name: string;
+  /** As it is shown; only few are asked for it. */
+  readonly name: () => string;
   failed: boolean;
   broke: boolean;
   skipped: boolean;
@@ -185,7 +186,7 @@ function caseOf({ name = "", classname = "", status = "", result = "" }: Attribu
   const words = [status.toLowerCase(), result.toLowerCase()];
   const outer = classname === "" || classname === name ? "" : `${classname} > `;
   return {
-    name: shown(`${outer}${name}`) || "a test without a name",
+    name: () => shown(`${outer}${name}`) || "a test without a name",
     failed: words.some((it) => failedWords.has(it)),
     broke: false,
     skipped: words.some((it) => skippedWords.has(it)),
@@ -210,6 +211,6 @@ function addTo(sum: Tally, more: Tally): void {
   sum.uncounted += more.uncounted;
 }
 
-function keep(names: string[], name: string, most: number): void {
-  if (names.length < most) names.push(name);
+function keep(names: string[], name: string | (() => string), most: number): void {
+  if (names.length < most) names.push(typeof name === "string" ? name : name());
 }
