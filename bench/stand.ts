@@ -2,7 +2,15 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
 import { complaint, type Ended } from "../rehearsal/command.ts";
-import { cleanUp, makeProject, type Places, placesOf, repository, requireFreePorts } from "../rehearsal/project.ts";
+import {
+  cleanUp,
+  makeProject,
+  type Places,
+  placesOf,
+  repository,
+  requireFreePorts,
+  stackName,
+} from "../rehearsal/project.ts";
 import { Stage } from "../rehearsal/stage.ts";
 import type { EnvironmentName } from "../release/environment.ts";
 import { Problem } from "../release/problem.ts";

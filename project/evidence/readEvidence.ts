@@ -70,11 +70,7 @@ export class EvidenceFiles {
       return unread({ source: file, problem: sentence(error).split("\n")[0] ?? "its path is not taken" });
     }
     const read = readEvidenceBytes(this.#project, path);
-<<<<<<< HEAD
-    if ("problem" in read) return { source: read.source, problem: read.problem };
-=======
-    if ("problem" in read) return unread(read);
->>>>>>> h1
+    if ("problem" in read) return unread({ source: read.source, problem: read.problem });
     const { source, bytes, sha256 } = read;
     const fact = { source, sha256, bytes: bytes.length };
     if (this.#records.problem !== undefined) return unread({ ...fact, problem: this.#records.problem });

@@ -15,10 +15,10 @@ interface Switched {
   readonly writtenAt: number;
 }
 
-/** `atEnds`: switches at either end that go through the command; the ones between go through what its rollback uses. */
+/** `atEnds`: switches at either end that go through commands; the ones between go through what a rollback uses. */
 function scenario(name: string, switches: number, atEnds: number, quick: boolean): Scenario {
-  const ends = atEnds === 1 ? "the first and the last" : `the first and the last ${atEnds}`;
-  const how = `${ends} through \`greenlight switch\`, the ${switches - 2 * atEnds} between moved on the proxy as a rollback does it`;
+  const ends = atEnds === 1 ? "the last" : `the second and the last ${atEnds}`;
+  const how = `the first by \`greenlight rollback\`, ${ends} by \`greenlight switch\`, the ${switches - 2 * atEnds} between moved on the proxy as a rollback does it`;
   return {
     name,
     title: `${switches} switches back and forth`,
@@ -36,7 +36,7 @@ function scenario(name: string, switches: number, atEnds: number, quick: boolean
         stage.signal.throwIfAborted();
         const engine = index < atEnds || index >= switches - atEnds;
         const from = index % 2 === 0 ? first.environment : other(first.environment);
-        done.push(await oneSwitch(stage, from, engine));
+        done.push(await oneSwitch(stage, from, index === 0 ? "rollback" : engine ? "switch" : "proxy"));
       }
       const end = await stage.load.mark("switched");
       const lastOld: number[] = [];
@@ -62,16 +62,16 @@ function scenario(name: string, switches: number, atEnds: number, quick: boolean
   };
 }
 
-async function oneSwitch(stage: Stage, from: EnvironmentName, engine: boolean): Promise<Switched> {
+async function oneSwitch(stage: Stage, from: EnvironmentName, how: "rollback" | "switch" | "proxy"): Promise<Switched> {
   const to = other(from);
   const mark = await stage.load.mark(`to ${to}`);
   // Without answers from the old side before the switch, its last one would say nothing.
   await answersFrom(stage, mark, from, 30);
-  if (engine) {
-    const ended = await stage.greenlight("switch", to);
-    if (ended.exitCode !== 0) throw new Problem({ happened: `The switch to ${to} failed: ${complaint(ended)}` });
-  } else {
-    await moveTraffic(stage.platform().place, weightsFor(to), stage.signal);
+  if (how === "proxy") await moveTraffic(stage.platform().place, weightsFor(to), stage.signal);
+  else {
+    const args = how === "switch" ? ["switch", to] : ["rollback", "--reason", "the way back is drilled"];
+    const ended = await stage.greenlight(...args);
+    if (ended.exitCode !== 0) throw new Problem({ happened: `The ${how} to ${to} failed: ${complaint(ended)}` });
   }
   const writtenAt = stage.weightsWrittenAt();
   const moved = await stage.load.mark(`moved to ${to}`);

@@ -32,7 +32,9 @@ export const evidence: Scenario = {
     const recordAll = async () => {
       for (const release of preparation.releases) await preparation.record(release);
     };
-    const [staged] = await Promise.all([preparation.inStaging(recordAll), announceAndDrill(stage)]);
+    const beside = () => announceAndDrill(stage);
+    const staged = await preparation.inStaging({ beside, whenTested: recordAll });
+    await preparation.checkOut("first");
     const tookMs = Date.now() - began;
     const first = await checked(stage, "v1.0.0");
     found.expect(first.ok, `v1.0.0: ${first.failing.join("; ")}`);

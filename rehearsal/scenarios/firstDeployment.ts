@@ -31,6 +31,8 @@ export const firstDeployment: Scenario = {
     if (end.outcome !== "released")
       throw new Problem({ happened: `The release ended as ${end.outcome}: ${end.sentence}` });
     found.expect(end.exitCode === 0, `the release ended with ${end.exitCode}`);
+    // What comes after it is released from the second commit.
+    await stage.preparation.checkOut("second");
     const live = await stage.live();
     found.expect(live?.version === version, `${version} does not serve`);
     const { total, byVersion } = await stage.sinceLoadBegan();

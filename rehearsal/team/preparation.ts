@@ -9,7 +9,7 @@ import type { Stage } from "../stage.ts";
 import type { Channel } from "./channel.ts";
 import { completeManifests, reportsOf, reportsOfVersion, statements, testReports } from "./manifests.ts";
 import { writeTestReports } from "./reports.ts";
-import { TeamRepository } from "./repository.ts";
+import { type ReleasedFrom, TeamRepository } from "./repository.ts";
 import { Staging, writeStagingFile } from "./staging.ts";
 import { writeStatements } from "./statements.ts";
 import { type CommitName, type TeamRelease, teamReleasesFor } from "./versions.ts";
@@ -51,7 +51,7 @@ const drillShape = z.looseObject({ ok: z.boolean() });
 export class Preparation {
   readonly #stage: Stage;
   readonly #repository: TeamRepository;
-  readonly #commits: Partial<Record<CommitName, string>> = {};
+  #from: Record<CommitName, ReleasedFrom> | undefined;
   readonly releases: readonly TeamRelease[];
 
   constructor(stage: Stage) {
@@ -69,34 +69,44 @@ export class Preparation {
         .filter((it) => it.commit === name)
         .map((it) => it.version)
         .reverse();
-    Object.assign(this.#commits, await this.#repository.make({ first: of("first"), second: of("second") }));
-    const commits = { first: this.#commit("first"), second: this.#commit("second") };
-    completeManifests({ project, releases: this.releases, commits, now: new Date() });
-    await this.#repository.commit("Manifests of the releases");
-    for (const name of ["first", "second"] as const) writeStatements(project, name, commits[name], new Date());
+    const now = new Date();
+    this.#from = await this.#repository.make({ first: of("first"), second: of("second") }, (name, commit) => {
+      const releases = this.releases.filter((it) => it.commit === name);
+      completeManifests({ project, releases, commit, now });
+      writeStatements(project, name, commit, new Date());
+    });
+  }
+
+  /** The project as it is when versions of that commit are released. */
+  async checkOut(name: CommitName): Promise<void> {
+    await this.#repository.checkOut(this.#releasedFrom(name));
   }
 
   /**
    * Releases to staging what goes there, tests it there, goes back once, and ends it. Says which versions were there.
    *
-   * @param whenTested begun as soon as all reports are there, while staging is ended
+   * @param it.beside begun as soon as all manifests are checked out; `whenTested` as soon as all reports are there, while staging ends
    */
-  async inStaging(whenTested: () => Promise<void>): Promise<readonly string[]> {
+  async inStaging(it: {
+    readonly beside: () => Promise<void>;
+    readonly whenTested: () => Promise<void>;
+  }): Promise<readonly string[]> {
     const staging = new Staging(this.#stage);
     const staged = this.releases.filter((it) => it.staged);
-    let after: Promise<void> = Promise.resolve();
+    const other: Promise<void>[] = [];
     try {
       for (const { version, commit } of staged) {
+        await this.checkOut(commit);
+        if (commit === "second") other.push(settled(it.beside()));
         await staging.release(version);
         const { project } = this.#stage.places;
         await writeTestReports({ project, commit, addresses: staging.addresses, signal: this.#stage.signal });
         if (commit === "second") await staging.rollBack(version);
       }
-      after = whenTested();
+      other.push(settled(it.whenTested()));
     } finally {
-      await Promise.all([staging.end(), after]);
+      await Promise.all([staging.end(), ...other]);
     }
-    await this.#repository.commit("Staging as it was left");
     return staged.map((it) => it.version);
   }
 
@@ -124,15 +134,27 @@ export class Preparation {
     const inStaging = staged ? [`infrastructure/staging=${join(folder, "staging.json")}`] : [];
     const back = staged && commit === "second" ? [`infrastructure/rollback=${join(folder, "rollback.json")}`] : [];
     const named = [...own, ...inStaging, ...back];
-    const ended = await this.#stage.greenlight("evidence", "add", version, ...named, "--commit", this.#commit(commit));
+    const ended = await this.#stage.greenlight(
+      "evidence",
+      "add",
+      version,
+      ...named,
+      "--commit",
+      this.#releasedFrom(commit).commit,
+    );
     if (ended.exitCode !== 0) throw failed(`evidence add ${version}`, complaint(ended));
   }
 
-  #commit(name: CommitName): string {
-    const commit = this.#commits[name];
-    if (commit === undefined) throw new Problem({ happened: "The rehearsal's repository was not made." });
-    return commit;
+  #releasedFrom(name: CommitName): ReleasedFrom {
+    if (this.#from === undefined) throw new Problem({ happened: "The rehearsal's repository was not made." });
+    return this.#from[name];
   }
+}
+
+/** The same, whose failure is not lost while something else is waited for. */
+function settled(work: Promise<void>): Promise<void> {
+  work.catch(() => undefined); // whoever waits for it is told
+  return work;
 }
 
 function failed(what: string, why: string): Problem {

@@ -1,8 +1,8 @@
-import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Git } from "../../project/git.ts";
 import { Problem } from "../../release/problem.ts";
-import type { Places } from "../project.ts";
+import { type Places, stagingName } from "../project.ts";
 import type { CommitName } from "./versions.ts";
 
 /** Who has part in the rehearsal's releases. Roles, not people. */
@@ -30,9 +30,18 @@ const changelog = (versions: readonly string[]) =>
 /** What is in the second commit only: it belongs to versions after the first. */
 const later = (name: string) => name !== "migrations-v1.0.0" && name !== "schema.prisma";
 
+/** What only the machine knows that makes it: state, reports, records of them, runbooks, and how far staging is. */
+const ignored = [".greenlight/", "reports/", "*.evidence.jsonl", "*.runbook.md", `Pulumi.${stagingName}.yaml`];
+
+/** What is released from one commit: the commit itself, and the one after it that brought the manifests and is checked out. */
+export interface ReleasedFrom {
+  readonly commit: string;
+  readonly checkedOut: string;
+}
+
 /**
- * Makes the project's folder a repository as a team has it, with a bare `origin`: two reviewed commits of code. The folder is as the
- * second commit has it afterwards.
+ * Makes the project's folder a repository as a team has it, with a bare `origin`: twice a reviewed commit of code, and one of manifests
+ * that name it.
  */
 export class TeamRepository {
   readonly git: Git;
@@ -45,33 +54,54 @@ export class TeamRepository {
     this.git = new Git(places.project, signal);
   }
 
-  /** @param versions of each commit, for the changelog; the newest first */
-  async make(versions: Readonly<Record<CommitName, readonly string[]>>): Promise<Record<CommitName, string>> {
+  /**
+   * @param versions of each commit; the newest first
+   * @param complete completes the manifests of a commit's versions, which are in the folder of releases
+   */
+  async make(
+    versions: Readonly<Record<CommitName, readonly string[]>>,
+    complete: (name: CommitName, commit: string) => void,
+  ): Promise<Record<CommitName, ReleasedFrom>> {
     const { project } = this.#places;
     rmSync(this.#origin, { recursive: true, force: true });
     await this.#begin();
-    this.#write(".gitignore", ".greenlight/\nreports/\n");
+    this.#write(".gitignore", `${ignored.join("\n")}\n`);
     this.#write(".github/CODEOWNERS", codeOwners);
     this.#write("biome.json", '{ "root": true, "linter": { "rules": { "preset": "none" } } }\n');
     const prisma = join(project, "shop", "prisma");
+    const releases = join(project, "shop", "releases");
     const aside = join(project, ".greenlight", "later");
     mkdirSync(aside, { recursive: true });
-    const releases = join(project, "shop", "releases");
-    renameSync(releases, join(aside, "releases"));
-    const moved = readdirSync(prisma).filter(later);
-    for (const name of moved) renameSync(join(prisma, name), join(aside, name));
+    const manifests = readdirSync(releases).map((file) => ({ from: releases, to: aside, file }));
+    const code = readdirSync(prisma)
+      .filter(later)
+      .map((file) => ({ from: prisma, to: aside, file }));
+    for (const { from, to, file } of [...manifests, ...code]) renameSync(join(from, file), join(to, file));
+    const release = async (name: CommitName, subject: string): Promise<ReleasedFrom> => {
+      const commit = await this.#commit(subject);
+      const own = new Set(versions[name].map((version) => `${version}.yaml`));
+      for (const { from, to, file } of manifests.filter((it) => own.has(it.file))) {
+        renameSync(join(to, file), join(from, file));
+      }
+      complete(name, commit);
+      return { commit, checkedOut: await this.#commit(`Manifests of what is released from ${commit.slice(0, 12)}`) };
+    };
     this.#write("shop/CHANGELOG.md", changelog(versions.first));
-    const first = await this.commit("The shop as it is first released");
-    for (const name of moved) renameSync(join(aside, name), join(prisma, name));
+    const first = await release("first", "The shop as it is first released");
+    for (const { from, to, file } of code) renameSync(join(to, file), join(from, file));
     this.#write("shop/CHANGELOG.md", changelog([...versions.second, ...versions.first]));
-    const second = await this.commit("Categories, gift notes, and the migrations for them");
-    cpSync(join(aside, "releases"), releases, { recursive: true });
+    const second = await release("second", "Categories, gift notes, and the migrations for them");
     rmSync(aside, { recursive: true, force: true });
     return { first, second };
   }
 
+  /** The folder as it is when a version of that commit is released. */
+  async checkOut({ checkedOut }: ReleasedFrom): Promise<void> {
+    await this.git.change("checkout", "--quiet", "--detach", checkedOut);
+  }
+
   /** Commits everything, reviewed, and pushes it. Says the commit. */
-  async commit(subject: string): Promise<string> {
+  async #commit(subject: string): Promise<string> {
     await this.git.change("add", "--all");
     await this.git.change("commit", "--quiet", `--message=${subject}\n\n${reviewedBy}`);
     await this.git.change("push", "--quiet", "origin", "main");

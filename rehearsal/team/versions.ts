@@ -37,8 +37,10 @@ export const teamReleases: readonly TeamRelease[] = [
   release("v1.2.2"),
   release("v1.2.3"),
   // Its migration fails, so a drill of it would have told.
-  release("v1.2.4", { setAside: ["database/rollback-script", "anti-patterns/no-rollback-plan"] }),
-  ...interrupted.map((version) => release(version, { drilled: true })),
+  release("v1.2.4", { setAside: ["database/rollback-script"] }),
+  release(interrupted[0], { drilled: true }),
+  // It follows the one before at once, which nobody went back from yet.
+  release(interrupted[1], { drilled: true, setAside: ["infrastructure/rollback"] }),
 ];
 
 /** Those of a rehearsal's length. */
@@ -48,8 +50,4 @@ export function teamReleasesFor(quick: boolean): readonly TeamRelease[] {
 }
 
 /** Items that rest on staging. */
-export const stagingItems: readonly string[] = [
-  "infrastructure/staging",
-  "infrastructure/staging-smoke",
-  "anti-patterns/untested-in-staging",
-];
+export const stagingItems: readonly string[] = ["infrastructure/staging", "infrastructure/staging-smoke"];
