@@ -1,5 +1,5 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { runtime } from "@pulumi/pulumi";
+import { isDryRun } from "@pulumi/pulumi/runtime/settings.js";
 import { z } from "zod";
 import { type ChecklistLevel, checklistLevels } from "../../release/checklist/facts.ts";
 import { judgedEnvironments } from "../../release/checklist/judged.ts";
@@ -77,7 +77,7 @@ export const checklistEnforced: ResourceValidationPolicy = {
         `The stack takes a watch of ${spokenDuration(stated.data.leastMs)} after the switch, but must ask for at least ${spokenDuration(leastWatch)}. Set greenlight:checklist.leastWatch to ${formatDuration(leastWatch)}.`,
       );
     }
-    if (runtime.isDryRun()) return;
+    if (isDryRun()) return;
     for (const { version } of judged.filter((it) => it.phase === "review")) {
       reportViolation(
         `The checklist of ${version} was gathered for a review, which leaves out what is judged on the day. Run the update without GREENLIGHT_REVIEW.`,

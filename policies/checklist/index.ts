@@ -1,3 +1,4 @@
+import "../lean-sdk.ts";
 import { PolicyPack } from "@pulumi/policy";
 import { checklistItems } from "../../release/checklist/items/index.ts";
 import { checklistEnforced } from "./checklist-enforced.ts";

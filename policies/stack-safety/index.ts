@@ -1,3 +1,4 @@
+import "../lean-sdk.ts";
 import { PolicyPack } from "@pulumi/policy";
 import { policies } from "./policies.ts";
 

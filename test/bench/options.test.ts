@@ -28,6 +28,10 @@ describe("options of the benchmark", () => {
     expect(readOptions(["--only", "memory", "--only", "failed-requests"]).names).toEqual(["failed-requests", "memory"]);
   });
 
+  test.each(["junit-reading", "check-large-reports", "preview-with-packs"] as const)("--only takes %s", (name) => {
+    expect(readOptions(["--only", name]).names).toEqual([name]);
+  });
+
   test("who asks for the full rehearsal alone gets it without --full", () => {
     expect(readOptions(["--only", "rehearse-full"])).toMatchObject({ names: ["rehearse-full"], full: true });
   });

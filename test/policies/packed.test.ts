@@ -48,6 +48,25 @@ describe.each(packNames())("the bundled pack %s", (name) => {
     }
   });
 
+  it("loads of the Pulumi SDK what a policy uses, and the rest for who asks for it", async () => {
+    const script = `
+      require("./index.cjs");
+      const loaded = (part) => Object.keys(require.cache).some((path) => path.includes(part));
+      const before = { output: loaded("/pulumi/output"), automation: loaded("/pulumi/automation/"), compiler: loaded("typescript") };
+      const sdk = require("@pulumi/pulumi");
+      const isSame = sdk.Output === require("@pulumi/pulumi/output").Output && sdk.asset === require("@pulumi/pulumi/asset");
+      console.error(JSON.stringify({ ...before, isSame, rest: typeof sdk.automation.LocalWorkspace }));
+      process.exit(0);`;
+    const { stderr } = await execa(process.execPath, ["--eval", script], { cwd: folder(name) });
+    expect(JSON.parse(stderr)).toEqual({
+      output: true,
+      automation: false,
+      compiler: false,
+      isSame: true,
+      rest: "function",
+    });
+  });
+
   it("asks for exact versions of the policy SDK, and for nothing else", () => {
     const { dependencies } = z
       .object({ dependencies: z.record(z.string(), z.string()) })
