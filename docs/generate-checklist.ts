@@ -7,6 +7,7 @@ import { writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { type ChecklistItem, type Group, groups } from "../release/checklist/item.ts";
 import { checklistItems } from "../release/checklist/items/index.ts";
+import { evidenceLimits } from "./evidence-limits.ts";
 
 const titles: Readonly<Record<Group, string>> = {
   code: "Code readiness",
@@ -45,7 +46,8 @@ item is in [manifest.md](manifest.md).
 |---|---|---|---|---|
 ${items.map(row).join("\n")}
 
-${parts.join("\n")}`;
+${parts.join("\n")}
+${evidenceLimits()}`;
 }
 
 function row(it: ChecklistItem): string {
