@@ -17,6 +17,7 @@ import {
   severityTable,
 } from "../release/evidence/security/severity.ts";
 import { manifestSchema } from "../release/manifestShape.ts";
+import { evidenceLimits } from "./evidence-limits.ts";
 
 const titles: Readonly<Record<Group, string>> = {
   code: "Code readiness",
@@ -58,7 +59,8 @@ item is in [manifest.md](manifest.md).
 |---|---|---|---|---|
 ${items.map(row).join("\n")}
 
-${parts.join("\n")}`;
+${parts.join("\n")}
+${evidenceLimits()}`;
 }
 
 function row(it: ChecklistItem): string {

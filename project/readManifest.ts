@@ -14,7 +14,8 @@ export interface ProjectManifest {
   readonly file: string;
 }
 
-const sizeLimit = 256 * 1024;
+/** Largest manifest that is read: 256 KiB. */
+export const manifestLimit = 256 * 1024;
 
 /**
  * Reads `<releases>/<version>.yaml`.
@@ -57,7 +58,7 @@ function readBounded(project: string, path: string, file: string, version: strin
         exitCode: exitCodes.usage,
       });
     }
-    if (statSync(path).size > sizeLimit) {
+    if (statSync(path).size > manifestLimit) {
       throw new Problem({
         happened: `${file} is larger than 256 KiB.`,
         untouched: "Nothing was started.",

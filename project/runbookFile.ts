@@ -17,7 +17,7 @@ export interface RunbookOf {
 }
 
 /** Largest runbook that is read: 1 MiB. */
-const sizeLimit = 1024 * 1024;
+export const runbookLimit = 1024 * 1024;
 
 /** `<releases>/<version>.runbook.md`, relative to the project. */
 export function runbookFile({ manifest }: RunbookOf): string {
@@ -29,7 +29,7 @@ export function readRunbookFile(it: RunbookOf): RunbookRead | undefined {
   const path = join(it.project, runbookFile(it));
   try {
     const { size } = requirePlain(path, it);
-    if (size > sizeLimit) throw notTaken(it, "is larger than 1 MiB");
+    if (size > runbookLimit) throw notTaken(it, "is larger than 1 MiB");
     return readRunbook(readFileSync(path, "utf8"));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;

@@ -44,7 +44,7 @@ export interface LivePeriod {
 }
 
 /** Longest line taken. */
-const longestLine = 64 * 1024;
+export const longestLine = 64 * 1024;
 
 /** What the first line has in the place of a digest. */
 const beginning = "0".repeat(64);

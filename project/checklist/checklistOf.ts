@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Settings } from "../../config.ts";
 import type { ChecklistFacts } from "../../release/checklist/facts.ts";
@@ -44,9 +44,14 @@ export async function checklistOf(it: ChecklistOf): Promise<ChecklistFacts> {
   );
 }
 
-/** A journal that somebody changed proves nothing: then it is as if there were none. */
+/** Largest journal that is read as evidence, some hundred thousand records: 64 MiB. */
+export const journalLimit = 64 * 1024 * 1024;
+
+/** A journal that somebody changed, that is no plain file or too large to be read proves nothing: then it is as if there were none. */
 function journalIn(path: string): readonly JournalRecord[] {
   try {
+    const { size } = statSync(path);
+    if (!statSync(path).isFile() || size > journalLimit) return [];
     const { records, problems } = readJournal(readFileSync(path, "utf8"));
     return problems.length === 0 ? records : [];
   } catch (error) {

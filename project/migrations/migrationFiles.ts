@@ -42,8 +42,9 @@ export function migrationsIn(tool: MigrationTool, files: readonly CommittedFile[
   };
 }
 
-const mostFiles = 10_000;
-const largest = 5_000_000;
+/** Most files of a folder of migrations, and the largest of them in bytes. */
+export const migrationLimits = { files: 10_000, bytes: 5_000_000 } as const;
+const { files: mostFiles, bytes: largest } = migrationLimits;
 
 /**
  * Reads the files of a folder for a program of the team's own, at any depth.

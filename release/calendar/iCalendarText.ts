@@ -4,7 +4,7 @@ import { isZone } from "./zone.ts";
 /** Largest iCalendar file taken: 1 MiB. */
 export const iCalendarLimit = 1024 * 1024;
 const longestLine = 8_192;
-const eventsLimit = 2_000;
+export const eventsLimit = 2_000;
 
 /** What is read of an event; everything else in it is nobody's business here. */
 const read = [

@@ -5,7 +5,15 @@ import { Project, root } from "./project.ts";
 import { serviceSettings, writeService } from "./service.ts";
 
 const first = 27120;
-const reason = "tests/unit: there is no evidence";
+/** One item of each group that fails before the first deployment of v2, as everybody says it. */
+const reasons = [
+  "code/bugs: there is no evidence",
+  "tests/unit: there is no evidence",
+  "infrastructure/staging: there is no evidence",
+  "communication/team: the manifest names nobody in communication.team",
+  "day/window: Nobody knows what time it is where the team works: greenlight:calendar.zone is not set.",
+  "anti-patterns/untested-in-staging: infrastructure/staging: there is no evidence",
+];
 let project: Project;
 
 const greenlight = (...args: string[]) =>
@@ -41,7 +49,7 @@ describe.sequential("a release without evidence, on a stack whose checklist is m
     const before = await project.settled();
     const ran = await project.run(operation as "preview" | "up", ...args);
     expect(ran.exitCode).not.toBe(0);
-    expect(flat(ran.text)).toContain(reason);
+    for (const reason of reasons) expect(flat(ran.text)).toContain(reason);
     expect(ran.text).not.toMatch(/\n\s+at |node_modules/);
     expect(await project.settled()).toEqual(before);
   });
@@ -53,7 +61,8 @@ describe.sequential("a release without evidence, on a stack whose checklist is m
       expect(ran.exitCode, ran.all).toBe(3);
       expect(flat(ran.all ?? "")).toContain("there is no evidence");
     }
-    expect(flat((await greenlight("release", "v2")).all ?? "")).toContain(reason);
+    const said = flat((await greenlight("release", "v2")).all ?? "");
+    for (const reason of reasons) expect(said).toContain(reason);
     expect(await project.settled()).toEqual(before);
   });
 

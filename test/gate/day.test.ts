@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { cpSync, rmSync } from "node:fs";
 import type { JournalRecord } from "../../release/journalRecord.ts";
 import { refused } from "./attempt.ts";
@@ -169,6 +170,15 @@ refused("a journal that says what was not", [
         journal,
         (text) => `${text}${JSON.stringify({ ...announced("9", "team", "#deploys", 1), previous: "0" })}\n`,
       ),
+    /the journal has no announcement of kind team/,
+  ],
+  [
+    "a pipe in its place, which nobody ever writes to",
+    "communication/team",
+    (it) => {
+      rmSync(it.at(journal));
+      execFileSync("mkfifo", [it.at(journal)]);
+    },
     /the journal has no announcement of kind team/,
   ],
   [

@@ -15,7 +15,10 @@ beforeAll(async () => {
   whole = await ready().facts();
 });
 
-type Edit = (it: Record<string, unknown>) => void;
+/** Each judges with its own clock. */
+const atAnyTime = (text: string) => text.replace(/this clock says \S+/g, "this clock says it");
+
+type Edit = (it: Record<string, unknown>) => unknown;
 /** Facts of which one item's were changed on their way. */
 function edited(id: string, change: Edit): ChecklistFacts {
   const copy: ChecklistFacts = structuredClone(whole);
@@ -34,7 +37,12 @@ const summary =
 describe("a Release whose facts were edited is refused by provider and pack, with clocks of their own", () => {
   it.each<[string, string, Edit, RegExp]>([
     ["evidence moved to another commit", "tests/unit", file({ commit: "f".repeat(40) }), /is of commit ffffffffffff/],
-    ["evidence without a digest", "tests/unit", file({ sha256: undefined }), /was not read/],
+    [
+      "evidence without a digest",
+      "tests/unit",
+      (it) => delete (it.files as { sha256?: string }[])[0]?.sha256,
+      /was not read/,
+    ],
     ["evidence from tomorrow", "tests/unit", file({ at: ago(-24 * 60) }), /from the future/],
     ["the tests counted as none", "tests/unit", summary({ tests: 0 }), /holds no test/],
     ["a failure beside the passes", "tests/unit", summary({ failed: 1, failedNames: ["pays"] }), /1 of 2 failed/],
@@ -65,7 +73,7 @@ describe("a Release whose facts were edited is refused by provider and pack, wit
     const said = await refusedByProvider(facts);
     expect(said[0]).toMatch(reason);
     expect(said[0]?.startsWith(`${id}: `)).toBe(true);
-    expect(refusedByPack(facts)).toEqual(said);
+    expect(refusedByPack(facts).map(atAnyTime)).toEqual(said.map(atAnyTime));
   });
 
   it.each<[string, () => ChecklistFacts]>([
@@ -111,10 +119,12 @@ describe("a Release that leaves its checklist out is refused, with and without p
 
   it("that of the side which serves, in the place of the candidate's", async () => {
     const over = { checklist: { level: "mandatory", blue: { ...whole, version: "v1.2.2" } } };
-    expect(await refusedByProvider(undefined, over)).toEqual([
+    expect(await refusedByProvider(undefined, over)).toContainEqual(
       expect.stringMatching(/Nothing is known of the checklist of v1\.2\.3/),
-    ]);
-    expect(refusedByPack(undefined, over)).toHaveLength(checklistItems.length);
+    );
+    expect(refusedByPack(undefined, over)).toContainEqual(
+      expect.stringMatching(/^tests\/unit: nothing is known of it/),
+    );
   });
 
   it.each(["none", "rollback", "switch"])("the release called a %s", async (kind) => {

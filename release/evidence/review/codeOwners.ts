@@ -6,7 +6,7 @@ export const codeOwnersLimit = 3 * 1024 * 1024;
 /** Where a CODEOWNERS file is looked for; the first that is there counts. */
 export const codeOwnersPlaces = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"] as const;
 
-const mostRules = 10_000;
+export const mostRules = 10_000;
 const longestPattern = 1_000;
 
 interface Rule {
