@@ -28,7 +28,7 @@ export function physicalName(kind: keyof typeof nameLimits, ...parts: readonly s
     .replace(/[^A-Za-z0-9-]+/g, "-")
     .replace(/-{2,}/g, "-")
     .replace(/^-|-$/g, "");
-  if (plain === said && said.length <= limit) return said;
+  if (said !== "" && plain === said && said.length <= limit) return said;
   const digest = createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, digestLength);
   const kept = plain.slice(0, limit - digestLength - 1).replace(/-$/, "");
   return kept === "" ? digest : `${kept}-${digest}`;

@@ -26,7 +26,7 @@ export function prepareDatabase(
       ...(database.cluster === undefined ? {} : { cluster: database.cluster }),
       version: manifest.version,
       ...(manifest.commit === undefined ? {} : { commit: manifest.commit }),
-      prefix: physicalName("service", prefix, "before", manifest.version.replace(/[^A-Za-z0-9]+/g, "-")),
+      prefix: physicalName("service", "before", manifest.version.replace(/[^A-Za-z0-9]+/g, "-"), prefix),
       tags: { ...plan.tags },
       intervalMs: interval,
       deadlineMs: database.snapshotDeadline,

@@ -21,7 +21,7 @@ const cidrs = (expected: string) =>
     .meta({ expected });
 
 const arn = (service: string, resource: RegExp, what: string) =>
-  text(`the ARN of ${what}`, new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:\\d{12}:${resource.source}$`));
+  text(`the ARN of ${what}`, new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]*:\\d{12}:${resource.source}$`));
 
 const listenerArn = () =>
   arn(
