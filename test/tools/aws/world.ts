@@ -35,9 +35,13 @@ export class World {
     await this.moto.stop();
   }
 
+  get endpoint(): string {
+    return this.moto.endpoint;
+  }
+
   /** Settings for a client of the SDK. */
   get client() {
-    return { endpoint: this.moto.endpoint, region, credentials };
+    return { endpoint: this.endpoint, region, credentials };
   }
 
   /** Makes a resource as an update would. */
