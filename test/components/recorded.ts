@@ -4,6 +4,8 @@ import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
 /** One resource as a program asked for it. Mocks show what we ask for, never that a provider takes it. */
 export interface Recorded {
   readonly type: string;
+  /** The type as the engine knows it. */
+  readonly token: string;
   readonly name: string;
   readonly inputs: Record<string, unknown>;
   /** Type and logical name of the parent, such as `local:Database database`; empty below the stack itself. */
@@ -108,6 +110,7 @@ function recorded(request: Request): Recorded {
   };
   return {
     type: shortType(request.getType()),
+    token: request.getType(),
     name: request.getName(),
     inputs: plain(inputs) as Record<string, unknown>,
     parent: short(request.getParent()),

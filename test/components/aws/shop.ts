@@ -24,7 +24,7 @@ export function manifest(version: string, database: Manifest["database"] = { too
       }),
       database,
     },
-    digest: version.padEnd(64, "0"),
+    digest: version.replace(/\D/g, "").padEnd(64, "0"),
     file: `releases/${version}.yaml`,
   };
 }
