@@ -46,8 +46,11 @@ const loadBalancer = group(
         subnets: subnets("in two zones or more").describe(
           "Subnets of the load balancer: public ones, unless `internal`.",
         ),
-        certificate: arn("acm", /certificate\/[0-9a-f-]{36}/, "a certificate in AWS Certificate Manager").describe(
-          "Certificate of its listeners; it must hold every service's hosts.",
+        certificate: text(
+          "the ARN of a certificate",
+          /^arn:aws[a-z-]*:(acm:[a-z0-9-]+:\d{12}:certificate\/[0-9a-f-]{36}|iam::\d{12}:server-certificate\/[A-Za-z0-9_+=,.@/-]+)$/,
+        ).describe(
+          "Certificate of its listeners, of AWS Certificate Manager or IAM; it must hold every service's hosts.",
         ),
         public: cidrs("a list of address ranges, such as [0.0.0.0/0]")
           .default([])

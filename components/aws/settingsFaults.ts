@@ -112,7 +112,7 @@ function arnFaults(aws: AwsSettings, of: Name): string[] {
   ];
   const faults = arns.flatMap(([key, arn]) => {
     const parts = arn === undefined ? undefined : arnParts(arn);
-    if (parts === undefined || parts.region === aws.region) return [];
+    if (parts === undefined || parts.region === "" || parts.region === aws.region) return [];
     return [`${of(`aws.${key}`)} is in ${parts.region}; expected ${aws.region}, as ${of("aws.region")} says`];
   });
   if (existing !== undefined) {
