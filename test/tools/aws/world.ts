@@ -4,6 +4,7 @@ import { functions } from "../../../tools/aws/functions.ts";
 import { kinds } from "../../../tools/aws/kinds.ts";
 import type { Bag } from "../../../tools/aws/plugin/kind.ts";
 import { StandIn } from "../../../tools/aws/plugin/standIn.ts";
+import { Simulator, type SimulatorSettings } from "../../../tools/aws/simulator/simulator.ts";
 import { ensureMoto, type RunningMoto, startMoto } from "../../../tools/moto.ts";
 
 export const region = "eu-central-1";
@@ -17,26 +18,30 @@ export function standInAt(endpoint: string, settings: Bag = {}): StandIn {
   return standIn;
 }
 
-/** A moto of the test's own, and a stand-in that speaks to it. */
+/** A simulated AWS of the test's own, and a stand-in that speaks to it. */
 export class World {
-  readonly moto: RunningMoto;
+  readonly #moto: RunningMoto;
+  readonly simulator: Simulator;
   readonly standIn: StandIn;
 
-  private constructor(moto: RunningMoto) {
-    this.moto = moto;
-    this.standIn = standInAt(moto.endpoint);
+  private constructor(moto: RunningMoto, simulator: Simulator) {
+    this.#moto = moto;
+    this.simulator = simulator;
+    this.standIn = standInAt(simulator.endpoint);
   }
 
-  static async start(): Promise<World> {
-    return new World(await startMoto(await ensureMoto({})));
+  static async start(settings: Omit<SimulatorSettings, "moto"> = {}): Promise<World> {
+    const moto = await startMoto(await ensureMoto({}));
+    return new World(moto, await Simulator.start({ ...settings, moto: moto.endpoint }));
   }
 
   async stop(): Promise<void> {
-    await this.moto.stop();
+    await this.simulator.stop();
+    await this.#moto.stop();
   }
 
   get endpoint(): string {
-    return this.moto.endpoint;
+    return this.simulator.endpoint;
   }
 
   /** Settings for a client of the SDK. */

@@ -68,8 +68,10 @@ export const service = kind<Inputs>({
   untold: ["forceDelete", "forceNewDeployment", "triggers", "waitForSteadyState"],
   autoName: { property: "name", longest: 255 },
   tag: tagArn,
-  same: (property, state, wanted) =>
-    (property === "cluster" || property === "taskDefinition") && lastPart(state) === lastPart(wanted),
+  same: (property, state, wanted) => {
+    if (property === "propagateTags") return (state ?? "NONE") === (wanted ?? "NONE");
+    return (property === "cluster" || property === "taskDefinition") && lastPart(state) === lastPart(wanted);
+  },
   async create({ aws, tags }, news) {
     const { service } = await aws.client(ECSClient).send(
       new CreateServiceCommand({
