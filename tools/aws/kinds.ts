@@ -20,4 +20,16 @@ export const kinds: Kinds = {
     (await import("./resources/vpc/securityGroupRule.ts")).securityGroupIngressRule,
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": async () =>
     (await import("./resources/vpc/securityGroupRule.ts")).securityGroupEgressRule,
+  "aws:appautoscaling/target:Target": async () => (await import("./resources/appautoscaling/target.ts")).target,
+  "aws:appautoscaling/policy:Policy": async () => (await import("./resources/appautoscaling/policy.ts")).policy,
+  "aws:cloudwatch/metricAlarm:MetricAlarm": async () =>
+    (await import("./resources/cloudwatch/metricAlarm.ts")).metricAlarm,
+  "aws:cloudwatch/compositeAlarm:CompositeAlarm": async () =>
+    (await import("./resources/cloudwatch/compositeAlarm.ts")).compositeAlarm,
+  "aws:cloudwatch/dashboard:Dashboard": async () => (await import("./resources/cloudwatch/dashboard.ts")).dashboard,
+  "aws:sns/topic:Topic": async () => (await import("./resources/sns/topic.ts")).topic,
+  "aws:sns/topicPolicy:TopicPolicy": async () => (await import("./resources/sns/topicPolicy.ts")).topicPolicy,
+  "aws:sns/topicSubscription:TopicSubscription": async () =>
+    (await import("./resources/sns/topicSubscription.ts")).topicSubscription,
+  "aws:kms/key:Key": async () => (await import("./resources/kms/key.ts")).key,
 };

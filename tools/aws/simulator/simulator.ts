@@ -18,6 +18,7 @@ import { Ecs } from "./ecs/ecs.ts";
 import { type Fault, Faults } from "./faults.ts";
 import { Inner } from "./inner.ts";
 import { type ApiRequest, readRequest } from "./request.ts";
+import { ScalingTags } from "./scalingTags.ts";
 import { Targets } from "./targets.ts";
 
 export interface SimulatorSettings {
@@ -40,6 +41,7 @@ export class Simulator {
   readonly ecs: Ecs;
   readonly alarms: CompositeAlarms;
   readonly targets: Targets;
+  readonly #scalingTags: ScalingTags;
   readonly #inner: Inner;
   readonly #server: Server;
   readonly #abort = new AbortController();
@@ -51,6 +53,7 @@ export class Simulator {
     this.targets = new Targets(this.#inner, this.#abort.signal, speed);
     this.ecs = new Ecs(this.#inner, settings.images ?? (() => undefined), this.targets, speed);
     this.alarms = new CompositeAlarms(this.#inner);
+    this.#scalingTags = new ScalingTags(this.#inner);
     this.#server = createServer((message, response) => void this.#serve(message, response));
   }
 
@@ -136,6 +139,8 @@ export class Simulator {
         return await this.ecs.answer(request);
       case "elasticloadbalancing":
         return await this.targets.answer(request);
+      case "application-autoscaling":
+        return await this.#scalingTags.answer(request);
       case "monitoring":
         return request.protocol === "json" ? await this.alarms.answer(request) : undefined;
       default:
