@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { awsSettings } from "./components/aws/settings.ts";
+import { awsFaults } from "./components/aws/settingsFaults.ts";
 import {
   databaseExpected,
   duration,
@@ -71,10 +73,10 @@ const servicesExpected = "services by name, such as { api: { port: 8080 } }";
 /** Every key of a stack's configuration; each is `greenlight:<key>` in the stack file. */
 export const settingsShape = z.strictObject({
   platform: z
-    .enum(["local"], "local")
-    .meta({ expected: "local" })
+    .enum(["local", "aws"], "local or aws")
+    .meta({ expected: "local or aws" })
     .default("local")
-    .describe("Where the release runs: `local` is this machine."),
+    .describe("Where the release runs: `local` is this machine, `aws` is docs/aws.md."),
   live: environmentName().describe("The environment that serves. Changing this line is the switch."),
   blue: version().optional().describe("Version in blue. Leave it out while blue is empty."),
   green: version().optional().describe("Version in green. Leave it out while green is empty."),
@@ -186,6 +188,7 @@ export const settingsShape = z.strictObject({
   bake: duration("0s").describe(
     "How long `pulumi up` itself watches after a switch; 0s leaves watching to the command.",
   ),
+  aws: awsSettings.optional().describe("What the platform aws needs to know (docs/aws.md)."),
 });
 
 export type Settings = z.infer<typeof settingsShape>;
@@ -201,6 +204,7 @@ const structured = new Set([
   "backup",
   "thresholds",
   "watch",
+  "aws",
 ]);
 /** The engine refuses nothing by size; a wrong file is not to be shown in full either. */
 const sizeLimit = 64 * 1024;
@@ -240,7 +244,7 @@ export function readSettings(config: Readonly<Record<string, string>>, namespace
     // A key that could not be read is not missing as well.
     faults.push(...found.filter((fault) => !told.has(/^\S+/.exec(fault)?.[0] ?? "")));
   } else if (faults.length === 0) {
-    faults.push(...portFaults(parsed.data, namespace));
+    faults.push(...platformFaults(parsed.data, new Set(values.keys()), namespace));
     if (faults.length === 0) return parsed.data;
   }
   const shown = faults.slice(0, 20);
@@ -272,6 +276,15 @@ function groupIn(said: string): object | undefined {
   } catch {
     return undefined; // not JSON: told as the text that it is
   }
+}
+
+/** What the platform makes of settings that are right each for itself. */
+function platformFaults(settings: Settings, given: ReadonlySet<string>, namespace: string): string[] {
+  if (settings.platform === "aws") return awsFaults(settings, given, namespace);
+  return [
+    ...(given.has("aws") ? [`${namespace}:aws is a setting of the platform aws; ${namespace}:platform is local`] : []),
+    ...portFaults(settings, namespace),
+  ];
 }
 
 function portFaults(settings: Settings, namespace: string): string[] {

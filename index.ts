@@ -1,8 +1,7 @@
-import { deployLocal } from "./components/local/platform.ts";
+import { platformOf } from "./components/platforms.ts";
 import * as pulumi from "./components/pulumi.ts";
 import { readSettings, type Settings } from "./config.ts";
 import { type ProjectManifest, readManifest } from "./project/readManifest.ts";
-import { sayServing } from "./project/sayServing.ts";
 import { requireStartable, serviceMismatches } from "./project/servicesMatch.ts";
 import { environmentNames } from "./release/environment.ts";
 import { sentence } from "./release/problem.ts";
@@ -17,13 +16,14 @@ async function stack(): Promise<Record<string, unknown>> {
     for (const line of serviceMismatches(settings, it)) await pulumi.log.warn(line);
   }
   const name = pulumi.getStack();
+  const platform = await platformOf(settings);
   const [serving, { checklist, said }] = await Promise.all([
-    sayServing(project, name, settings),
+    platform.sayServing(project, name, settings),
     checklistNow(project, name, settings),
   ]);
   await pulumi.log.info(serving);
   for (const line of said) await pulumi.log.info(line);
-  return deployLocal({ stack: name, project, settings, manifests, checklist });
+  return platform.deploy({ stack: name, project, settings, manifests, checklist });
 }
 
 /** What the candidate's checklist is judged by, and the lines about it. Its readers are loaded only where it is asked for. */

@@ -5,7 +5,7 @@
 export { RunError } from "@pulumi/pulumi/errors.js";
 export * as log from "@pulumi/pulumi/log/index.js";
 export { getProject, getRootDirectory, getStack } from "@pulumi/pulumi/metadata.js";
-export { all, type Input, type Inputs, type Output, output, secret } from "@pulumi/pulumi/output.js";
+export { all, type Input, type Inputs, interpolate, type Output, output, secret } from "@pulumi/pulumi/output.js";
 export {
   ComponentResource,
   type ComponentResourceOptions,

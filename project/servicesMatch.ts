@@ -32,12 +32,11 @@ export function requireStartable(settings: Settings, manifests: Manifests): void
   const faults = [
     ...orphans.map((name) => `the settings name service ${name}, which no manifest has`),
     ...all.flatMap(({ manifest, file }) => [
-      ...Object.entries(manifest.services)
-        .filter(([, it]) => it.command === undefined)
-        .map(([name]) => `services.${name} has no command, which the local platform starts (${file})`),
-      ...(manifest.database.tool !== "none" && settings.database === undefined
+      ...unstartable(settings, manifest.services).map((line) => `${line} (${file})`),
+      ...(manifest.database.tool !== "none" && !migrates(settings)
         ? [`the manifest migrates a database, and the settings have none (${file})`]
         : []),
+      ...withoutMigrator(settings, manifest).map((line) => `${line} (${file})`),
     ]),
   ];
   if (faults.length === 0) return;
@@ -48,4 +47,24 @@ export function requireStartable(settings: Settings, manifests: Manifests): void
     next: "correct the manifest or the settings",
     exitCode: exitCodes.usage,
   });
+}
+
+/** Services of a manifest that have not what the platform starts them from. */
+function unstartable({ platform }: Settings, services: ProjectManifest["manifest"]["services"]): string[] {
+  const needs = { local: "command", aws: "image" } as const;
+  return Object.entries(services)
+    .filter(([, it]) => it[needs[platform]] === undefined)
+    .map(([name]) => `services.${name} has no ${needs[platform]}, which the platform ${platform} starts`);
+}
+
+/** Whether the settings say how, and where, a migration runs. */
+function migrates({ platform, database, aws }: Settings): boolean {
+  return (platform === "aws" ? aws?.database?.migration : database) !== undefined;
+}
+
+/** On AWS a migration runs with the image of a service, which the manifest must have. */
+function withoutMigrator({ platform, aws }: Settings, { database, services }: ProjectManifest["manifest"]): string[] {
+  const service = platform === "aws" && database.tool !== "none" ? aws?.database?.migration?.service : undefined;
+  if (service === undefined || Object.hasOwn(services, service)) return [];
+  return [`aws.database.migration.service is ${service}, which the manifest does not have`];
 }

@@ -56,6 +56,7 @@ export async function inspectToolchain(settings: ToolSettings = {}): Promise<Doc
     fromSearch("envoy", `${versions.envoy.oldest} or newer`, tools.envoy),
     fromSearch("postgres", `${versions.postgres.oldestMajor} or newer, server and client`, tools.postgres),
     fromSearch("random", "the official plugin, or our stand-in", tools.random),
+    onlyForAws(fromSearch("moto", `${versions.moto.provided}, to rehearse on a simulated AWS`, tools.moto)),
     go,
     python,
     space,
@@ -84,6 +85,11 @@ function fromSearch(name: string, wanted: string, search: Search<Found>): Findin
   const { missing, would, mend } = search;
   const note = would === undefined ? missing : `${missing}; would ${would}`;
   return { name, state: would === undefined ? "missing" : "providable", wanted, note, mend };
+}
+
+/** Nothing but the rehearsal on a simulated AWS and its tests need it. */
+function onlyForAws(finding: Finding): Finding {
+  return finding.state === "missing" ? { ...finding, state: "optional" } : finding;
 }
 
 function inspectNode(): Finding {

@@ -1,20 +1,22 @@
 /**
- * Ensures the tools named (all without names), saying what it does on stderr, and prints what is there:
+ * Ensures the tools named (without names, all that a release needs), saying what it does on stderr, and prints what is there:
  *
- *     node --import tsx tools/install.ts [pulumi] [envoy] [postgres] [random]
+ *     node --import tsx tools/install.ts [pulumi] [envoy] [postgres] [random] [moto]
  */
 import Table from "cli-table3";
 import { exitCodes } from "../release/exitCodes.ts";
 import { inspectToolchain } from "./doctor.ts";
 import { progressOnStderr, reportAndExitCode } from "./terminal.ts";
-import { ensureToolchain, type ToolName, toolNames } from "./toolchain.ts";
+import { ensureToolchain, laterToolNames, type ToolName, toolNames } from "./toolchain.ts";
 
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
 
 const unknown = process.argv.slice(2).filter((name) => !isToolName(name));
 if (unknown.length > 0) {
-  process.stderr.write(`There is no tool ${unknown.join(", ")}; there are ${toolNames.join(", ")}.\n`);
+  process.stderr.write(
+    `There is no tool ${unknown.join(", ")}; there are ${[...toolNames, ...laterToolNames].join(", ")}.\n`,
+  );
   process.exitCode = exitCodes.usage;
 } else {
   process.exitCode = await install(process.argv.slice(2).filter(isToolName));
@@ -37,5 +39,5 @@ async function install(named: readonly ToolName[]): Promise<number> {
 }
 
 function isToolName(name: string): name is ToolName {
-  return toolNames.some((known) => known === name);
+  return [...toolNames, ...laterToolNames].some((known) => known === name);
 }

@@ -1,20 +1,22 @@
 import { delimiter, dirname } from "node:path";
 import { type Envoy, ensureEnvoy, findEnvoy } from "./envoy.ts";
+import { ensureMoto, findMoto, type Moto } from "./moto.ts";
 import { ensurePostgres, findPostgres, type Postgres } from "./postgres.ts";
 import { ensurePulumi, findPulumi, type Pulumi } from "./pulumi.ts";
 import { findRandom, type RandomProvider } from "./random.ts";
 import { environment, type ToolSettings } from "./settings.ts";
 import type { Search } from "./tool.ts";
-import { type ToolName, toolNames } from "./versions.ts";
+import { laterToolNames, type ToolName, toolNames } from "./versions.ts";
 
 export type { ToolSettings } from "./settings.ts";
-export { type ToolName, toolNames } from "./versions.ts";
+export { laterToolNames, type ToolName, toolNames } from "./versions.ts";
 
 export interface Tools {
   readonly pulumi: Pulumi;
   readonly envoy: Envoy;
   readonly postgres: Postgres;
   readonly random: RandomProvider;
+  readonly moto: Moto;
 }
 
 /** How programs are to be started so that they find the tools. */
@@ -28,7 +30,7 @@ export interface ToolPaths {
 export type Toolchain<W extends ToolName = ToolName> = Pick<Tools, W> & ToolPaths;
 
 export interface EnsureOptions<W extends ToolName = ToolName> extends ToolSettings {
-  /** Which tools to ensure; default all. */
+  /** Which tools to ensure; default all that a release needs. */
   readonly want?: readonly W[];
 }
 
@@ -62,7 +64,9 @@ export async function ensureToolchain<W extends ToolName = ToolName>(
 export async function findToolchain(settings: ToolSettings = {}): Promise<Partial<Tools> & ToolPaths> {
   const searches = await searchTools(settings);
   const tools: Partial<Tools> = Object.fromEntries(
-    toolNames.map((name) => [name, searches[name].found] as const).filter(([, found]) => found !== undefined),
+    [...toolNames, ...laterToolNames]
+      .map((name) => [name, searches[name].found] as const)
+      .filter(([, found]) => found !== undefined),
   );
   return { ...tools, ...paths(tools) };
 }
@@ -71,13 +75,14 @@ export type Searches = { readonly [Name in ToolName]: Search<Tools[Name]> };
 
 /** What was found, and for what was not, why and how to mend it. */
 export async function searchTools(settings: ToolSettings = {}): Promise<Searches> {
-  const [pulumi, envoy, postgres, random] = await Promise.all([
+  const [pulumi, envoy, postgres, random, moto] = await Promise.all([
     findPulumi(settings),
     findEnvoy(settings),
     findPostgres(settings),
     findRandom(settings),
+    findMoto(settings),
   ]);
-  return { pulumi, envoy, postgres, random };
+  return { pulumi, envoy, postgres, random, moto };
 }
 
 /** PATH with the toolchain's folders before the rest. */
@@ -89,6 +94,7 @@ const ensure: { readonly [Name in ToolName]: (settings: ToolSettings) => Promise
   pulumi: ensurePulumi,
   envoy: ensureEnvoy,
   postgres: ensurePostgres,
+  moto: ensureMoto,
   random: async (settings) => {
     const { found } = await findRandom(settings);
     if (found === undefined)

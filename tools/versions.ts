@@ -14,6 +14,10 @@ export const versions = {
   },
   /** Version of @pulumi/random whose resources the stand-in stands in for. */
   random: { provided: "4.19.0" },
+  /** Version of @pulumi/aws whose resources the stand-in stands in for. */
+  aws: { provided: "7.48.0" },
+  /** The simulated AWS; `oldestPython` is what it and its dependencies run on. */
+  moto: { provided: "5.2.5", oldestPython: "3.10" },
   /** Oldest Go that can build engine/go.mod, or fetch the one that can. */
   go: { oldest: "1.21.0" },
   node: { oldest: "20.12.0" },
@@ -21,4 +25,6 @@ export const versions = {
 
 /** The tools a release needs besides Node itself. */
 export const toolNames = ["pulumi", "envoy", "postgres", "random"] as const;
-export type ToolName = (typeof toolNames)[number];
+/** Tools that only some commands need: they are installed when such a command runs, or by name. */
+export const laterToolNames = ["moto"] as const;
+export type ToolName = (typeof toolNames)[number] | (typeof laterToolNames)[number];

@@ -2,6 +2,7 @@ import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
 import { type GlobalOptions, openContext } from "../context.ts";
 import { liveNow, requirePlatform, sayLive } from "../live.ts";
+import { requireOffered } from "../offered.ts";
 import type { Reporter } from "../reporter.ts";
 import type { CommandResult, RollbackResult } from "../result.ts";
 import { performRollback } from "../rollback/rollback.ts";
@@ -21,6 +22,7 @@ export async function rollbackCommand(
   signal: AbortSignal,
 ): Promise<CommandResult<RollbackResult>> {
   const context = openContext(options);
+  requireOffered(context, "rollback");
   const platform = requirePlatform(context);
   if (options.reason === undefined || options.reason.trim() === "") {
     throw new Problem({

@@ -4,6 +4,7 @@ import { Problem } from "../../release/problem.ts";
 import { type GlobalOptions, openContext } from "../context.ts";
 import { Engine } from "../engine/engine.ts";
 import { liveNow, requirePlatform, sayLive } from "../live.ts";
+import { requireOffered } from "../offered.ts";
 import type { Reporter } from "../reporter.ts";
 import type { CommandResult, MoveRecord, ServingRecord } from "../result.ts";
 import { withStackLock } from "../stackLock.ts";
@@ -27,6 +28,7 @@ export async function switchCommand(
   signal: AbortSignal,
 ): Promise<CommandResult<SwitchResult>> {
   const context = openContext(options);
+  requireOffered(context, "switch");
   const platform = requirePlatform(context);
   const before = await platform.serving();
   const from = liveNow(before, platform);

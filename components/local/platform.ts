@@ -4,9 +4,10 @@ import { digestFolder } from "../../project/digestFolder.ts";
 import type { ProjectManifest } from "../../project/readManifest.ts";
 import type { PlatformFacts } from "../../provider/local/platformFacts.ts";
 import { loopback } from "../../provider/local/ports.ts";
-import type { CarriedChecklist } from "../../release/checklist/judged.ts";
+
 import { type EnvironmentName, environmentNames, other, weightsFor } from "../../release/environment.ts";
 import type { GateProof } from "../../release/gateProof.ts";
+import type { StackArgs } from "../platforms.ts";
 import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
 import { BackupSnapshot } from "./backupSnapshot.ts";
@@ -19,22 +20,11 @@ import { RandomProvider } from "./randomPassword.ts";
 import { ReleaseAlarms } from "./releaseAlarms.ts";
 import { TrafficSwitch } from "./trafficSwitch.ts";
 
-export interface LocalPlatformArgs {
-  stack: string;
-  /** Absolute folder of the project. */
-  project: string;
-  settings: Settings;
-  /** The manifest of the version in each environment. */
-  manifests: { blue?: ProjectManifest; green?: ProjectManifest };
-  /** What the candidate's checklist is judged by. */
-  checklist: CarriedChecklist;
-}
-
 /**
  * The whole stack on this machine, in the order of its dependencies: release, then snapshot, migration, instances,
  * health and smoke of each environment, then the switch, then alarms and bake.
  */
-export function deployLocal(args: LocalPlatformArgs): Record<string, pulumi.Input<unknown>> {
+export function deployLocal(args: StackArgs): Record<string, pulumi.Input<unknown>> {
   const { settings, stack, manifests } = args;
   const plan = portPlan(settings);
   const dir = join(resolve(args.project, settings.folder), stack);
@@ -151,7 +141,7 @@ export function deployLocal(args: LocalPlatformArgs): Record<string, pulumi.Inpu
 function environmentOf(
   name: EnvironmentName,
   { manifest }: ProjectManifest,
-  { settings, project }: LocalPlatformArgs,
+  { settings, project }: StackArgs,
   it: {
     plan: PortPlan;
     dir: string;

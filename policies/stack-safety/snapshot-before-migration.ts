@@ -1,5 +1,8 @@
 import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
 
+const migrations: ReadonlySet<string> = new Set(["greenlight:index:DatabaseMigration", "greenlight:aws:MigrationTask"]);
+const snapshots: ReadonlySet<string> = new Set(["greenlight:index:BackupSnapshot", "greenlight:aws:DatabaseSnapshot"]);
+
 export const snapshotBeforeMigration: StackValidationPolicy = {
   name: "snapshot-before-migration",
   displayName: "No migration without a snapshot",
@@ -8,9 +11,9 @@ export const snapshotBeforeMigration: StackValidationPolicy = {
   severity: "critical",
   remediationSteps: "Make the migration depend on a BackupSnapshot of its version.",
   validateStack({ resources }, reportViolation) {
-    for (const migration of resources.filter((it) => it.type === "greenlight:index:DatabaseMigration")) {
+    for (const migration of resources.filter((it) => migrations.has(it.type))) {
       const guarded = everythingBefore(migration).some(
-        (it) => it.type === "greenlight:index:BackupSnapshot" && it.props.version === migration.props.version,
+        (it) => snapshots.has(it.type) && it.props.version === migration.props.version,
       );
       if (guarded) continue;
       reportViolation(

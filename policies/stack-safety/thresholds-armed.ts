@@ -2,6 +2,9 @@ import type { StackValidationPolicy } from "@pulumi/policy";
 import { z } from "zod";
 import { releaseFacts, releaseType } from "../inputs/release-facts.ts";
 
+/** What arms alarms, by platform. */
+const arming: ReadonlySet<string> = new Set(["greenlight:local:Alarms", "greenlight:aws:ReleaseAlarms"]);
+
 const armed = z.object({
   services: z.array(z.string()),
   thresholds: z.object({ errorRate: z.object({ max: z.number() }), p95: z.object({ maxMs: z.number() }) }),
@@ -16,7 +19,7 @@ export const thresholdsArmed: StackValidationPolicy = {
   remediationSteps: "Keep ReleaseAlarms in the program, for all services, with an error rate below 1.",
   validateStack({ resources }, reportViolation) {
     const alarms = resources
-      .filter((it) => it.type === "greenlight:local:Alarms")
+      .filter((it) => arming.has(it.type))
       .map((it) => armed.safeParse({ services: it.props.services, thresholds: it.props.thresholds }).data);
     for (const release of resources.filter((it) => it.type === releaseType)) {
       const stated = releaseFacts(release.props);

@@ -11,9 +11,8 @@ interface Shares {
 }
 
 const readers: Readonly<Record<string, (props: Props) => readonly Shares[]>> = {
-  "greenlight:local:Traffic": ({ weights }) => [
-    { of: "blue and green", weights: () => [record(weights).blue, record(weights).green] },
-  ],
+  "greenlight:local:Traffic": ({ weights }) => [ofEnvironments(weights)],
+  "greenlight:aws:SwitchGate": ({ weights }) => [ofEnvironments(weights)],
   "aws:lb/listener:Listener": ({ defaultActions }) => forwards(defaultActions),
   "aws:alb/listener:Listener": ({ defaultActions }) => forwards(defaultActions),
   "aws:lb/listenerRule:ListenerRule": ({ actions }) => forwards(actions),
@@ -41,6 +40,10 @@ export const weightsSum: ResourceValidationPolicy = {
     });
   },
 };
+
+function ofEnvironments(weights: unknown): Shares {
+  return { of: "blue and green", weights: () => [record(weights).blue, record(weights).green] };
+}
 
 function faultOf(weights: readonly unknown[]): string | undefined {
   const wrong = weights.find((it) => typeof it !== "number" || !Number.isInteger(it) || it < 0 || it > 100);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { checklistFacts, checklistLevels } from "../../release/checklist/facts.ts";
 import { judgedEnvironments } from "../../release/checklist/judged.ts";
+import type { EnvironmentName } from "../../release/environment.ts";
 import { Problem } from "../../release/problem.ts";
 import {
   checkServing,
@@ -11,7 +12,8 @@ import {
   type Refusal,
   type ReleaseFacts,
 } from "../../release/transition.ts";
-import { type Checked, handler } from "../handler.ts";
+import { awsServingFacts } from "../aws/serving.ts";
+import { type Checked, handler, type Step } from "../handler.ts";
 import { everServed, servingOnDisk } from "../local/serving.ts";
 
 const deployed = z.strictObject({ version: z.string(), manifestDigest: z.string() });
@@ -29,6 +31,8 @@ const inputs = z.strictObject({
   services: z.array(z.string()),
   /** The stack's folder, where the local platform keeps what traffic was moved. */
   dir: z.string().optional(),
+  /** Where what serves is read on AWS. */
+  aws: awsServingFacts.optional(),
   /** Address on which the local platform listens, for policies to judge before anything is started. */
   listen: z.string().optional(),
   /** What kind of update this is. Filled in when left out; a wrong one is refused. */
@@ -48,14 +52,14 @@ export const release = handler<Inputs, { stated: true }>({
   inputs,
   // After a switch the next update is none: that alone is nothing to show in a preview.
   remarks: ["kind", "checklist"],
-  async check(_, olds, news): Promise<Checked> {
+  async check(step, olds, news): Promise<Checked> {
+    const serving = olds === undefined ? [] : await servingNow(step, olds, news);
     // A first deployment that failed left facts behind but never served: nothing of it is live.
-    const served = olds !== undefined && (olds.dir === undefined || everServed(olds.dir));
+    const served = olds !== undefined && everServedBy(olds, serving);
     const before = served ? facts(olds) : undefined;
     const history = historyAfter(before, facts(news));
     const after = { ...facts(news), history: news.history ?? history };
     const kind = news.kind ?? kindOf(before, after);
-    const serving = news.dir === undefined ? [] : servingOnDisk(news.dir);
     const refusals = [
       ...checkTransition(before, { ...after, kind }),
       ...checkServing(before, { ...after, kind }, serving),
@@ -79,6 +83,20 @@ export const release = handler<Inputs, { stated: true }>({
     // Facts leave nothing behind.
   },
 });
+
+/** Environments that take users' traffic, as the platform says. @throws Problem when AWS does not say */
+async function servingNow(step: Step, olds: Inputs, news: Inputs): Promise<readonly EnvironmentName[]> {
+  if (news.dir !== undefined) return servingOnDisk(news.dir);
+  if (olds.aws === undefined) return [];
+  const { environmentsServing, readAwsServing } = await import("../aws/serving.ts");
+  return environmentsServing(await readAwsServing(olds.aws, step.signal));
+}
+
+/** Whether users were ever served. On AWS a rule without weights of ours is as good as none: the listener was never switched. */
+function everServedBy({ dir, aws }: Inputs, serving: readonly EnvironmentName[]): boolean {
+  if (dir !== undefined) return everServed(dir);
+  return aws === undefined || serving.length > 0;
+}
 
 /** The items and all that they judge by are loaded only for an update that is judged. */
 async function byChecklist(it: Inputs & { kind: Kind }): Promise<readonly Refusal[]> {

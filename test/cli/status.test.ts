@@ -1,12 +1,16 @@
 import { writeFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { statusCommand } from "../../cli/commands/status.ts";
+import type { CommandResult } from "../../cli/result.ts";
+import type { Status } from "../../cli/status/status.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Deployed } from "./deployed.ts";
 import { eventful, journal, Project, settings } from "./project.ts";
 
-const status = (project: Project) =>
-  statusCommand({ project: project.dir, json: true, yes: false, color: false }, AbortSignal.timeout(30_000));
+const status = async (project: Project) => {
+  const options = { project: project.dir, json: true, yes: false, color: false };
+  return (await statusCommand(options, AbortSignal.timeout(30_000))) as CommandResult<Status>;
+};
 
 describe("status where nothing is deployed", () => {
   const project = new Project({ prod: settings({ ports: 26520 }) });

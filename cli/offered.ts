@@ -1,0 +1,37 @@
+import { exitCodes } from "../release/exitCodes.ts";
+import { Problem } from "../release/problem.ts";
+import type { Context } from "./context.ts";
+
+/** What to do instead of a command that a stack's platform does not offer yet. */
+const instead = {
+  aws: {
+    release:
+      "set greenlight:blue or green to the version, run `pulumi up`, set greenlight:live and run it again (docs/aws.md)",
+    switch:
+      "set greenlight:live to the environment and run `pulumi up`: its gates stand before the switch (docs/aws.md)",
+    watch: "watch the alarms and the dashboard that the stack makes (docs/aws.md)",
+    rollback: "set greenlight:live back and run `pulumi up` (docs/aws.md, which also has the way without the engine)",
+    check: "judge the checklist by hand (docs/checklist.md): its items would ask this machine what serves",
+  },
+} as const;
+
+/**
+ * Refuses a command that the stack's platform does not offer yet, before it asks this machine for what is elsewhere.
+ *
+ * @throws Problem that names the command and what to do instead; exit code 2
+ */
+export function requireOffered(context: Context, command: keyof (typeof instead)["aws"]): void {
+  if (platformIn(context) !== "aws") return;
+  throw new Problem({
+    happened: `\`greenlight ${command}\` is not offered on aws yet.`,
+    where: `${context.stackFile.path}, ${context.projectName}:platform`,
+    untouched: "Nothing was changed.",
+    next: instead.aws[command],
+    exitCode: exitCodes.usage,
+  });
+}
+
+/** The platform that the stack file names; nothing else of it needs to be right. */
+export function platformIn({ stackFile, projectName }: Context): string {
+  return stackFile.text(`${projectName}:platform`) ?? "local";
+}

@@ -1,0 +1,340 @@
+import { loadBalancerOf, partitionOf } from "./arn.ts";
+import { nameLimits, physicalName } from "./physicalName.ts";
+import type { AwsTypes } from "./resource.ts";
+import { namePrefix } from "./serving.ts";
+import type { AwsSettings } from "./settings.ts";
+import { type PolicyDocument, type PolicyStatement, policy } from "./taskPolicies.ts";
+
+/** Whose stack a deployer may deploy. */
+export interface DeployerScope {
+  readonly account: string;
+  readonly region: string;
+  /** What every name of the stack begins with. */
+  readonly prefix: string;
+  /** `<name>/<id>` of a load balancer that is there already. */
+  readonly loadBalancer?: string;
+  /** Name of a cluster that is there already. */
+  readonly cluster?: string;
+  /** The database: `db:<identifier>` or `cluster:<identifier>`, and its security group. */
+  readonly database?: { readonly resource: string; readonly securityGroup: string };
+}
+
+/** The scope of a stack by its settings. */
+export function deployerScope(stack: string, aws: AwsSettings): DeployerScope {
+  const { account, region, loadBalancer, cluster, database } = aws;
+  const { existing } = loadBalancer;
+  return {
+    account,
+    region,
+    prefix: namePrefix(stack, aws),
+    ...(existing === undefined ? {} : { loadBalancer: loadBalancerOf(existing.listener).replace(/^app\//, "") }),
+    ...(cluster === undefined ? {} : { cluster: cluster.slice(cluster.lastIndexOf("/") + 1) }),
+    ...(database === undefined
+      ? {}
+      : {
+          database: {
+            resource: database.instance === undefined ? `cluster:${database.cluster}` : `db:${database.instance}`,
+            securityGroup: database.securityGroup,
+          },
+        }),
+  };
+}
+
+/**
+ * What the deployer does to AWS for each type of resource, apart from reading. Every type that a stack uses has its line: a type
+ * without one does not compile.
+ */
+export const changes: Readonly<Record<keyof AwsTypes, readonly string[]>> = {
+  "aws:appautoscaling/policy:Policy": [
+    "application-autoscaling:PutScalingPolicy",
+    "application-autoscaling:DeleteScalingPolicy",
+  ],
+  "aws:appautoscaling/target:Target": [
+    "application-autoscaling:RegisterScalableTarget",
+    "application-autoscaling:DeregisterScalableTarget",
+    "application-autoscaling:TagResource",
+  ],
+  "aws:cloudwatch/compositeAlarm:CompositeAlarm": ["cloudwatch:PutCompositeAlarm", "cloudwatch:DeleteAlarms"],
+  "aws:cloudwatch/dashboard:Dashboard": ["cloudwatch:PutDashboard", "cloudwatch:DeleteDashboards"],
+  "aws:cloudwatch/logGroup:LogGroup": [
+    "logs:CreateLogGroup",
+    "logs:DeleteLogGroup",
+    "logs:PutRetentionPolicy",
+    "logs:TagResource",
+    "logs:UntagResource",
+  ],
+  "aws:cloudwatch/metricAlarm:MetricAlarm": [
+    "cloudwatch:PutMetricAlarm",
+    "cloudwatch:DeleteAlarms",
+    "cloudwatch:TagResource",
+    "cloudwatch:UntagResource",
+  ],
+  "aws:ec2/securityGroup:SecurityGroup": [
+    "ec2:CreateSecurityGroup",
+    "ec2:DeleteSecurityGroup",
+    "ec2:RevokeSecurityGroupEgress",
+    "ec2:RevokeSecurityGroupIngress",
+    "ec2:CreateTags",
+    "ec2:DeleteTags",
+  ],
+  "aws:ecs/cluster:Cluster": [
+    "ecs:CreateCluster",
+    "ecs:UpdateCluster",
+    "ecs:UpdateClusterSettings",
+    "ecs:DeleteCluster",
+  ],
+  "aws:ecs/service:Service": ["ecs:CreateService", "ecs:UpdateService", "ecs:DeleteService"],
+  "aws:ecs/taskDefinition:TaskDefinition": [
+    "ecs:RegisterTaskDefinition",
+    "ecs:DeregisterTaskDefinition",
+    "ecs:TagResource",
+    "ecs:UntagResource",
+  ],
+  "aws:iam/role:Role": [
+    "iam:CreateRole",
+    "iam:UpdateRole",
+    "iam:UpdateRoleDescription",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:DeleteRole",
+    "iam:TagRole",
+    "iam:UntagRole",
+  ],
+  "aws:iam/rolePolicy:RolePolicy": ["iam:PutRolePolicy", "iam:DeleteRolePolicy"],
+  "aws:kms/key:Key": [
+    "kms:CreateKey",
+    "kms:PutKeyPolicy",
+    "kms:EnableKeyRotation",
+    "kms:ScheduleKeyDeletion",
+    "kms:TagResource",
+    "kms:UntagResource",
+  ],
+  "aws:lb/listener:Listener": [
+    "elasticloadbalancing:CreateListener",
+    "elasticloadbalancing:ModifyListener",
+    "elasticloadbalancing:DeleteListener",
+  ],
+  "aws:lb/listenerRule:ListenerRule": [
+    "elasticloadbalancing:CreateRule",
+    "elasticloadbalancing:ModifyRule",
+    "elasticloadbalancing:SetRulePriorities",
+    "elasticloadbalancing:DeleteRule",
+  ],
+  "aws:lb/loadBalancer:LoadBalancer": [
+    "elasticloadbalancing:CreateLoadBalancer",
+    "elasticloadbalancing:ModifyLoadBalancerAttributes",
+    "elasticloadbalancing:SetSecurityGroups",
+    "elasticloadbalancing:SetSubnets",
+    "elasticloadbalancing:DeleteLoadBalancer",
+  ],
+  "aws:lb/targetGroup:TargetGroup": [
+    "elasticloadbalancing:CreateTargetGroup",
+    "elasticloadbalancing:ModifyTargetGroup",
+    "elasticloadbalancing:ModifyTargetGroupAttributes",
+    "elasticloadbalancing:DeleteTargetGroup",
+    "elasticloadbalancing:AddTags",
+    "elasticloadbalancing:RemoveTags",
+  ],
+  "aws:sns/topic:Topic": [
+    "sns:CreateTopic",
+    "sns:SetTopicAttributes",
+    "sns:DeleteTopic",
+    "sns:TagResource",
+    "sns:UntagResource",
+  ],
+  "aws:sns/topicPolicy:TopicPolicy": ["sns:SetTopicAttributes"],
+  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": [
+    "ec2:AuthorizeSecurityGroupEgress",
+    "ec2:ModifySecurityGroupRules",
+    "ec2:RevokeSecurityGroupEgress",
+  ],
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": [
+    "ec2:AuthorizeSecurityGroupIngress",
+    "ec2:ModifySecurityGroupRules",
+    "ec2:RevokeSecurityGroupIngress",
+  ],
+};
+
+/** What our own provider does: by the SDK's commands that its code sends. */
+export const commands: Readonly<Record<string, string>> = {
+  CreateDBClusterSnapshotCommand: "rds:CreateDBClusterSnapshot",
+  CreateDBSnapshotCommand: "rds:CreateDBSnapshot",
+  DescribeDBClusterSnapshotsCommand: "rds:DescribeDBClusterSnapshots",
+  DescribeDBSnapshotsCommand: "rds:DescribeDBSnapshots",
+  DescribeListenersCommand: "elasticloadbalancing:DescribeListeners",
+  DescribeLoadBalancersCommand: "elasticloadbalancing:DescribeLoadBalancers",
+  DescribeRulesCommand: "elasticloadbalancing:DescribeRules",
+  DescribeServicesCommand: "ecs:DescribeServices",
+  DescribeTargetHealthCommand: "elasticloadbalancing:DescribeTargetHealth",
+  DescribeTasksCommand: "ecs:DescribeTasks",
+  GetLogEventsCommand: "logs:GetLogEvents",
+  ListTasksCommand: "ecs:ListTasks",
+  RunTaskCommand: "ecs:RunTask",
+  StopTaskCommand: "ecs:StopTask",
+};
+
+/** Reading for which AWS knows no resource, or which says nothing that a name alone would keep from others. */
+const reading = [
+  "application-autoscaling:DescribeScalableTargets",
+  "application-autoscaling:DescribeScalingPolicies",
+  "application-autoscaling:ListTagsForResource",
+  "cloudwatch:DescribeAlarms",
+  "cloudwatch:GetDashboard",
+  "cloudwatch:ListTagsForResource",
+  "ec2:DescribeAccountAttributes",
+  "ec2:DescribeNetworkInterfaces",
+  "ec2:DescribeSecurityGroupRules",
+  "ec2:DescribeSecurityGroups",
+  "ec2:DescribeSubnets",
+  "ec2:DescribeVpcs",
+  "ecs:DescribeClusters",
+  "ecs:DescribeTaskDefinition",
+  "elasticloadbalancing:Describe*",
+  "logs:DescribeLogGroups",
+  "logs:ListTagsForResource",
+  "sts:GetCallerIdentity",
+];
+
+/** Changes that AWS takes for all resources or for none: what they make has no name before it is there. */
+const nameless =
+  /^(kms:CreateKey|ecs:(De)?[Rr]egisterTaskDefinition|ec2:CreateSecurityGroup|ec2:(Create|Delete)Tags|application-autoscaling:)/;
+
+/** What is done to rules: their own ids, and the group of a database that is the team's, carry no tag of the stack. */
+const rulesOfGroups = [
+  "ec2:AuthorizeSecurityGroupIngress",
+  "ec2:AuthorizeSecurityGroupEgress",
+  "ec2:ModifySecurityGroupRules",
+  "ec2:RevokeSecurityGroupIngress",
+  "ec2:RevokeSecurityGroupEgress",
+];
+
+/**
+ * The policies that a deployer of a stack needs and no more: it can change what bears the stack's name, and read. Two documents, for
+ * IAM takes at most 6144 characters in one.
+ */
+export function deployerPolicies(scope: DeployerScope): { stack: PolicyDocument; release: PolicyDocument } {
+  const { account, region, prefix, database } = scope;
+  const arn = (service: string, resource: string, regional = true) =>
+    `arn:${partitionOf(region)}:${service}:${regional ? region : ""}:${account}:${resource}`;
+  const all = [...new Set(Object.values(changes).flat())].sort();
+  const of = (service: string) => all.filter((it) => it.startsWith(`${service}:`) && !nameless.test(it));
+  const named = (Sid: string, service: string, Resource: readonly string[]): PolicyStatement => ({
+    Sid,
+    Effect: "Allow",
+    Action: of(service),
+    Resource,
+  });
+  const balancer = scope.loadBalancer ?? `${physicalName("loadBalancer", prefix)}/*`;
+  const cluster = scope.cluster ?? physicalName("cluster", prefix);
+  // Long names keep their beginning and end in a digest.
+  const begins = (kind: keyof typeof nameLimits) => `${prefix.slice(0, nameLimits[kind] - 9)}*`;
+  return {
+    stack: policy(
+      named("LoadBalancing", "elasticloadbalancing", [
+        arn("elasticloadbalancing", `loadbalancer/app/${balancer}`),
+        arn("elasticloadbalancing", `listener/app/${balancer}/*`),
+        arn("elasticloadbalancing", `listener-rule/app/${balancer}/*`),
+        arn("elasticloadbalancing", `targetgroup/${begins("targetGroup")}`),
+      ]),
+      named("Tasks", "ecs", [
+        arn("ecs", `cluster/${cluster}`),
+        arn("ecs", `service/${cluster}/${begins("service")}`),
+        arn("ecs", `task-definition/${begins("family")}`),
+      ]),
+      named("Roles", "iam", [arn("iam", `role/${begins("role")}`, false)]),
+      named("Logs", "logs", [arn("logs", `log-group:/greenlight/${begins("logGroup")}`)]),
+      named("Alarms", "cloudwatch", [
+        arn("cloudwatch", `alarm:${begins("alarm")}`),
+        `arn:${partitionOf(region)}:cloudwatch::${account}:dashboard/${begins("dashboard")}`,
+      ]),
+      named("Topic", "sns", [arn("sns", begins("topic"))]),
+      {
+        ...named("TopicKey", "kms", [arn("kms", "key/*")]),
+        Condition: { StringEquals: { "aws:ResourceTag/greenlight:stack": prefix } },
+      },
+      {
+        ...named("OwnNetwork", "ec2", [arn("ec2", "security-group/*")]),
+        Condition: { StringEquals: { "aws:ResourceTag/greenlight:stack": prefix } },
+      },
+      {
+        Sid: "OtherNetwork",
+        Effect: "Allow",
+        Action: rulesOfGroups,
+        Resource: [
+          arn("ec2", "security-group-rule/*"),
+          ...(database === undefined ? [] : [arn("ec2", `security-group/${database.securityGroup}`)]),
+        ],
+      },
+      {
+        Sid: "MadeWithoutName",
+        Effect: "Allow",
+        Action: all.filter((it) => nameless.test(it)),
+        Resource: "*",
+      },
+    ),
+    release: policy(
+      { Sid: "Read", Effect: "Allow", Action: reading, Resource: "*" },
+      {
+        Sid: "ReadOwn",
+        Effect: "Allow",
+        Action: [
+          "iam:GetRole",
+          "iam:GetRolePolicy",
+          "iam:ListAttachedRolePolicies",
+          "iam:ListInstanceProfilesForRole",
+          "iam:ListRolePolicies",
+          "kms:DescribeKey",
+          "kms:GetKeyPolicy",
+          "kms:GetKeyRotationStatus",
+          "kms:ListResourceTags",
+          "sns:GetTopicAttributes",
+          "sns:ListTagsForResource",
+        ],
+        Resource: [arn("iam", `role/${begins("role")}`, false), arn("kms", "key/*"), arn("sns", begins("topic"))],
+      },
+      {
+        Sid: "HandRolesToTasks",
+        Effect: "Allow",
+        Action: "iam:PassRole",
+        Resource: arn("iam", `role/${begins("role")}`, false),
+        Condition: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
+      },
+      {
+        Sid: "WatchAndMigrate",
+        Effect: "Allow",
+        Action: ["ecs:DescribeServices", "ecs:DescribeTasks", "ecs:ListTasks", "ecs:RunTask", "ecs:StopTask"],
+        Resource: [
+          arn("ecs", `service/${cluster}/${begins("service")}`),
+          arn("ecs", `task/${cluster}/*`),
+          arn("ecs", `container-instance/${cluster}/*`),
+          arn("ecs", `task-definition/${begins("family")}`),
+        ],
+      },
+      {
+        Sid: "MigrationLog",
+        Effect: "Allow",
+        Action: "logs:GetLogEvents",
+        Resource: arn("logs", `log-group:/greenlight/${begins("logGroup")}:log-stream:*`),
+      },
+      ...(database === undefined
+        ? []
+        : ([
+            {
+              Sid: "Snapshots",
+              Effect: "Allow",
+              Action: [
+                "rds:AddTagsToResource",
+                "rds:CreateDBClusterSnapshot",
+                "rds:CreateDBSnapshot",
+                "rds:DescribeDBClusterSnapshots",
+                "rds:DescribeDBSnapshots",
+              ],
+              Resource: [
+                arn("rds", database.resource),
+                arn("rds", "snapshot:before-*"),
+                arn("rds", "cluster-snapshot:before-*"),
+              ],
+            },
+          ] as const)),
+    ),
+  };
+}

@@ -1,0 +1,100 @@
+import { createRequire } from "node:module";
+import type { PolicyArgs as ScalingPolicyArgs } from "@pulumi/aws/appautoscaling/policy.js";
+import type { TargetArgs as ScalingTargetArgs } from "@pulumi/aws/appautoscaling/target.js";
+import type { CompositeAlarmArgs } from "@pulumi/aws/cloudwatch/compositeAlarm.js";
+import type { DashboardArgs } from "@pulumi/aws/cloudwatch/dashboard.js";
+import type { LogGroupArgs } from "@pulumi/aws/cloudwatch/logGroup.js";
+import type { MetricAlarmArgs } from "@pulumi/aws/cloudwatch/metricAlarm.js";
+import type { SecurityGroupArgs } from "@pulumi/aws/ec2/securityGroup.js";
+import type { ClusterArgs } from "@pulumi/aws/ecs/cluster.js";
+import type { ServiceArgs } from "@pulumi/aws/ecs/service.js";
+import type { TaskDefinitionArgs } from "@pulumi/aws/ecs/taskDefinition.js";
+import type { RoleArgs } from "@pulumi/aws/iam/role.js";
+import type { RolePolicyArgs } from "@pulumi/aws/iam/rolePolicy.js";
+import type { KeyArgs } from "@pulumi/aws/kms/key.js";
+import type { ListenerArgs } from "@pulumi/aws/lb/listener.js";
+import type { ListenerRuleArgs } from "@pulumi/aws/lb/listenerRule.js";
+import type { LoadBalancerArgs } from "@pulumi/aws/lb/loadBalancer.js";
+import type { TargetGroupArgs } from "@pulumi/aws/lb/targetGroup.js";
+import type { TopicArgs } from "@pulumi/aws/sns/topic.js";
+import type { TopicPolicyArgs } from "@pulumi/aws/sns/topicPolicy.js";
+import type { SecurityGroupEgressRuleArgs } from "@pulumi/aws/vpc/securityGroupEgressRule.js";
+import type { SecurityGroupIngressRuleArgs } from "@pulumi/aws/vpc/securityGroupIngressRule.js";
+import { z } from "zod";
+import * as pulumi from "../pulumi.ts";
+
+const manifest: unknown = createRequire(import.meta.url)("@pulumi/aws/package.json");
+const { version } = z.object({ version: z.string() }).parse(manifest);
+
+/** Every type of the aws plugin that a stack uses, with what it takes. */
+export interface AwsTypes {
+  "aws:appautoscaling/policy:Policy": ScalingPolicyArgs;
+  "aws:appautoscaling/target:Target": ScalingTargetArgs;
+  "aws:cloudwatch/compositeAlarm:CompositeAlarm": CompositeAlarmArgs;
+  "aws:cloudwatch/dashboard:Dashboard": DashboardArgs;
+  "aws:cloudwatch/logGroup:LogGroup": LogGroupArgs;
+  "aws:cloudwatch/metricAlarm:MetricAlarm": MetricAlarmArgs;
+  "aws:ec2/securityGroup:SecurityGroup": SecurityGroupArgs;
+  "aws:ecs/cluster:Cluster": ClusterArgs;
+  "aws:ecs/service:Service": ServiceArgs;
+  "aws:ecs/taskDefinition:TaskDefinition": TaskDefinitionArgs;
+  "aws:iam/role:Role": RoleArgs;
+  "aws:iam/rolePolicy:RolePolicy": RolePolicyArgs;
+  "aws:kms/key:Key": KeyArgs;
+  "aws:lb/listener:Listener": ListenerArgs;
+  "aws:lb/listenerRule:ListenerRule": ListenerRuleArgs;
+  "aws:lb/loadBalancer:LoadBalancer": LoadBalancerArgs;
+  "aws:lb/targetGroup:TargetGroup": TargetGroupArgs;
+  "aws:sns/topic:Topic": TopicArgs;
+  "aws:sns/topicPolicy:TopicPolicy": TopicPolicyArgs;
+  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": SecurityGroupEgressRuleArgs;
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": SecurityGroupIngressRuleArgs;
+}
+
+/**
+ * A resource of the aws plugin: its inputs typed by the package that package.json pins, declared without the package's classes.
+ * Each of those brings the whole SDK (see ../pulumi.ts), which every run of the engine would pay for.
+ */
+export class AwsResource<Type extends keyof AwsTypes, Output extends string = never> extends pulumi.CustomResource {
+  readonly #outputs: Record<string, pulumi.Output<string>>;
+
+  /** @param outputs names of what AWS computes and somebody composes with; each is text */
+  constructor(
+    type: Type,
+    name: string,
+    args: AwsTypes[Type],
+    opts: pulumi.CustomResourceOptions,
+    outputs: readonly Output[] = [],
+  ) {
+    const bag: pulumi.Inputs = { ...args };
+    for (const output of outputs) bag[output] ??= undefined;
+    super(type, name, bag, { ...opts, version });
+    const own = this as unknown as Record<string, pulumi.Output<string>>;
+    this.#outputs = Object.fromEntries(outputs.map((output) => [output, own[output] as pulumi.Output<string>]));
+  }
+
+  /** One thing that AWS computed. */
+  out(name: Output): pulumi.Output<string> {
+    return this.#outputs[name] as pulumi.Output<string>;
+  }
+}
+
+export interface AwsProviderArgs {
+  readonly region: string;
+  readonly account: string;
+  /** Tags of everything it makes. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** The aws provider of a stack: one region, one account and no other. */
+export class AwsProvider extends pulumi.ProviderResource {
+  constructor(name: string, { region, account, tags }: AwsProviderArgs, opts?: pulumi.CustomResourceOptions) {
+    // A provider takes text alone: what has parts travels as JSON.
+    super(
+      "aws",
+      name,
+      { region, allowedAccountIds: JSON.stringify([account]), defaultTags: JSON.stringify({ tags }) },
+      { ...opts, version },
+    );
+  }
+}

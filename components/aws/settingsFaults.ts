@@ -1,0 +1,135 @@
+import type { Settings } from "../../config.ts";
+import { arnParts } from "./arn.ts";
+import type { AwsSettings } from "./settings.ts";
+import { taskSizeFault } from "./taskSize.ts";
+
+/** Settings that say something of the local platform alone, with what stands for them here. */
+const otherPlatform: Readonly<Record<string, string>> = {
+  listen: "aws.loadBalancer says who reaches the services",
+  ports: "tasks have addresses of their own",
+  database: "aws.database names one that is there already",
+  gates: "aws.gates says how long gates wait",
+  backup: "snapshots are kept until somebody removes them; a restore drill is not offered on aws yet",
+};
+
+const minute = 60_000;
+
+/**
+ * What is wrong with the settings of a stack on AWS, a line each: keys that mean nothing here, what is not offered yet, parts that
+ * contradict each other. Empty when nothing is.
+ *
+ * @param given the keys that the stack file has
+ */
+export function awsFaults(settings: Settings, given: ReadonlySet<string>, namespace: string): string[] {
+  const { aws } = settings;
+  if (aws === undefined) {
+    return [`${namespace}:aws is missing; expected a group of keys, which the platform aws needs`];
+  }
+  const of = (key: string) => `${namespace}:${key}`;
+  return [
+    ...Object.entries(otherPlatform)
+      .filter(([key]) => given.has(key))
+      .map(([key, instead]) => `${of(key)} is a setting of the local platform: ${instead}`),
+    ...(settings.checklist.level === "none"
+      ? []
+      : [
+          `${of("checklist.level")} is ${settings.checklist.level}, which is not offered on aws yet: its items would ask this machine what serves. Set it to none`,
+        ]),
+    ...(settings.bake > 0 ? [`${of("bake")} is not offered on aws yet: watch the alarms after the switch`] : []),
+    ...serviceFaults(settings, aws, of),
+    ...thresholdFaults(settings, of),
+    ...arnFaults(aws, of),
+    ...databaseFaults(settings, aws, of),
+  ];
+}
+
+type Name = (key: string) => string;
+
+function serviceFaults(settings: Settings, aws: AwsSettings, of: Name): string[] {
+  const faults: string[] = [];
+  const priorities = new Map<number, string>();
+  for (const name of Object.keys(aws.services)) {
+    if (!Object.hasOwn(settings.services, name)) {
+      faults.push(
+        `${of(`aws.services.${name}`)} is no service; services: ${Object.keys(settings.services).join(", ")}`,
+      );
+    }
+  }
+  for (const [name, { health, drain, start, instances }] of Object.entries(settings.services)) {
+    const it = aws.services[name];
+    if (it === undefined) {
+      faults.push(`${of(`aws.services.${name}`)} is missing; expected a group with hosts and priority`);
+      continue;
+    }
+    const own = of(`aws.services.${name}`);
+    const before = priorities.get(it.priority);
+    if (before !== undefined) faults.push(`${own}.priority is ${it.priority}, which ${before} has already`);
+    priorities.set(it.priority, `${own}.priority`);
+    const size = taskSizeFault(it.cpu, it.memory);
+    if (size !== undefined) faults.push(`${own}: ${size}`);
+    if (it.scaling !== undefined && it.scaling.most < instances) {
+      faults.push(`${own}.scaling.most is ${it.scaling.most}, less than the ${instances} instances`);
+    }
+    // AWS takes five values in all conditions of a rule.
+    if (it.hosts.length + (it.paths?.length ?? 0) > 5) {
+      faults.push(`${own} has ${it.hosts.length} hosts and ${it.paths?.length} paths; a rule takes five together`);
+    }
+    for (const key of ["body", "json"] as const) {
+      if (health[key] !== undefined) {
+        faults.push(
+          `${of(`services.${name}.health.${key}`)} is not offered on aws yet: a load balancer judges by status; ask for it in the smoke test`,
+        );
+      }
+    }
+    if (drain % 1_000 !== 0 || drain > 3_600_000) {
+      faults.push(`${of(`services.${name}.drain`)} is ${drain} ms; on aws expected whole seconds, at most 1h`);
+    }
+    if (start % 1_000 !== 0)
+      faults.push(`${of(`services.${name}.start`)} is ${start} ms; on aws expected whole seconds`);
+  }
+  return faults;
+}
+
+function thresholdFaults({ thresholds }: Settings, of: Name): string[] {
+  return (["errorFor", "p95For"] as const)
+    .filter((key) => thresholds[key] % minute !== 0 || thresholds[key] > 1_440 * minute)
+    .map((key) => `${of(`thresholds.${key}`)} is ${thresholds[key]} ms; on aws expected whole minutes, at most 24h`);
+}
+
+/** What lies in another region or account cannot be used: AWS would say so halfway through an update. */
+function arnFaults(aws: AwsSettings, of: Name): string[] {
+  const { create, existing } = aws.loadBalancer;
+  const arns: [string, string | undefined][] = [
+    ["cluster", aws.cluster],
+    ["loadBalancer.create.certificate", create?.certificate],
+    ["loadBalancer.existing.listener", existing?.listener],
+    ["loadBalancer.existing.blue.listener", existing?.blue.listener],
+    ["loadBalancer.existing.green.listener", existing?.green.listener],
+    ["alarms.topic", aws.alarms.topic],
+    ...Object.entries(aws.services).flatMap(([name, it]) =>
+      Object.entries(it.secrets).map(([key, arn]): [string, string] => [`services.${name}.secrets.${key}`, arn]),
+    ),
+  ];
+  const faults = arns.flatMap(([key, arn]) => {
+    const parts = arn === undefined ? undefined : arnParts(arn);
+    if (parts === undefined || parts.region === "" || parts.region === aws.region) return [];
+    return [`${of(`aws.${key}`)} is in ${parts.region}; expected ${aws.region}, as ${of("aws.region")} says`];
+  });
+  if (existing !== undefined) {
+    const listeners = [existing.listener, existing.blue.listener, existing.green.listener];
+    if (new Set(listeners).size < listeners.length) {
+      faults.push(
+        `${of("aws.loadBalancer.existing")} names a listener twice; users, blue and green have one each, or tests would be users`,
+      );
+    }
+  }
+  return faults;
+}
+
+function databaseFaults(settings: Settings, { database }: AwsSettings, of: Name): string[] {
+  const service = database?.migration?.service;
+  if (service === undefined || Object.hasOwn(settings.services, service)) return [];
+  return [
+    `${of("aws.database.migration.service")} is ${JSON.stringify(service)}; expected one of ${Object.keys(settings.services).join(", ")}`,
+  ];
+}

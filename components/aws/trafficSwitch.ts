@@ -1,0 +1,80 @@
+import type { Weights } from "../../release/environment.ts";
+import type { GateProof } from "../../release/gateProof.ts";
+import * as pulumi from "../pulumi.ts";
+import { GreenlightResource } from "../resource.ts";
+import { ruleConditions, weightedForward } from "./forwarding.ts";
+import { AwsResource } from "./resource.ts";
+
+/** A service whose traffic is switched. */
+export interface SwitchedService {
+  hosts: string[];
+  paths?: string[];
+  priority: number;
+  /** ARN of its target group in each environment. */
+  targetGroups: { blue: pulumi.Input<string>; green: pulumi.Input<string> };
+}
+
+export interface TrafficSwitchArgs {
+  region: string;
+  /** ARN of the listener that users reach. */
+  listener: pulumi.Input<string>;
+  /** By name. They switch one after the other, in this order, and go back in the same. */
+  services: Record<string, SwitchedService>;
+  /** Shares of users' traffic in percent. */
+  weights: Weights;
+  versions: { blue?: string; green?: string };
+  /** Proofs of the gates; an environment without them gets no traffic. */
+  proofs: pulumi.Input<GateProof[]>;
+  gates: { intervalMs: number; deadlineMs: number };
+}
+
+/** Which environment serves: the weights of each service's rule, after a gate and before a reading back. */
+export class TrafficSwitch extends pulumi.ComponentResource {
+  /** Weights that the rules were read to have. */
+  readonly serving: pulumi.Output<Weights>;
+  /** ISO time at which traffic was read to be there. */
+  readonly readAt: pulumi.Output<string>;
+
+  constructor(name: string, args: TrafficSwitchArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("greenlight:aws:TrafficSwitch", name, { services: Object.keys(args.services) }, opts);
+    const all = Object.entries(args.services);
+    const common = {
+      region: args.region,
+      listener: args.listener,
+      services: all.map(([service, { targetGroups }]) => ({ service, ...targetGroups })),
+      weights: args.weights,
+      ...args.gates,
+    };
+    const gate = new GreenlightResource<{ passedAt: string }>(
+      "greenlight:aws:SwitchGate",
+      `${name}-gate`,
+      { ...common, versions: args.versions, proofs: args.proofs, requires: ["health", "smoke"] },
+      ["passedAt"],
+      { parent: this },
+    );
+    let before: pulumi.Resource = gate;
+    for (const [service, { hosts, paths, priority, targetGroups }] of all) {
+      before = new AwsResource(
+        "aws:lb/listenerRule:ListenerRule",
+        `${name}-${service}`,
+        {
+          listenerArn: args.listener,
+          priority,
+          conditions: ruleConditions(hosts, paths),
+          actions: weightedForward(targetGroups, args.weights),
+        },
+        { parent: this, dependsOn: [gate, before] },
+      );
+    }
+    const readBack = new GreenlightResource<{ serving: Weights; readAt: string }>(
+      "greenlight:aws:TrafficReadBack",
+      `${name}-read-back`,
+      common,
+      ["serving", "readAt"],
+      { parent: this, dependsOn: [before] },
+    );
+    this.serving = readBack.out("serving");
+    this.readAt = readBack.out("readAt");
+    this.registerOutputs({ serving: this.serving });
+  }
+}

@@ -1,0 +1,47 @@
+import type { Settings } from "../config.ts";
+import type { ProjectManifest } from "../project/readManifest.ts";
+import type { CarriedChecklist } from "../release/checklist/judged.ts";
+import type * as pulumi from "./pulumi.ts";
+
+/** What a stack is made from, on any platform. */
+export interface StackArgs {
+  readonly stack: string;
+  /** Absolute folder of the project. */
+  readonly project: string;
+  readonly settings: Settings;
+  /** The manifest of the version in each environment. */
+  readonly manifests: { readonly blue?: ProjectManifest; readonly green?: ProjectManifest };
+  /** What the candidate's checklist is judged by. */
+  readonly checklist: CarriedChecklist;
+}
+
+/** What the program asks of a platform. */
+export interface Platform {
+  /** One line for the head of a preview: what serves now, as read. Never throws: what cannot be read is said. */
+  sayServing(project: string, stack: string, settings: Settings): Promise<string>;
+  /** The whole stack, in the order of its dependencies; its outputs. */
+  deploy(args: StackArgs): Record<string, pulumi.Input<unknown>>;
+}
+
+/** The code of one platform is read only by stacks on it. */
+const platforms: Readonly<Record<Settings["platform"], () => Promise<Platform>>> = {
+  local: async () => {
+    const [{ deployLocal }, { sayServing }] = await Promise.all([
+      import("./local/platform.ts"),
+      import("../project/sayServing.ts"),
+    ]);
+    return { deploy: deployLocal, sayServing };
+  },
+  aws: async () => {
+    const [{ deployAws }, { sayAwsServing }] = await Promise.all([
+      import("./aws/platform.ts"),
+      import("./aws/sayServing.ts"),
+    ]);
+    return { deploy: deployAws, sayServing: sayAwsServing };
+  },
+};
+
+/** The platform that the settings name. */
+export function platformOf({ platform }: Settings): Promise<Platform> {
+  return platforms[platform]();
+}

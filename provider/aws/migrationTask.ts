@@ -1,0 +1,173 @@
+import { z } from "zod";
+import { Problem } from "../../release/problem.ts";
+import { OutputEnd } from "../gates/outputEnd.ts";
+import { handler, type Step } from "../handler.ts";
+import { ask } from "./awsProblem.ts";
+import { poll } from "./poll.ts";
+import { type EndedTask, endedBadly } from "./taskEnding.ts";
+
+const argv = z.array(z.string()).min(1);
+const inputs = z.strictObject({
+  region: z.string(),
+  cluster: z.string(),
+  taskDefinition: z.string(),
+  container: z.string(),
+  subnets: z.array(z.string()).min(1),
+  securityGroups: z.array(z.string()).min(1),
+  logGroup: z.string(),
+  version: z.string(),
+  /** What migrates. */
+  command: argv,
+  /** What asks the database afterwards, in a task of its own. */
+  verify: argv,
+  /** Text that a line of its output must hold. */
+  prints: z.string().min(1),
+  intervalMs: z.number().int().positive(),
+  /** For each of the two tasks. */
+  deadlineMs: z.number().int().positive(),
+});
+type Inputs = z.infer<typeof inputs>;
+
+interface Outputs {
+  /** The line by which it is believed. */
+  readonly verifiedBy: string;
+  readonly migratedBy: string;
+  /** ISO time. */
+  readonly at: string;
+}
+
+/**
+ * The database's schema as a version needs it: one task of the candidate's image migrates, a second one asks the database what it has,
+ * and only what that one prints is believed. A failed migration is never saved, so that it runs again.
+ */
+export const migrationTask = handler<Inputs, Outputs>({
+  inputs,
+  // A version migrates once: how its task runs is no reason to run it again, least of all for a version that serves.
+  remarks: [
+    "command",
+    "verify",
+    "prints",
+    "cluster",
+    "taskDefinition",
+    "container",
+    "subnets",
+    "securityGroups",
+    "logGroup",
+    "intervalMs",
+    "deadlineMs",
+  ],
+  async create(step, it) {
+    return { id: "migration", outputs: await migrate(step, it) };
+  },
+  async read(_, __, state) {
+    return { verifiedBy: state.verifiedBy, migratedBy: state.migratedBy, at: state.at };
+  },
+  async update(step, _, __, news) {
+    return migrate(step, news);
+  },
+  async delete() {
+    // A schema is never taken back by leaving a migration out.
+  },
+});
+
+async function migrate(step: Step, it: Inputs): Promise<Outputs> {
+  const migrated = await run(step, it, "migration", it.command);
+  const fault = endedBadly(migrated.ended, it.container);
+  if (fault !== undefined) throw problem(it, `The migration to ${it.version} failed: ${fault}.`, migrated);
+  const verified = await run(step, it, "verification", it.verify);
+  const line = verifyingLine(verified.output, it.prints);
+  const unproven = endedBadly(verified.ended, it.container);
+  if (line !== undefined && unproven === undefined) {
+    return { verifiedBy: line, migratedBy: migrated.arn, at: new Date().toISOString() };
+  }
+  throw problem(
+    it,
+    `The migration to ${it.version} ran, and the database does not show it: ${
+      unproven === undefined
+        ? `no line of the verification holds ${JSON.stringify(it.prints)}`
+        : `the verification ended badly, ${unproven}`
+    }.`,
+    verified,
+  );
+}
+
+/** The first line that holds the text; undefined when there is none, and so no reason to believe anything. */
+export function verifyingLine(output: string, prints: string): string | undefined {
+  return output
+    .split("\n")
+    .find((line) => line.includes(prints))
+    ?.trim()
+    .slice(0, 500);
+}
+
+/** Readings without a new line after which nothing more is awaited from a task that has ended. */
+const quietReadings = 3;
+
+interface Ran {
+  readonly arn: string;
+  readonly ended: EndedTask;
+  /** The end of what it printed. */
+  readonly output: string;
+}
+
+function problem(it: Inputs, happened: string, { arn, output }: Ran): Problem {
+  const last = output
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .slice(-5)
+    .join("\n");
+  return new Problem({
+    happened: last === "" ? `${happened} It printed nothing.` : `${happened} It printed last:\n${last}`,
+    where: `task ${arn}, log group ${it.logGroup}`,
+    untouched: `Nothing of ${it.version} was deployed and no traffic moved. The snapshot from before is kept. What the migration changed until then is in the database.`,
+    next: "read the log, mend the migration or the database, and run the update again: it migrates anew",
+  });
+}
+
+async function run(step: Step, it: Inputs, what: string, command: readonly string[]): Promise<Ran> {
+  const [{ ecsClient, logsClient }, { startTask, readTask, stopTask }, { TaskLog }] = await Promise.all([
+    import("./clients.ts"),
+    import("./oneOffTask.ts"),
+    import("./taskLog.ts"),
+  ]);
+  const [ecs, logs] = [ecsClient(it.region), logsClient(it.region)];
+  const asked = { where: `ECS, ${it.region}, ${it.cluster}`, untouched: "No traffic was moved." };
+  const output = new OutputEnd(64 * 1024);
+  let arn: string | undefined;
+  let quiet = 0;
+  try {
+    arn = await ask({ ...asked, doing: `start the ${what}'s task` }, () => startTask(ecs, it, command, step.signal));
+    const task = arn;
+    const log = new TaskLog(logs, it.logGroup, it.container, task);
+    const ended = await poll(
+      async () => {
+        const seen = await ask({ ...asked, doing: `tell the state of the ${what}'s task` }, () =>
+          readTask(ecs, it.cluster, task, step.signal),
+        );
+        const lines = await log.more(step.signal);
+        quiet = seen.stopped && lines.length === 0 ? quiet + 1 : 0;
+        for (const line of lines) {
+          output.add(Buffer.from(`${line}\n`));
+          // Standard error of a plugin is what the engine shows while the step runs.
+          process.stderr.write(`${step.name}: ${line}\n`);
+        }
+        return seen;
+      },
+      // The last lines of a task arrive when it has ended already.
+      (seen) => seen.stopped && quiet >= quietReadings,
+      it,
+      step.signal,
+    );
+    if (!ended.stopped) await stopTask(ecs, it.cluster, task, `Greenlight: not done in ${it.deadlineMs / 1000} s`);
+    return { arn: task, ended, output: output.text() };
+  } catch (error) {
+    // What was cancelled must not go on migrating behind the next update's back.
+    if (arn !== undefined && step.signal.aborted) {
+      await stopTask(ecs, it.cluster, arn, "Greenlight: the update was cancelled").catch(() => undefined);
+    }
+    throw error;
+  } finally {
+    ecs.destroy();
+    logs.destroy();
+  }
+}

@@ -1,0 +1,176 @@
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import { type EnvironmentName, environmentNames, type Weights } from "../../release/environment.ts";
+import { proofsFor } from "../../release/gateProof.ts";
+import { Problem } from "../../release/problem.ts";
+import { gateProof } from "../gates/gateProofShape.ts";
+import { handler, type Step } from "../handler.ts";
+import { ask } from "./awsProblem.ts";
+import { poll } from "./poll.ts";
+import type { SeenRule } from "./readRules.ts";
+import type { SeenTargets } from "./readTargets.ts";
+import { receivingFault, sayShares, strangers } from "./switching.ts";
+
+const share = z.number().int().min(0).max(100);
+const weightsShape = z.strictObject({ blue: share, green: share });
+const inputs = z.strictObject({
+  region: z.string(),
+  /** The listener that users reach. */
+  listener: z.string(),
+  /** In the order in which they switch. */
+  services: z.array(z.strictObject({ service: z.string(), blue: z.string(), green: z.string() })).min(1),
+  weights: weightsShape,
+  versions: z.strictObject({ blue: z.string().optional(), green: z.string().optional() }),
+  /** What the gates passed; an environment without them gets no traffic. */
+  proofs: z.array(gateProof),
+  requires: z.array(z.enum(["health", "smoke"])),
+  intervalMs: z.number().int().positive(),
+  deadlineMs: z.number().int().positive(),
+});
+type Inputs = z.infer<typeof inputs>;
+
+interface Outputs {
+  /** By service: the weights that this update makes, or that a refresh found. */
+  readonly serving: Readonly<Record<string, Weights>>;
+  /** Healthy targets by service and environment, when the gate passed. */
+  readonly targets: Readonly<Record<string, Readonly<Record<EnvironmentName, number>>>>;
+  /** ISO time. */
+  readonly passedAt: string;
+}
+
+/**
+ * Stands before the rules that users reach. Passes when nobody else moved their weights, the receiving environment has the proofs of
+ * its gates, and its targets are all healthy and at least as many as those that serve now.
+ */
+export const switchGate = handler<Inputs, Outputs>({
+  inputs,
+  // A candidate that is deployed beside the live one moves no traffic, so a preview shows none.
+  remarks: ["versions", "proofs", "intervalMs", "deadlineMs"],
+  drifted: (state) => Object.values(state.serving).some((it) => !isDeepStrictEqual(it, state.weights)),
+  async check(_, olds, news) {
+    if (news.weights.blue + news.weights.green !== 100) {
+      return { failures: [{ property: "weights", reason: "the weights of blue and green must sum to 100" }] };
+    }
+    const failures = environmentNames
+      .filter((environment) => news.weights[environment] > (olds?.weights[environment] ?? 0))
+      .flatMap((environment) => missingProofs(news, environment));
+    return { failures };
+  },
+  async create(step, it) {
+    return { id: "switch-gate", outputs: await pass(step, it, undefined) };
+  },
+  async read(step, _, state) {
+    const rules = await seenRules(step, state);
+    const serving = Object.fromEntries(rules.flatMap(({ service, weights }) => (weights ? [[service, weights]] : [])));
+    return { serving, targets: state.targets, passedAt: state.passedAt };
+  },
+  async update(step, _, state, news) {
+    return pass(step, news, state.serving);
+  },
+  async delete() {
+    // A gate leaves nothing behind; the rules go with their own resources.
+  },
+});
+
+function missingProofs(it: Inputs, environment: EnvironmentName) {
+  const version = it.versions[environment];
+  if (version === undefined) {
+    return [{ property: "weights", reason: `${environment} has no version, so it cannot receive traffic` }];
+  }
+  const required = it.requires.map((gate) => ({ gate }));
+  return proofsFor(environment, version, it.proofs, required).map((missing) => ({
+    property: "proofs",
+    reason: `${environment} ${version} gets no traffic: ${missing.reason}`,
+  }));
+}
+
+async function pass(step: Step, it: Inputs, left: Outputs["serving"] | undefined): Promise<Outputs> {
+  const rules = await seenRules(step, it);
+  const moved = strangers(rules, left, it.weights);
+  if (moved.length > 0) {
+    throw new Problem({
+      happened: `Somebody moved traffic: ${moved.join("; ")}.`,
+      where: `the rules of ${it.listener}`,
+      untouched: "Traffic was left as it is.",
+      next: "find out who did (CloudTrail, event ModifyRule on the rule named above); `pulumi refresh` takes what serves now as the starting point, then run the update again",
+    });
+  }
+  const targets = await receivers(step, it, rules);
+  return {
+    serving: Object.fromEntries(it.services.map(({ service }) => [service, it.weights])),
+    targets: Object.fromEntries(
+      it.services.map(({ service }, at) => {
+        const seen = targets[at];
+        return [service, { blue: seen?.blue.healthy ?? 0, green: seen?.green.healthy ?? 0 }];
+      }),
+    ),
+    passedAt: new Date().toISOString(),
+  };
+}
+
+/** Waits until every side that receives more than before is fit to; a side that stays unfit ends it. */
+async function receivers(
+  step: Step,
+  it: Inputs,
+  rules: readonly SeenRule[],
+): Promise<Record<EnvironmentName, SeenTargets>[]> {
+  const faultsIn = (all: readonly Record<EnvironmentName, SeenTargets>[]) =>
+    it.services.flatMap(({ service }, at) => {
+      const seen = all[at];
+      const before = rules.find((rule) => rule.service === service)?.weights ?? { blue: 0, green: 0 };
+      const fault = seen === undefined ? `${service} was not read` : receivingFault(service, before, it.weights, seen);
+      return fault === undefined ? [] : [fault];
+    });
+  const targets = await poll(
+    () => seenTargets(step, it),
+    (all) => faultsIn(all).length === 0,
+    it,
+    step.signal,
+  );
+  const faults = faultsIn(targets);
+  if (faults.length === 0) return targets;
+  throw new Problem({
+    happened: `Traffic was not moved: ${faults.join("; ")}.`,
+    where: `the target groups behind ${it.listener}`,
+    untouched: `Users are served as before: ${rules.map(sayShares).join("; ")}.`,
+    next: "mend or redeploy the candidate, or give it as many tasks, then run the update again",
+  });
+}
+
+async function seenTargets(step: Step, it: Inputs): Promise<Record<EnvironmentName, SeenTargets>[]> {
+  return withLoadBalancing(it.region, async (client) => {
+    const { readTargets } = await import("./readTargets.ts");
+    const all: Record<EnvironmentName, SeenTargets>[] = [];
+    for (const { service, blue, green } of it.services) {
+      const read = (arn: string) =>
+        ask(
+          { doing: `tell the health of ${service}'s targets`, where: arn, untouched: "Traffic was left as it is." },
+          () => readTargets(client, arn, step.signal),
+        );
+      all.push({ blue: await read(blue), green: await read(green) });
+    }
+    return all;
+  });
+}
+
+async function seenRules(step: Step, it: Inputs): Promise<SeenRule[]> {
+  return withLoadBalancing(it.region, async (client) => {
+    const { readRules } = await import("./readRules.ts");
+    return ask(
+      { doing: "tell the listener's rules", where: it.listener, untouched: "Traffic was left as it is." },
+      () => readRules(client, it.listener, it.services, step.signal),
+    );
+  });
+}
+
+type Client = Awaited<ReturnType<typeof import("./clients.ts").loadBalancingClient>>;
+
+async function withLoadBalancing<T>(region: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const { loadBalancingClient } = await import("./clients.ts");
+  const client = loadBalancingClient(region);
+  try {
+    return await work(client);
+  } finally {
+    client.destroy();
+  }
+}

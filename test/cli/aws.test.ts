@@ -1,0 +1,61 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { settings } from "../components/aws/shop.ts";
+import { greenlight, Project } from "./project.ts";
+
+const stackFile = ["config:", ...Object.entries(settings).map(([key, it]) => `  shop:${key}: ${JSON.stringify(it)}`)];
+
+/** Nobody answers there, and nobody is asked anywhere else. */
+const nobody = {
+  AWS_ENDPOINT_URL: "http://127.0.0.1:9",
+  AWS_ACCESS_KEY_ID: "test",
+  AWS_SECRET_ACCESS_KEY: "test",
+  AWS_MAX_ATTEMPTS: "1",
+};
+
+describe("a command on a stack on AWS", () => {
+  const project = new Project({ prod: `${stackFile.join("\n")}\n  shop:blue: v1.0.0\n` });
+  afterAll(() => project.remove());
+  const run = (...args: string[]) => greenlight([...args, "--project", project.dir], nobody);
+
+  it.each([
+    ["release", ["release", "v1.0.0", "--yes"], "set greenlight:blue or green to the version, run `pulumi up`"],
+    ["switch", ["switch", "green", "--yes"], "set greenlight:live to the environment and run `pulumi up`"],
+    ["watch", ["watch"], "watch the alarms and the dashboard"],
+    ["rollback", ["rollback", "--reason", "checkout fails", "--yes"], "set greenlight:live back and run `pulumi up`"],
+    ["check", ["check", "v1.0.0"], "judge the checklist by hand"],
+  ])("that is not offered yet says so, and what to do instead, and exits 2: %s", async (name, args, next) => {
+    const { exitCode, stderr } = await run(...args);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`\`greenlight ${name}\` is not offered on aws yet.`);
+    expect(stderr).toContain("Nothing was changed.");
+    expect(stderr).toContain(next);
+  });
+
+  it("tells by status that what serves could not be read, and exits 7", async () => {
+    const { exitCode, stdout } = await run("status", "--json");
+    expect(exitCode).toBe(7);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      platform: "aws",
+      stack: "prod",
+      serves: { environment: null, weights: null },
+      asked: { environment: "blue", version: "v1.0.0" },
+      reasons: [expect.stringContaining("AWS did not tell what serves")],
+      notOffered: expect.arrayContaining(["health", "wayBack"]),
+    });
+  });
+
+  it("names in words what a status has not on AWS", async () => {
+    const { stdout } = await run("status");
+    expect(stdout).toContain("no environment has all traffic");
+    expect(stdout).toContain("not offered on aws yet: versions, health, alarms, since, wayBack");
+  });
+
+  it("is refused for wrong settings like anywhere", async () => {
+    const wrong = new Project({ prod: `${stackFile.join("\n").replace("eu-central-1", "Frankfurt")}\n` });
+    const { exitCode, stderr } = await wrong.run("status");
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('shop:aws.region is "Frankfurt"; expected a region such as eu-central-1');
+    wrong.remove();
+  });
+});

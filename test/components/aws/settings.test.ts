@@ -1,0 +1,170 @@
+import { describe, expect, it } from "vitest";
+import { readSettings } from "../../../config.ts";
+import { Problem } from "../../../release/problem.ts";
+import { config, database, existing, settings } from "./shop.ts";
+
+/** The lines that name what is wrong. `aws` is laid over the group of that name; what is undefined is left out. */
+function faults({ aws = {}, ...common }: { aws?: Record<string, unknown> } & Record<string, unknown>): string[] {
+  const all: Record<string, unknown> = { ...settings, ...common, aws: { ...settings.aws, ...aws } };
+  for (const key of Object.keys(all)) if (all[key] === undefined) delete all[key];
+  try {
+    readSettings(config(all));
+  } catch (error) {
+    expect(error).toBeInstanceOf(Problem);
+    return (error as Problem).happened
+      .split("\n")
+      .slice(1)
+      .map((line) => line.trim());
+  }
+  return [];
+}
+
+const { api, web } = settings.aws.services;
+const { create } = settings.aws.loadBalancer;
+
+describe("the settings of a stack on AWS", () => {
+  it("are the team's own identifiers, and defaults for the rest", () => {
+    const { aws } = readSettings(config(settings));
+    expect(aws).toMatchObject({
+      logs: 30,
+      tags: {},
+      gates: { successes: 3, interval: 5_000, deadline: 900_000 },
+      alarms: { databaseCpu: 90, databaseStorage: 10 },
+      services: { api: { cpu: 256, memory: 512, architecture: "X86_64", secrets: {} } },
+    });
+  });
+
+  it("let nobody in whom they do not name", () => {
+    const { subnets, certificate } = create;
+    const { aws } = readSettings(
+      config({ ...settings, aws: { ...settings.aws, loadBalancer: { create: { subnets, certificate } } } }),
+    );
+    expect(aws?.loadBalancer.create).toMatchObject({ public: [], tests: [], internal: false });
+  });
+
+  it("take what a team already has", () => {
+    expect(
+      faults({
+        aws: {
+          loadBalancer: { existing },
+          cluster: "arn:aws:ecs:eu-central-1:123456789012:cluster/shared",
+          alarms: { topic: "arn:aws:sns:eu-central-1:123456789012:on-call" },
+          database,
+        },
+      }),
+    ).toEqual([]);
+  });
+
+  it("must be there as a group on this platform, and nowhere else", () => {
+    const { aws: _, ...without } = settings;
+    expect(() => readSettings(config(without))).toThrow("greenlight:aws is missing; expected a group of keys");
+    const { checklist: __, ...local } = { ...settings, platform: "local" };
+    expect(() => readSettings(config(local))).toThrow(
+      "greenlight:aws is a setting of the platform aws; greenlight:platform is local",
+    );
+  });
+});
+
+describe("what is not offered on AWS yet is refused by name", () => {
+  it.each([
+    [
+      "checklist",
+      { checklist: { level: "mandatory" } },
+      "greenlight:checklist.level is mandatory, which is not offered",
+    ],
+    ["checklist by default", { checklist: undefined }, "greenlight:checklist.level is mandatory, which is not offered"],
+    ["bake", { bake: "5m" }, "greenlight:bake is not offered on aws yet"],
+    ["backup", { backup: { keep: 3 } }, "greenlight:backup is a setting of the local platform"],
+    ["gates", { gates: { successes: 2 } }, "greenlight:gates is a setting of the local platform: aws.gates"],
+    ["ports", { ports: "21000" }, "greenlight:ports is a setting of the local platform"],
+    ["listen", { listen: "0.0.0.0" }, "greenlight:listen is a setting of the local platform: aws.loadBalancer"],
+    [
+      "database",
+      { database: { name: "shop" } },
+      "greenlight:database is a setting of the local platform: aws.database",
+    ],
+    [
+      "a health answer's body",
+      { services: { api: { port: 8080, health: { body: "ok" } }, web: { port: 3000 } } },
+      "greenlight:services.api.health.body is not offered on aws yet",
+    ],
+  ])("%s", (_, changed, expected) => {
+    const found = faults(changed as Record<string, unknown>);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(expected);
+  });
+});
+
+describe("settings that contradict each other", () => {
+  it.each([
+    ["a service that AWS knows nothing of", { services: { api } }, "greenlight:aws.services.web is missing"],
+    ["a service that is none", { services: { api, web, cart: web } }, "greenlight:aws.services.cart is no service"],
+    [
+      "one priority twice",
+      { services: { api, web: { ...web, priority: 10 } } },
+      "greenlight:aws.services.web.priority is 10, which greenlight:aws.services.api.priority has already",
+    ],
+    [
+      "a size that Fargate does not have",
+      { services: { api: { ...api, cpu: 512, memory: 512 }, web } },
+      "greenlight:aws.services.api: memory is 512; with cpu 512 Fargate offers 1024 to 4096",
+    ],
+    [
+      "fewer tasks at the most than at the least",
+      { services: { api, web: { ...web, scaling: { most: 2 } } } },
+      "greenlight:aws.services.web.scaling.most is 2, less than the 3 instances",
+    ],
+    [
+      "more conditions than a rule takes",
+      {
+        services: { api: { ...api, hosts: ["a.example", "b.example", "c.example"], paths: ["/a", "/b", "/c"] }, web },
+      },
+      "greenlight:aws.services.api has 3 hosts and 3 paths; a rule takes five together",
+    ],
+    [
+      "a certificate of another region",
+      { loadBalancer: { create: { ...create, certificate: create.certificate.replace("eu-central-1", "us-east-1") } } },
+      "greenlight:aws.loadBalancer.create.certificate is in us-east-1; expected eu-central-1",
+    ],
+    [
+      "a listener for two purposes",
+      { loadBalancer: { existing: { ...existing, blue: { listener: existing.listener, port: 443 } } } },
+      "names a listener twice",
+    ],
+    [
+      "a load balancer made and there already",
+      { loadBalancer: { create, existing } },
+      "greenlight:aws.loadBalancer is a group of keys; expected either create or existing, not both",
+    ],
+    ["no load balancer", { loadBalancer: {} }, "expected either create or existing, not both"],
+    ["one subnet", { subnets: ["subnet-0a1b2c3d"] }, "expected a list of at least two subnets' ids"],
+    [
+      "a database by two names",
+      { database: { ...database, cluster: "shop" } },
+      "expected either instance or cluster, not both",
+    ],
+    [
+      "a migration by no service",
+      { database: { ...database, migration: { ...database.migration, service: "worker" } } },
+      'greenlight:aws.database.migration.service is "worker"; expected one of api, web',
+    ],
+    ["an account as a number", { account: 123456789012 }, "expected the 12 digits of an account, in quotes"],
+    ["a host with *", { services: { api: { ...api, hosts: ["*.shop.example"] }, web } }, "without *"],
+  ])("%s", (_, aws, expected) => {
+    expect(faults({ aws }).join("\n")).toContain(expected);
+  });
+
+  it.each([
+    ["errorFor", "90s", "greenlight:thresholds.errorFor is 90000 ms; on aws expected whole minutes"],
+    ["p95For", "25h", "greenlight:thresholds.p95For is 90000000 ms; on aws expected whole minutes, at most 24h"],
+  ])("a threshold that CloudWatch has no period for: %s %s", (key, value, expected) => {
+    expect(faults({ thresholds: { [key]: value } }).join("\n")).toContain(expected);
+  });
+
+  it("a time to drain that a load balancer does not know", () => {
+    const services = { ...settings.services, api: { port: 8080, drain: "1500ms" } };
+    expect(faults({ services })).toEqual([
+      "greenlight:services.api.drain is 1500 ms; on aws expected whole seconds, at most 1h",
+    ]);
+  });
+});

@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { commands, deployerPolicies, deployerScope } from "../../components/aws/deployerPolicy.ts";
+import type { PolicyStatement } from "../../components/aws/taskPolicies.ts";
+import { readSettings } from "../../config.ts";
+import { deployerPolicyPage } from "../../docs/generate-deployer-policy.ts";
+import { config, database, existing, settings } from "../components/aws/shop.ts";
+
+const file = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+
+const policiesOf = (over: object = {}) => {
+  const { aws } = readSettings(config({ ...settings, aws: { ...settings.aws, ...over } }));
+  if (aws === undefined) throw new Error("there are settings");
+  return deployerPolicies(deployerScope("prod", aws));
+};
+const statements = (it: ReturnType<typeof policiesOf>): readonly PolicyStatement[] =>
+  Object.values(it).flatMap(({ Statement }) => Statement);
+
+it("docs/aws-deployer-policy.md is what the code says; `node --import tsx docs/generate-deployer-policy.ts` writes it", () => {
+  expect(file("docs/aws-deployer-policy.md")).toBe(deployerPolicyPage("prod", file("Pulumi.prod.yaml")));
+});
+
+describe("the policy of a deployer", () => {
+  it("has a right for every command that our provider sends", () => {
+    const folder = new URL("../../provider/aws/", import.meta.url);
+    const sent = readdirSync(folder).flatMap((name) =>
+      [...readFileSync(new URL(name, folder), "utf8").matchAll(/new (\w+Command)\(/g)].map(([, command]) => command),
+    );
+    expect(new Set(sent)).toEqual(new Set(Object.keys(commands)));
+    const allowed = statements(policiesOf({ database })).flatMap(({ Action }) => Action);
+    const has = (action: string) =>
+      allowed.some((it) => it === action || (it.endsWith("*") && action.startsWith(it.slice(0, -1))));
+    for (const action of Object.values(commands)) expect(has(action), action).toBe(true);
+  });
+
+  it("is IAM's grammar: known keys, statements named once, actions and resources that are none of them empty", () => {
+    for (const { Version, Statement } of Object.values(policiesOf({ database }))) {
+      expect(Version).toBe("2012-10-17");
+      expect(new Set(Statement.map(({ Sid }) => Sid)).size).toBe(Statement.length);
+      for (const it of Statement) {
+        expect(it.Sid).toMatch(/^[A-Za-z0-9]+$/);
+        expect(Object.keys(it).filter((key) => !/^(Sid|Effect|Action|Resource|Condition)$/.test(key))).toEqual([]);
+        expect([it.Action].flat().length, it.Sid).toBeGreaterThan(0);
+        for (const action of [it.Action].flat()) expect(action).toMatch(/^[a-z0-9-]+:[A-Z][A-Za-z]+\*?$/);
+        for (const resource of [it.Resource].flat())
+          expect(resource).toMatch(/^(\*|arn:aws:[a-z0-9-]+:[a-z0-9-]*:\d{12}:\S+)$/);
+      }
+    }
+  });
+
+  it("fits what IAM takes in one managed policy, 6144 characters", () => {
+    for (const [name, it] of Object.entries(policiesOf({ database, name: `p${"x".repeat(30)}` }))) {
+      expect(JSON.stringify(it).length, name).toBeLessThanOrEqual(6_144);
+    }
+  });
+
+  it("means all resources only where nothing has a name yet, or AWS knows none", () => {
+    const wide = statements(policiesOf({ database })).filter(({ Resource }) => Resource === "*");
+    expect(wide.map(({ Sid }) => Sid)).toEqual(["MadeWithoutName", "Read"]);
+    const changing = wide.find(({ Sid }) => Sid === "MadeWithoutName")?.Action;
+    expect(changing).toEqual([
+      "application-autoscaling:DeleteScalingPolicy",
+      "application-autoscaling:DeregisterScalableTarget",
+      "application-autoscaling:PutScalingPolicy",
+      "application-autoscaling:RegisterScalableTarget",
+      "application-autoscaling:TagResource",
+      "ec2:CreateSecurityGroup",
+      "ec2:CreateTags",
+      "ec2:DeleteTags",
+      "ecs:DeregisterTaskDefinition",
+      "ecs:RegisterTaskDefinition",
+      "kms:CreateKey",
+    ]);
+  });
+
+  it("hands the stack's roles to ECS tasks and to nothing else", () => {
+    const pass = statements(policiesOf()).filter(({ Action }) => [Action].flat().includes("iam:PassRole"));
+    expect(pass).toEqual([
+      {
+        Sid: "HandRolesToTasks",
+        Effect: "Allow",
+        Action: "iam:PassRole",
+        Resource: "arn:aws:iam::123456789012:role/prod*",
+        Condition: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
+      },
+    ]);
+  });
+
+  it("has no right to a database that the stack has not, and to no other than its own", () => {
+    expect(JSON.stringify(policiesOf())).not.toContain("rds:");
+    const text = JSON.stringify(policiesOf({ database }));
+    expect(text).toContain("arn:aws:rds:eu-central-1:123456789012:db:shop-production");
+    expect(text).toContain("security-group/sg-9a1b2c3d");
+    expect(text).not.toContain("rds:Delete");
+  });
+
+  it("speaks of the load balancer and the cluster that are there already", () => {
+    const text = JSON.stringify(
+      policiesOf({
+        loadBalancer: { existing },
+        cluster: "arn:aws:ecs:eu-central-1:123456789012:cluster/shared",
+      }),
+    );
+    expect(text).toContain("listener-rule/app/shared/0123456789abcdef/*");
+    expect(text).toContain("service/shared/prod*");
+    expect(text).toContain("task/shared/*");
+  });
+});

@@ -1,0 +1,35 @@
+import type { Kinds } from "./plugin/standIn.ts";
+
+/** Every resource type that the stand-in makes, by its official token; adding one is one file and one line. */
+export const kinds: Kinds = {
+  "aws:ecs/cluster:Cluster": async () => (await import("./resources/ecs/cluster.ts")).cluster,
+  "aws:ecs/service:Service": async () => (await import("./resources/ecs/service.ts")).service,
+  "aws:ecs/taskDefinition:TaskDefinition": async () =>
+    (await import("./resources/ecs/taskDefinition.ts")).taskDefinition,
+  "aws:lb/listener:Listener": async () => (await import("./resources/lb/listener.ts")).listener,
+  "aws:lb/listenerRule:ListenerRule": async () => (await import("./resources/lb/listenerRule.ts")).listenerRule,
+  "aws:lb/loadBalancer:LoadBalancer": async () => (await import("./resources/lb/loadBalancer.ts")).loadBalancer,
+  "aws:lb/targetGroup:TargetGroup": async () => (await import("./resources/lb/targetGroup.ts")).targetGroup,
+  "aws:cloudwatch/logGroup:LogGroup": async () => (await import("./resources/cloudwatch/logGroup.ts")).logGroup,
+  "aws:ec2/securityGroup:SecurityGroup": async () => (await import("./resources/ec2/securityGroup.ts")).securityGroup,
+  "aws:iam/role:Role": async () => (await import("./resources/iam/role.ts")).role,
+  "aws:iam/rolePolicy:RolePolicy": async () => (await import("./resources/iam/rolePolicy.ts")).rolePolicy,
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": async () =>
+    (await import("./resources/iam/rolePolicyAttachment.ts")).rolePolicyAttachment,
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": async () =>
+    (await import("./resources/vpc/securityGroupRule.ts")).securityGroupIngressRule,
+  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": async () =>
+    (await import("./resources/vpc/securityGroupRule.ts")).securityGroupEgressRule,
+  "aws:appautoscaling/target:Target": async () => (await import("./resources/appautoscaling/target.ts")).target,
+  "aws:appautoscaling/policy:Policy": async () => (await import("./resources/appautoscaling/policy.ts")).policy,
+  "aws:cloudwatch/metricAlarm:MetricAlarm": async () =>
+    (await import("./resources/cloudwatch/metricAlarm.ts")).metricAlarm,
+  "aws:cloudwatch/compositeAlarm:CompositeAlarm": async () =>
+    (await import("./resources/cloudwatch/compositeAlarm.ts")).compositeAlarm,
+  "aws:cloudwatch/dashboard:Dashboard": async () => (await import("./resources/cloudwatch/dashboard.ts")).dashboard,
+  "aws:sns/topic:Topic": async () => (await import("./resources/sns/topic.ts")).topic,
+  "aws:sns/topicPolicy:TopicPolicy": async () => (await import("./resources/sns/topicPolicy.ts")).topicPolicy,
+  "aws:sns/topicSubscription:TopicSubscription": async () =>
+    (await import("./resources/sns/topicSubscription.ts")).topicSubscription,
+  "aws:kms/key:Key": async () => (await import("./resources/kms/key.ts")).key,
+};
