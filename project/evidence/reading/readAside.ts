@@ -53,7 +53,7 @@ function next(): void {
 
 function started(): Worker {
   threads += 1;
-  return new Worker(new URL("thread.mjs", import.meta.url), {
+  return new Worker(new URL("thread.cjs", import.meta.url), {
     resourceLimits: { maxOldGenerationSizeMb: mostMemory },
     // What the process was started with belongs to its program, such as a profiler.
     execArgv: [],
