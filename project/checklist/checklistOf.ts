@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Settings } from "../../config.ts";
@@ -25,6 +26,8 @@ export interface ChecklistOf {
 export async function checklistOf(it: ChecklistOf): Promise<ChecklistFacts> {
   const { project, stack, settings, version, signal } = it;
   const manifest: ProjectManifest = readManifest(project, settings.releases, version);
+  // Every question to git listens to it, many at a time: that is no leak, of which Node would warn in the middle of the answer.
+  setMaxListeners(0, signal);
   const home = resolve(project, settings.folder);
   return gatherFacts(
     {

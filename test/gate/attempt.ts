@@ -22,26 +22,17 @@ export function refused(idea: string, attempts: readonly Attempt[]): void {
  * As {@link refused}, for attempts that touch nothing but what their item rests on: those on different items are made on one copy,
  * so that it is judged once for all of them.
  */
-export function refusedSideBySide(idea: string, attempts: readonly Attempt[]): void {
-  describe(idea, () => {
-    const ready = readyRelease();
-    const rounds: Round[] = [];
-    const roundOf = new Map(
-      attempts.map((attempt) => {
-        const free = rounds.find((it) => !it.attempts.some(([, item]) => item === attempt[1]));
-        const round = free ?? { attempts: [] };
-        if (free === undefined) rounds.push(round);
-        round.attempts.push(attempt);
-        return [attempt, round];
-      }),
-    );
-    it.each(attempts.map((it) => [it[0], it] as const))("%s", async (_, attempt) => {
-      const round = roundOf.get(attempt);
-      if (round === undefined) throw new Error("every attempt has its round");
-      round.verdict ??= judged(ready().copy(), round.attempts);
-      stopped(await round.verdict, attempt[1], attempt[3]);
+export function refusedSideBySide(ideas: Readonly<Record<string, readonly Attempt[]>>): void {
+  const ready = readyRelease();
+  const rounds: Round[] = [];
+  for (const [idea, attempts] of Object.entries(ideas)) {
+    describe(idea, () => {
+      it.each(attempts.map((it) => [it[0], it, roundFor(rounds, it)] as const))("%s", async (_, attempt, round) => {
+        round.verdict ??= judged(ready().copy(), round.attempts);
+        stopped(await round.verdict, attempt[1], attempt[3]);
+      });
     });
-  });
+  }
 }
 
 /** As {@link refused}, for what is refused before any item is judged. */
@@ -86,6 +77,14 @@ export function readyRelease(): () => ReadyRelease {
 interface Round {
   readonly attempts: Attempt[];
   verdict?: Promise<ChecklistVerdict>;
+}
+
+function roundFor(rounds: Round[], attempt: Attempt): Round {
+  const free = rounds.find((it) => !it.attempts.some(([, item]) => item === attempt[1]));
+  const round = free ?? { attempts: [] };
+  if (free === undefined) rounds.push(round);
+  round.attempts.push(attempt);
+  return round;
 }
 
 async function judged(release: ReadyRelease, attempts: readonly Attempt[]): Promise<ChecklistVerdict> {

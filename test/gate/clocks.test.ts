@@ -68,22 +68,14 @@ refusedOutright("a zone that means another hour than it seems to", [
 
 describe("a clock that was set back", () => {
   const copy = readyCopies();
-  it.each(["day/window", "day/health", "day/briefing", "anti-patterns/end-of-day"] as const)(
-    "is noticed by %s",
-    async (id) => {
-      const release = copy();
-      vi.useFakeTimers({ toFake: ["Date"], now: Date.now() - 24 * hour });
-      const said = refusals(await release.verdict());
-      expect(said.get(id)).toMatch(/set back|one of the two is wrong/);
-    },
-  );
-
-  it("makes evidence one from the future, and does not bring an override back", async () => {
+  it("is noticed by every item of the day, makes evidence one from the future, and brings no override back", async () => {
     const release = copy();
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() - 24 * hour });
     const said = refusals(await release.verdict());
-    expect(said.get("tests/unit")).toMatch(/from the future/);
-    expect(said.get("code/review")).toMatch(/from the future/);
+    for (const id of ["day/window", "day/health", "day/briefing", "anti-patterns/end-of-day"] as const) {
+      expect(said.get(id)).toMatch(/set back|one of the two is wrong/);
+    }
+    for (const id of ["tests/unit", "code/review"] as const) expect(said.get(id)).toMatch(/from the future/);
   });
 
   it("after the facts were gathered is noticed by whoever judges them", async () => {

@@ -16,108 +16,110 @@ const inStaging = (it: ReadyRelease, over: object) =>
 const drilled = (it: ReadyRelease, over: object) =>
   it.evidence("database/rollback-script", "drill.json", { ...JSON.parse(it.read("evidence/drill.json")), ...over });
 
-refusedSideBySide("what is recorded of evidence must be of it", [
-  [
-    "nobody recorded it",
-    "tests/unit",
-    (it) => it.edit(it.records, (text) => without(text, "unit.xml")),
-    /does not say of which commit/,
+refusedSideBySide({
+  "what is recorded of evidence must be of it": [
+    [
+      "nobody recorded it",
+      "tests/unit",
+      (it) => it.edit(it.records, (text) => without(text, "unit.xml")),
+      /does not say of which commit/,
+    ],
+    [
+      "it is of the commit before",
+      "tests/integration",
+      (it) => it.record("tests/integration", "integration.xml", { commit: lastVersion(it) }),
+      /is of commit .*, not of/,
+    ],
+    [
+      "it was made before its commit",
+      "tests/e2e",
+      (it) => it.record("tests/e2e", "e2e.xml", { at: ago(400) }),
+      /before the commit that it is said to speak of/,
+    ],
+    [
+      "it is from tomorrow",
+      "tests/performance",
+      (it) => it.record("tests/performance", "load.json", { at: ago(-24 * 60) }),
+      /is from the future/,
+    ],
+    [
+      "its sha256 is another file's",
+      "code/bugs",
+      (it) => it.record("code/bugs", "issues.json", { sha256: "a".repeat(64) }),
+      /changed after it was recorded/,
+    ],
+    [
+      "a failure was taken out of it afterwards",
+      "tests/unit",
+      (it) => {
+        it.evidence("tests/unit", "unit.xml", junit(["adds"], { inside: "<failure/>" }));
+        it.write("evidence/unit.xml", junit(["adds"]));
+      },
+      /changed after it was recorded/,
+    ],
+    [
+      "something was appended to it afterwards",
+      "tests/security",
+      (it) => it.edit("evidence/audit.json", (text) => `${text}\n`),
+      /changed after it was recorded/,
+    ],
+    [
+      "the staging stack serves the version before",
+      "infrastructure/staging",
+      (it) => inStaging(it, { live: "blue", serving: { blue: 100, green: 0 } }),
+      /v1\.2\.2 is live there, not v1\.2\.3/,
+    ],
+    [
+      "staging was deployed from another manifest",
+      "infrastructure/staging",
+      (it) => inStaging(it, { manifestDigests: { green: "f".repeat(64) } }),
+      /from another manifest/,
+    ],
+    [
+      "staging gives it half of the traffic",
+      "infrastructure/staging",
+      (it) => inStaging(it, { serving: { blue: 50, green: 50 } }),
+      /serves 50 % there/,
+    ],
+    [
+      "the smoke gate passed there for another version",
+      "infrastructure/staging",
+      (it) => {
+        const passed = { environment: "green", at: ago(90), passed: true };
+        const gate = (name: string, of: string) => ({ ...passed, gate: name, version: of });
+        inStaging(it, { gates: [gate("health", version), gate("smoke", "v1.2.2")] });
+      },
+      /no proof that the smoke gate passed for v1\.2\.3/,
+    ],
+    [
+      "the drill was of another rollback script",
+      "database/rollback-script",
+      (it) => it.edit("undo/v1.2.3.sql", (text) => `${text}-- and nothing else\n`),
+      /of another rollback script/,
+    ],
+    [
+      "the drill was of other migrations",
+      "database/rollback-script",
+      (it) => it.edit("db/002_age.sql", (text) => text.replace("integer", "bigint")),
+      /of other migrations/,
+    ],
+    [
+      "the drill says that it passed, but not its last step",
+      "database/rollback-script",
+      (it) =>
+        drilled(it, {
+          steps: ["begin", "up", "down"].map((name) => ({ name, ok: true, ms: 1, saw: "as it should be" })),
+        }),
+      /was not played to its end/,
+    ],
+    [
+      "the drill was of another version",
+      "database/rollback-script",
+      (it) => drilled(it, { version: "v1.2.2" }),
+      /is of version v1\.2\.2/,
+    ],
   ],
-  [
-    "it is of the commit before",
-    "tests/integration",
-    (it) => it.record("tests/integration", "integration.xml", { commit: lastVersion(it) }),
-    /is of commit .*, not of/,
-  ],
-  [
-    "it was made before its commit",
-    "tests/e2e",
-    (it) => it.record("tests/e2e", "e2e.xml", { at: ago(400) }),
-    /before the commit that it is said to speak of/,
-  ],
-  [
-    "it is from tomorrow",
-    "tests/performance",
-    (it) => it.record("tests/performance", "load.json", { at: ago(-24 * 60) }),
-    /is from the future/,
-  ],
-  [
-    "its sha256 is another file's",
-    "code/bugs",
-    (it) => it.record("code/bugs", "issues.json", { sha256: "a".repeat(64) }),
-    /changed after it was recorded/,
-  ],
-  [
-    "a failure was taken out of it afterwards",
-    "tests/unit",
-    (it) => {
-      it.evidence("tests/unit", "unit.xml", junit(["adds"], { inside: "<failure/>" }));
-      it.write("evidence/unit.xml", junit(["adds"]));
-    },
-    /changed after it was recorded/,
-  ],
-  [
-    "something was appended to it afterwards",
-    "tests/security",
-    (it) => it.edit("evidence/audit.json", (text) => `${text}\n`),
-    /changed after it was recorded/,
-  ],
-  [
-    "the staging stack serves the version before",
-    "infrastructure/staging",
-    (it) => inStaging(it, { live: "blue", serving: { blue: 100, green: 0 } }),
-    /v1\.2\.2 is live there, not v1\.2\.3/,
-  ],
-  [
-    "staging was deployed from another manifest",
-    "infrastructure/staging",
-    (it) => inStaging(it, { manifestDigests: { green: "f".repeat(64) } }),
-    /from another manifest/,
-  ],
-  [
-    "staging gives it half of the traffic",
-    "infrastructure/staging",
-    (it) => inStaging(it, { serving: { blue: 50, green: 50 } }),
-    /serves 50 % there/,
-  ],
-  [
-    "the smoke gate passed there for another version",
-    "infrastructure/staging",
-    (it) => {
-      const passed = { environment: "green", at: ago(90), passed: true };
-      const gate = (name: string, of: string) => ({ ...passed, gate: name, version: of });
-      inStaging(it, { gates: [gate("health", version), gate("smoke", "v1.2.2")] });
-    },
-    /no proof that the smoke gate passed for v1\.2\.3/,
-  ],
-  [
-    "the drill was of another rollback script",
-    "database/rollback-script",
-    (it) => it.edit("undo/v1.2.3.sql", (text) => `${text}-- and nothing else\n`),
-    /of another rollback script/,
-  ],
-  [
-    "the drill was of other migrations",
-    "database/rollback-script",
-    (it) => it.edit("db/002_age.sql", (text) => text.replace("integer", "bigint")),
-    /of other migrations/,
-  ],
-  [
-    "the drill says that it passed, but not its last step",
-    "database/rollback-script",
-    (it) =>
-      drilled(it, {
-        steps: ["begin", "up", "down"].map((name) => ({ name, ok: true, ms: 1, saw: "as it should be" })),
-      }),
-    /was not played to its end/,
-  ],
-  [
-    "the drill was of another version",
-    "database/rollback-script",
-    (it) => drilled(it, { version: "v1.2.2" }),
-    /is of version v1\.2\.2/,
-  ],
-]);
+});
 
 refused("records and files come from where they seem to", [
   [

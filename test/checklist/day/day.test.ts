@@ -113,6 +113,12 @@ table("day/merged", [
     "fail",
     /9 files are .*e and 4 more/,
   ],
+  [
+    "fails for files that are checked out otherwise than the commit has them",
+    { ...merged, later: ["src/a.ts", "src/b.ts"], laterCount: 2 },
+    "fail",
+    /2 files are checked out otherwise than cccccccccccc has them: src\/a\.ts, src\/b\.ts/,
+  ],
   ["fails when git was asked about another commit", { ...merged, commit: other }, "fail", /asked about dddd/],
   ["fails without facts", undefined, "fail", /nothing is known/],
   ["fails for malformed facts", { ...merged, inMain: "yes" }, "fail", /not what they should be/],
