@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { commands, deployerPolicies, deployerScope } from "../../components/aws/deployerPolicy.ts";
+import { deployerPolicies, deployerScope } from "../../components/aws/deployerPolicy.ts";
+import { commands } from "../../components/aws/deployerRights.ts";
 import type { PolicyStatement } from "../../components/aws/taskPolicies.ts";
 import { readSettings } from "../../config.ts";
 import { deployerPolicyPage } from "../../docs/generate-deployer-policy.ts";

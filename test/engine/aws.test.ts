@@ -236,9 +236,16 @@ describe.sequential("a production stack on a simulated AWS", { timeout: 300_000 
     expect(await weights()).toEqual(toGreen);
   });
 
+  it("begins no release while an alarm of what serves fires", async () => {
+    await project.set({ blue: "v4" });
+    await world.simulator.setAlarm("shop-green-no-go", "ALARM", "ordered by the test", region);
+    expect(await refused()).toContain("v4 was not begun: shop-green-no-go fires already");
+    expect((await project.resource("aws:DatabaseSnapshot", "blue-snapshot"))?.inputs?.version).toBe("v1");
+    await world.simulator.setAlarm("shop-green-no-go", "OK", "ordered by the test", region);
+  });
+
   it("stops at a migration that did nothing, though its task ended well, and deploys nothing", async () => {
     await project.write("releases/v4.yaml", stringify(manifest("v4", { MIGRATION: "pretends" })));
-    await project.set({ blue: "v4" });
     const said = await refused();
     expect(said).toContain("The migration to v4 ran, and the database does not show it");
     expect(said).toContain("v4 has not been applied");

@@ -139,6 +139,7 @@ describe("two environments and a database", () => {
     expect(waitsFor("aws:BackupSnapshot", "blue-snapshot")).toEqual(
       expect.arrayContaining(["index:Release release", "ec2:SecurityGroup network-tasks"]),
     );
+    expect(waitsFor("aws:BackupSnapshot", "green-snapshot")).toContain("aws:AlarmsQuiet green-quiet");
     expect(waitsFor("aws:DatabaseMigration", "blue-migration")).toContain("aws:DatabaseSnapshot blue-snapshot");
     expect(waitsFor("aws:MigrationTask", "blue-migration")).toEqual(
       expect.arrayContaining([
@@ -176,6 +177,17 @@ describe("two environments and a database", () => {
       }
       expect(at, `${it.type} ${it.name}`).toBeDefined();
     }
+  });
+
+  it("asks before anything of a version whether an alarm of what serves fires", () => {
+    expect(one(resources, "aws:AlarmsQuiet", "green-quiet").inputs).toMatchObject({
+      environment: "green",
+      version: "v2",
+      listener: "arn:Listener/load-balancer-users",
+      alarms: { blue: "prod-blue-no-go", green: "prod-green-no-go" },
+      prefix: "prod",
+    });
+    expect(one(resources, "cloudwatch:CompositeAlarm", "alarms-blue-no-go").inputs.alarmName).toBe("prod-blue-no-go");
   });
 
   it("snapshots the database before a version's migration, with the release and the commit that it precedes", () => {
