@@ -32,4 +32,9 @@ export const kinds: Kinds = {
   "aws:sns/topicSubscription:TopicSubscription": async () =>
     (await import("./resources/sns/topicSubscription.ts")).topicSubscription,
   "aws:kms/key:Key": async () => (await import("./resources/kms/key.ts")).key,
+  "aws:lambda/function:Function": async () => (await import("./resources/lambda/function.ts")).lambdaFunction,
+  "aws:lambda/permission:Permission": async () => (await import("./resources/lambda/permission.ts")).permission,
+  "aws:cloudwatch/eventRule:EventRule": async () => (await import("./resources/cloudwatch/eventRule.ts")).eventRule,
+  "aws:cloudwatch/eventTarget:EventTarget": async () =>
+    (await import("./resources/cloudwatch/eventTarget.ts")).eventTarget,
 };
