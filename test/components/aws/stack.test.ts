@@ -85,7 +85,7 @@ describe("the smallest stack: one version, no database", () => {
       ],
       requires: ["health", "smoke"],
       intervalMs: 5_000,
-      deadlineMs: 900_000,
+      deadlineMs: 120_000,
     });
     expect(one(resources, "lb:ListenerRule", "traffic-api").inputs).toEqual({
       listenerArn: "arn:Listener/load-balancer-users",
