@@ -125,6 +125,7 @@ export const commands: Readonly<Record<string, string>> = {
   DescribeLoadBalancersCommand: "elasticloadbalancing:DescribeLoadBalancers",
   DescribeRulesCommand: "elasticloadbalancing:DescribeRules",
   DescribeServicesCommand: "ecs:DescribeServices",
+  DescribeTargetGroupsCommand: "elasticloadbalancing:DescribeTargetGroups",
   DescribeTargetHealthCommand: "elasticloadbalancing:DescribeTargetHealth",
   DescribeTasksCommand: "ecs:DescribeTasks",
   GetLogEventsCommand: "logs:GetLogEvents",
