@@ -165,7 +165,7 @@ const toGreen = { api: [0, 100], web: [0, 100] };
 describe.sequential("a production stack on a simulated AWS", { timeout: 300_000 }, () => {
   it("deploys the first version: snapshot, migration, tasks, gates, and all traffic to it", async () => {
     const ran = await succeed("up", "--skip-preview");
-    expect(ran.text).toContain("blue-migration: Database schema is up to date");
+    expect(ran.text).toContain("Database schema is up to date");
     expect(await weights()).toEqual(toBlue);
     const { DBSnapshots: taken } = await new RDSClient(world.client).send(new DescribeDBSnapshotsCommand({}));
     const own = taken?.filter((it) => it.DBSnapshotIdentifier?.startsWith("before-v1-shop-"));
