@@ -23,5 +23,6 @@ export const handlers: Handlers = {
   "greenlight:aws:SwitchGate": async () => (await import("./aws/switchGate.ts")).switchGate,
   "greenlight:aws:TrafficReadBack": async () => (await import("./aws/trafficReadBack.ts")).trafficReadBack,
   "greenlight:aws:DatabaseSnapshot": async () => (await import("./aws/databaseSnapshot.ts")).databaseSnapshot,
+  "greenlight:aws:SnapshotRetention": async () => (await import("./aws/snapshotRetention.ts")).snapshotRetention,
   "greenlight:aws:MigrationTask": async () => (await import("./aws/migrationTask.ts")).migrationTask,
 };

@@ -176,6 +176,13 @@ export function deployerPolicies(scope: DeployerScope): { stack: PolicyDocument;
                 arn("rds", "cluster-snapshot:before-*"),
               ],
             },
+            {
+              Sid: "OldSnapshots",
+              Effect: "Allow",
+              Action: ["rds:DeleteDBClusterSnapshot", "rds:DeleteDBSnapshot"],
+              Resource: [arn("rds", "snapshot:before-*"), arn("rds", "cluster-snapshot:before-*")],
+              Condition: { StringEquals: { "aws:ResourceTag/greenlight:stack": prefix } },
+            },
           ] as const)),
     ),
   };

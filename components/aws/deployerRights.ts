@@ -118,6 +118,8 @@ export const changes: Readonly<Record<keyof AwsTypes, readonly string[]>> = {
 export const commands: Readonly<Record<string, string>> = {
   CreateDBClusterSnapshotCommand: "rds:CreateDBClusterSnapshot",
   CreateDBSnapshotCommand: "rds:CreateDBSnapshot",
+  DeleteDBClusterSnapshotCommand: "rds:DeleteDBClusterSnapshot",
+  DeleteDBSnapshotCommand: "rds:DeleteDBSnapshot",
   DescribeAlarmsCommand: "cloudwatch:DescribeAlarms",
   DescribeDBClusterSnapshotsCommand: "rds:DescribeDBClusterSnapshots",
   DescribeDBSnapshotsCommand: "rds:DescribeDBSnapshots",

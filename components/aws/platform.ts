@@ -14,6 +14,7 @@ import { AwsProvider } from "./resource.ts";
 import { namePrefix, servingFactsOf } from "./serving.ts";
 import type { AwsSettings } from "./settings.ts";
 import { type AwsPlan, addressesOf, environmentOf, quietBefore, targetGroupsOf } from "./sides.ts";
+import { SnapshotRetention } from "./snapshotRetention.ts";
 import type { TargetGroups } from "./targetGroups.ts";
 import { TrafficSwitch } from "./trafficSwitch.ts";
 
@@ -100,6 +101,21 @@ export function deployAws(args: StackArgs): Record<string, pulumi.Input<unknown>
     },
     options(...environments, targets.blue, targets.green),
   );
+  if (aws.database?.keep !== undefined) {
+    const { instance, cluster: aurora, keep } = aws.database;
+    new SnapshotRetention(
+      "snapshot-retention",
+      {
+        region: aws.region,
+        ...(instance === undefined ? {} : { instance }),
+        ...(aurora === undefined ? {} : { cluster: aurora }),
+        stack: prefix,
+        keep,
+        deployed: environmentNames.flatMap((name) => settings[name] ?? []),
+      },
+      options(trafficSwitch),
+    );
+  }
   const metricNames = { blue: targets.blue.metricNames, green: targets.green.metricNames };
   const alarms = new ReleaseAlarms(
     "alarms",

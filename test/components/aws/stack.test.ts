@@ -256,6 +256,23 @@ describe("a database that a version does not touch", () => {
   });
 });
 
+it("keeps every snapshot unless the settings say how many, and then asks after the switch", async () => {
+  const without = await stack({ blue: manifest("v1") }, { aws: { database } });
+  expect(without.resources.filter(({ type }) => /Retention/.test(type))).toEqual([]);
+  const manifests = { blue: manifest("v1", migrated), green: manifest("v2", migrated) };
+  const { resources } = await stack(manifests, { aws: { database: { ...database, keep: 5 } } });
+  expect(one(resources, "aws:SnapshotRetention", "snapshot-retention").inputs).toEqual({
+    region: "eu-central-1",
+    instance: "shop-production",
+    stack: "prod",
+    keep: 5,
+    deployed: ["v1", "v2"],
+  });
+  expect(one(resources, "aws:KeptSnapshots", "snapshot-retention").after).toContain(
+    "aws:TrafficReadBack traffic-read-back",
+  );
+});
+
 describe("the switch", () => {
   it("changes the release, its gate, the rules' weights, the reading back and the dashboard, and nothing else", async () => {
     const manifests = { blue: manifest("v1"), green: manifest("v2") };
