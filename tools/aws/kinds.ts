@@ -58,4 +58,12 @@ export const kinds: Kinds = {
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": async () =>
     (await import("./resources/s3/bucketLifecycleConfiguration.ts")).bucketLifecycleConfiguration,
   "aws:s3/bucketObjectv2:BucketObjectv2": async () => (await import("./resources/s3/bucketObjectv2.ts")).bucketObjectv2,
+  "aws:cloudfront/function:Function": async () =>
+    (await import("./resources/cloudfront/function.ts")).cloudfrontFunction,
+  "aws:cloudfront/keyValueStore:KeyValueStore": async () =>
+    (await import("./resources/cloudfront/keyValueStore.ts")).keyValueStore,
+  "aws:cloudfront/originAccessControl:OriginAccessControl": async () =>
+    (await import("./resources/cloudfront/originAccessControl.ts")).originAccessControl,
+  "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": async () =>
+    (await import("./resources/cloudfront/responseHeadersPolicy.ts")).responseHeadersPolicy,
 };
