@@ -162,7 +162,7 @@ async function ruleOf(elb: ElasticLoadBalancingV2Client, service: string) {
 const toBlue = { api: [100, 0], web: [100, 0] };
 const toGreen = { api: [0, 100], web: [0, 100] };
 
-describe.sequential("a production stack on a simulated AWS", { timeout: 300_000 }, () => {
+describe.sequential("a production stack on a simulated AWS", { timeout: 900_000 }, () => {
   it("deploys the first version: snapshot, migration, tasks, gates, and all traffic to it", async () => {
     const ran = await succeed("up", "--skip-preview");
     expect(ran.text).toContain("Database schema is up to date");
