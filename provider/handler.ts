@@ -13,6 +13,8 @@ export interface Step {
   readonly name: string;
   /** Aborted when the person cancels or the engine dies. */
   readonly signal: AbortSignal;
+  /** Shows the person a line while the step goes on. No secrets: it is written to the engine's own log. */
+  tell(line: string): void;
 }
 
 export interface Checked {

@@ -17,10 +17,12 @@ export const handlers: Handlers = {
   "greenlight:local:Proxy": async () => (await import("./local/proxy.ts")).proxy,
   "greenlight:local:Traffic": async () => (await import("./local/traffic.ts")).traffic,
   "greenlight:local:Alarms": async () => (await import("./local/alarms.ts")).alarms,
+  "greenlight:aws:AlarmsQuiet": async () => (await import("./aws/alarmsQuiet.ts")).alarmsQuiet,
   "greenlight:aws:SteadyState": async () => (await import("./aws/steadyState.ts")).steadyState,
   "greenlight:aws:TargetsHealthy": async () => (await import("./aws/targetsHealthy.ts")).targetsHealthy,
   "greenlight:aws:SwitchGate": async () => (await import("./aws/switchGate.ts")).switchGate,
   "greenlight:aws:TrafficReadBack": async () => (await import("./aws/trafficReadBack.ts")).trafficReadBack,
   "greenlight:aws:DatabaseSnapshot": async () => (await import("./aws/databaseSnapshot.ts")).databaseSnapshot,
+  "greenlight:aws:SnapshotRetention": async () => (await import("./aws/snapshotRetention.ts")).snapshotRetention,
   "greenlight:aws:MigrationTask": async () => (await import("./aws/migrationTask.ts")).migrationTask,
 };

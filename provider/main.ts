@@ -1,10 +1,11 @@
 import { main } from "@pulumi/pulumi/provider/server.js";
+import { engineLog } from "./engineLog.ts";
 import { watchEngine } from "./engineWatch.ts";
 import { handlers } from "./handlers.ts";
 import { GreenlightProvider } from "./provider.ts";
 
-const provider = new GreenlightProvider(handlers);
 const engine = process.argv.slice(2).find((arg) => /:\d+$/.test(arg));
+const provider = new GreenlightProvider(handlers, engine === undefined ? undefined : engineLog(engine));
 if (engine !== undefined) {
   watchEngine(engine, () => {
     provider.stop("the engine is gone");

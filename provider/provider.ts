@@ -13,10 +13,13 @@ export type Handlers = Readonly<Record<string, () => Promise<AnyHandler>>>;
 export class GreenlightProvider implements pulumi.Provider {
   readonly version = "0.1.0";
   readonly #handlers: Handlers;
+  readonly #tell: (urn: string, line: string) => void;
   readonly #abort = new AbortController();
 
-  constructor(handlers: Handlers) {
+  /** @param tell shows a line at a resource; without it nobody sees any */
+  constructor(handlers: Handlers, tell: (urn: string, line: string) => void = () => {}) {
     this.#handlers = handlers;
+    this.#tell = tell;
   }
 
   async check(urn: string, oldBag: Bag, newBag: Bag): Promise<pulumi.CheckResult> {
@@ -117,7 +120,12 @@ export class GreenlightProvider implements pulumi.Provider {
   }
 
   #step(urn: string): Step {
-    return { urn, name: urn.split("::").slice(3).join("::"), signal: this.#abort.signal };
+    return {
+      urn,
+      name: urn.split("::").slice(3).join("::"),
+      signal: this.#abort.signal,
+      tell: (line) => this.#tell(urn, line),
+    };
   }
 
   /** Errors reach the person as sentences: the runtime would print their stacks. */

@@ -2,7 +2,8 @@ import { servingFactsOf } from "../../components/aws/serving.ts";
 import type { Settings } from "../../config.ts";
 import { readAwsServing } from "../../provider/aws/serving.ts";
 import { sayShares } from "../../provider/aws/switching.ts";
-import type { EnvironmentName, Weights } from "../../release/environment.ts";
+import type { TargetsBySide } from "../../provider/aws/targetHealth.ts";
+import { type EnvironmentName, environmentNames, type Weights } from "../../release/environment.ts";
 import { sentence } from "../../release/problem.ts";
 import type { Context } from "../context.ts";
 
@@ -20,13 +21,20 @@ export interface AwsStatus {
     /** By service; null for a service without a rule. Null as a whole where AWS did not say. */
     readonly weights: Readonly<Record<string, Weights | null>> | null;
   };
+  /** Targets by service and environment, in the load balancer's eyes; null where there are none, or AWS did not say. */
+  readonly targets: Readonly<Record<string, Readonly<Record<EnvironmentName, TargetCount | null>>>> | null;
   readonly asked: { readonly environment: EnvironmentName; readonly version: string | null };
   /** What a status has elsewhere, and has not here. */
   readonly notOffered: readonly string[];
 }
 
+interface TargetCount {
+  readonly healthy: number;
+  readonly of: number;
+}
+
 /** Parts of a status that nobody reads from AWS yet. */
-const notOffered = ["versions", "health", "alarms", "since", "wayBack"] as const;
+const notOffered = ["versions", "alarms", "since", "wayBack"] as const;
 
 /** Reads what serves from the load balancer's rules, without the engine. */
 export async function readAwsStatus(context: Context, settings: Settings, signal: AbortSignal): Promise<AwsStatus> {
@@ -35,16 +43,23 @@ export async function readAwsStatus(context: Context, settings: Settings, signal
   const common = { project: context.projectName, stack: context.stack, platform: "aws", asked, notOffered } as const;
   try {
     if (facts === undefined) throw new Error("greenlight:aws is missing");
-    const { rules, environment, readAt } = await readAwsServing(facts, signal);
+    const { readTargetHealth } = await import("../../provider/aws/targetHealth.ts");
+    const [{ rules, environment, readAt }, health] = await Promise.all([
+      readAwsServing(facts, signal),
+      readTargetHealth(facts, signal),
+    ]);
     const nobody = rules.every(({ weights }) => weights === undefined);
-    const reasons =
-      environment === settings.live
+    const reasons = [
+      ...(nobody ? ["Nothing serves: no rule of the load balancer forwards to this stack."] : []),
+      ...(nobody || environment === settings.live
         ? []
-        : [
-            nobody
-              ? "Nothing serves: no rule of the load balancer forwards to this stack."
-              : `The settings ask for ${settings.live}; users are served ${rules.map(sayShares).join("; ")}.`,
-          ];
+        : [`The settings ask for ${settings.live}; users are served ${rules.map(sayShares).join("; ")}.`]),
+      ...rules.flatMap(({ service, weights }) =>
+        environmentNames
+          .filter((name) => (weights?.[name] ?? 0) > 0)
+          .flatMap((name) => sickness(service, name, health[service])),
+      ),
+    ];
     return {
       ...common,
       ok: reasons.length === 0,
@@ -54,6 +69,12 @@ export async function readAwsStatus(context: Context, settings: Settings, signal
         environment: environment ?? null,
         weights: Object.fromEntries(rules.map(({ service, weights }) => [service, weights ?? null])),
       },
+      targets: Object.fromEntries(
+        Object.entries(health).map(([service, { blue, green }]) => [
+          service,
+          { blue: countOf(blue), green: countOf(green) },
+        ]),
+      ),
     };
   } catch (error) {
     signal.throwIfAborted();
@@ -63,20 +84,43 @@ export async function readAwsStatus(context: Context, settings: Settings, signal
       readAt: new Date().toISOString(),
       reasons: [sentence(error)],
       serves: { environment: null, weights: null },
+      targets: null,
     };
   }
 }
 
+/** Why a side that serves is not well; empty when all of its targets are healthy. */
+function sickness(service: string, environment: EnvironmentName, targets: TargetsBySide | undefined): string[] {
+  const seen = targets?.[environment];
+  if (seen === undefined || seen.of === 0) return [`${environment} serves ${service} and has no target for it.`];
+  if (seen.healthy === seen.of) return [];
+  const why = seen.reasons[0] === undefined ? "" : ` (${seen.reasons[0]})`;
+  return [`${seen.healthy} of ${seen.of} targets of ${service} in ${environment} are healthy${why}.`];
+}
+
+function countOf(seen: TargetsBySide[EnvironmentName]): TargetCount | null {
+  return seen === undefined ? null : { healthy: seen.healthy, of: seen.of };
+}
+
 /** The status in words. */
-export function awsStatusText({ ok, serves, asked, reasons, readAt }: AwsStatus): string {
+export function awsStatusText({ ok, serves, targets, asked, reasons, readAt }: AwsStatus): string {
   const weights = Object.entries(serves.weights ?? {}).map(([service, it]) =>
     sayShares({ service, rule: undefined, weights: it ?? undefined }),
   );
   return [
     `${ok ? "✓" : "✗"} ${serves.environment === null ? "no environment has all traffic" : `${serves.environment} serves 100 %`} (read back ${readAt.slice(11, 19)})`,
     ...(weights.length === 0 ? [] : [`  rules      ${weights.join("; ")}`]),
+    ...(targets === null ? [] : environmentNames.map((name) => `  ${name.padEnd(10)} ${sayTargets(targets, name)}`)),
     `  asked      ${asked.environment} ${asked.version ?? "without a version"}`,
     ...reasons.map((it) => `  because    ${it}`),
     `  not offered on aws yet: ${notOffered.join(", ")}; see the stack's alarms and dashboard (docs/aws.md)`,
   ].join("\n");
+}
+
+function sayTargets(targets: NonNullable<AwsStatus["targets"]>, name: EnvironmentName): string {
+  const counts = Object.entries(targets).map(([service, it]) => {
+    const count = it[name];
+    return `${service} ${count === null ? "has no target group" : `${count.healthy} of ${count.of} targets healthy`}`;
+  });
+  return counts.join("; ");
 }

@@ -1,6 +1,6 @@
 import { loadBalancerOf, partitionOf } from "./arn.ts";
+import { changes, nameless, reading } from "./deployerRights.ts";
 import { nameLimits, physicalName } from "./physicalName.ts";
-import type { AwsTypes } from "./resource.ts";
 import { namePrefix } from "./serving.ts";
 import type { AwsSettings } from "./settings.ts";
 import { type PolicyDocument, type PolicyStatement, policy } from "./taskPolicies.ts";
@@ -39,164 +39,6 @@ export function deployerScope(stack: string, aws: AwsSettings): DeployerScope {
         }),
   };
 }
-
-/**
- * What the deployer does to AWS for each type of resource, apart from reading. Every type that a stack uses has its line: a type
- * without one does not compile.
- */
-export const changes: Readonly<Record<keyof AwsTypes, readonly string[]>> = {
-  "aws:appautoscaling/policy:Policy": [
-    "application-autoscaling:PutScalingPolicy",
-    "application-autoscaling:DeleteScalingPolicy",
-  ],
-  "aws:appautoscaling/target:Target": [
-    "application-autoscaling:RegisterScalableTarget",
-    "application-autoscaling:DeregisterScalableTarget",
-    "application-autoscaling:TagResource",
-  ],
-  "aws:cloudwatch/compositeAlarm:CompositeAlarm": ["cloudwatch:PutCompositeAlarm", "cloudwatch:DeleteAlarms"],
-  "aws:cloudwatch/dashboard:Dashboard": ["cloudwatch:PutDashboard", "cloudwatch:DeleteDashboards"],
-  "aws:cloudwatch/logGroup:LogGroup": [
-    "logs:CreateLogGroup",
-    "logs:DeleteLogGroup",
-    "logs:PutRetentionPolicy",
-    "logs:TagResource",
-    "logs:UntagResource",
-  ],
-  "aws:cloudwatch/metricAlarm:MetricAlarm": [
-    "cloudwatch:PutMetricAlarm",
-    "cloudwatch:DeleteAlarms",
-    "cloudwatch:TagResource",
-    "cloudwatch:UntagResource",
-  ],
-  "aws:ec2/securityGroup:SecurityGroup": [
-    "ec2:CreateSecurityGroup",
-    "ec2:DeleteSecurityGroup",
-    "ec2:RevokeSecurityGroupEgress",
-    "ec2:RevokeSecurityGroupIngress",
-    "ec2:CreateTags",
-    "ec2:DeleteTags",
-  ],
-  "aws:ecs/cluster:Cluster": [
-    "ecs:CreateCluster",
-    "ecs:UpdateCluster",
-    "ecs:UpdateClusterSettings",
-    "ecs:DeleteCluster",
-  ],
-  "aws:ecs/service:Service": ["ecs:CreateService", "ecs:UpdateService", "ecs:DeleteService"],
-  "aws:ecs/taskDefinition:TaskDefinition": [
-    "ecs:RegisterTaskDefinition",
-    "ecs:DeregisterTaskDefinition",
-    "ecs:TagResource",
-    "ecs:UntagResource",
-  ],
-  "aws:iam/role:Role": [
-    "iam:CreateRole",
-    "iam:UpdateRole",
-    "iam:UpdateRoleDescription",
-    "iam:UpdateAssumeRolePolicy",
-    "iam:DeleteRole",
-    "iam:TagRole",
-    "iam:UntagRole",
-  ],
-  "aws:iam/rolePolicy:RolePolicy": ["iam:PutRolePolicy", "iam:DeleteRolePolicy"],
-  "aws:kms/key:Key": [
-    "kms:CreateKey",
-    "kms:PutKeyPolicy",
-    "kms:EnableKeyRotation",
-    "kms:ScheduleKeyDeletion",
-    "kms:TagResource",
-    "kms:UntagResource",
-  ],
-  "aws:lb/listener:Listener": [
-    "elasticloadbalancing:CreateListener",
-    "elasticloadbalancing:ModifyListener",
-    "elasticloadbalancing:DeleteListener",
-  ],
-  "aws:lb/listenerRule:ListenerRule": [
-    "elasticloadbalancing:CreateRule",
-    "elasticloadbalancing:ModifyRule",
-    "elasticloadbalancing:SetRulePriorities",
-    "elasticloadbalancing:DeleteRule",
-  ],
-  "aws:lb/loadBalancer:LoadBalancer": [
-    "elasticloadbalancing:CreateLoadBalancer",
-    "elasticloadbalancing:ModifyLoadBalancerAttributes",
-    "elasticloadbalancing:SetSecurityGroups",
-    "elasticloadbalancing:SetSubnets",
-    "elasticloadbalancing:DeleteLoadBalancer",
-  ],
-  "aws:lb/targetGroup:TargetGroup": [
-    "elasticloadbalancing:CreateTargetGroup",
-    "elasticloadbalancing:ModifyTargetGroup",
-    "elasticloadbalancing:ModifyTargetGroupAttributes",
-    "elasticloadbalancing:DeleteTargetGroup",
-    "elasticloadbalancing:AddTags",
-    "elasticloadbalancing:RemoveTags",
-  ],
-  "aws:sns/topic:Topic": [
-    "sns:CreateTopic",
-    "sns:SetTopicAttributes",
-    "sns:DeleteTopic",
-    "sns:TagResource",
-    "sns:UntagResource",
-  ],
-  "aws:sns/topicPolicy:TopicPolicy": ["sns:SetTopicAttributes"],
-  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": [
-    "ec2:AuthorizeSecurityGroupEgress",
-    "ec2:ModifySecurityGroupRules",
-    "ec2:RevokeSecurityGroupEgress",
-  ],
-  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": [
-    "ec2:AuthorizeSecurityGroupIngress",
-    "ec2:ModifySecurityGroupRules",
-    "ec2:RevokeSecurityGroupIngress",
-  ],
-};
-
-/** What our own provider does: by the SDK's commands that its code sends. */
-export const commands: Readonly<Record<string, string>> = {
-  CreateDBClusterSnapshotCommand: "rds:CreateDBClusterSnapshot",
-  CreateDBSnapshotCommand: "rds:CreateDBSnapshot",
-  DescribeDBClusterSnapshotsCommand: "rds:DescribeDBClusterSnapshots",
-  DescribeDBSnapshotsCommand: "rds:DescribeDBSnapshots",
-  DescribeListenersCommand: "elasticloadbalancing:DescribeListeners",
-  DescribeLoadBalancersCommand: "elasticloadbalancing:DescribeLoadBalancers",
-  DescribeRulesCommand: "elasticloadbalancing:DescribeRules",
-  DescribeServicesCommand: "ecs:DescribeServices",
-  DescribeTargetHealthCommand: "elasticloadbalancing:DescribeTargetHealth",
-  DescribeTasksCommand: "ecs:DescribeTasks",
-  GetLogEventsCommand: "logs:GetLogEvents",
-  ListTasksCommand: "ecs:ListTasks",
-  RunTaskCommand: "ecs:RunTask",
-  StopTaskCommand: "ecs:StopTask",
-};
-
-/** Reading for which AWS knows no resource, or which says nothing that a name alone would keep from others. */
-const reading = [
-  "application-autoscaling:DescribeScalableTargets",
-  "application-autoscaling:DescribeScalingPolicies",
-  "application-autoscaling:ListTagsForResource",
-  "cloudwatch:DescribeAlarms",
-  "cloudwatch:GetDashboard",
-  "cloudwatch:ListTagsForResource",
-  "ec2:DescribeAccountAttributes",
-  "ec2:DescribeNetworkInterfaces",
-  "ec2:DescribeSecurityGroupRules",
-  "ec2:DescribeSecurityGroups",
-  "ec2:DescribeSubnets",
-  "ec2:DescribeVpcs",
-  "ecs:DescribeClusters",
-  "ecs:DescribeTaskDefinition",
-  "elasticloadbalancing:Describe*",
-  "logs:DescribeLogGroups",
-  "logs:ListTagsForResource",
-  "sts:GetCallerIdentity",
-];
-
-/** Changes that AWS takes for all resources or for none: what they make has no name before it is there. */
-const nameless =
-  /^(kms:CreateKey|ecs:(De)?[Rr]egisterTaskDefinition|ec2:CreateSecurityGroup|ec2:(Create|Delete)Tags|application-autoscaling:)/;
 
 /** What is done to rules: their own ids, and the group of a database that is the team's, carry no tag of the stack. */
 const rulesOfGroups = [
@@ -333,6 +175,13 @@ export function deployerPolicies(scope: DeployerScope): { stack: PolicyDocument;
                 arn("rds", "snapshot:before-*"),
                 arn("rds", "cluster-snapshot:before-*"),
               ],
+            },
+            {
+              Sid: "OldSnapshots",
+              Effect: "Allow",
+              Action: ["rds:DeleteDBClusterSnapshot", "rds:DeleteDBSnapshot"],
+              Resource: [arn("rds", "snapshot:before-*"), arn("rds", "cluster-snapshot:before-*")],
+              Condition: { StringEquals: { "aws:ResourceTag/greenlight:stack": prefix } },
             },
           ] as const)),
     ),

@@ -4,7 +4,7 @@ import type * as pulumi from "../pulumi.ts";
 import { BackupSnapshot } from "./backupSnapshot.ts";
 import { DatabaseMigration } from "./databaseMigration.ts";
 import { physicalName } from "./physicalName.ts";
-import type { AwsPlan } from "./platform.ts";
+import type { AwsPlan } from "./sides.ts";
 
 /** What must be done before an environment takes a version: its snapshot, then its migration. Nothing for one without a migration. */
 export function prepareDatabase(

@@ -59,7 +59,7 @@ export class ReleaseAlarms extends pulumi.ComponentResource {
         "aws:cloudwatch/compositeAlarm:CompositeAlarm",
         `${name}-${environment}-no-go`,
         {
-          alarmName: physicalName("alarm", args.stack, environment, "no-go"),
+          alarmName: noGoAlarm(args.stack, environment),
           alarmDescription: `${environment} is a no-go: one of its alarms fires.`,
           alarmRule: anyFires(deciding.map((it) => it.physical)),
           alarmActions: [this.topic],
@@ -173,6 +173,11 @@ export class ReleaseAlarms extends pulumi.ComponentResource {
     );
     return topic;
   }
+}
+
+/** Name of the alarm that says no-go of an environment. */
+export function noGoAlarm(stack: string, environment: EnvironmentName): string {
+  return physicalName("alarm", stack, environment, "no-go");
 }
 
 interface Alarm {

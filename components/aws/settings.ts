@@ -155,6 +155,11 @@ const database = group(
     securityGroup: securityGroup().describe("Its security group: the services are let in on `port`."),
     port: port().default(5432).describe("Port of the database."),
     snapshotDeadline: duration("60m", 60_000).describe("How long the snapshot before a migration may take."),
+    keep: whole(1, 100)
+      .optional()
+      .describe(
+        "Snapshots of the stack that stay after a switch, beside those of versions that are deployed. Left out, all.",
+      ),
     migration: group(
       {
         service: text("a service's name", /^[a-z][a-z0-9-]{0,30}$/).describe(

@@ -1,3 +1,4 @@
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
@@ -16,3 +17,4 @@ export const ecsClient = (region: string) => new ECSClient(asked(region));
 export const loadBalancingClient = (region: string) => new ElasticLoadBalancingV2Client(asked(region));
 export const logsClient = (region: string) => new CloudWatchLogsClient(asked(region));
 export const databaseClient = (region: string) => new RDSClient(asked(region));
+export const alarmsClient = (region: string) => new CloudWatchClient(asked(region));

@@ -148,8 +148,7 @@ async function run(step: Step, it: Inputs, what: string, command: readonly strin
         quiet = seen.stopped && lines.length === 0 ? quiet + 1 : 0;
         for (const line of lines) {
           output.add(Buffer.from(`${line}\n`));
-          // Standard error of a plugin is what the engine shows while the step runs.
-          process.stderr.write(`${step.name}: ${line}\n`);
+          step.tell(line);
         }
         return seen;
       },

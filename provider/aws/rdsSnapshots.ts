@@ -3,12 +3,15 @@ import {
   CreateDBSnapshotCommand,
   DBClusterSnapshotNotFoundFault,
   DBSnapshotNotFoundFault,
+  DeleteDBClusterSnapshotCommand,
+  DeleteDBSnapshotCommand,
   DescribeDBClusterSnapshotsCommand,
   DescribeDBSnapshotsCommand,
   type RDSClient,
   type Tag,
 } from "@aws-sdk/client-rds";
 import type { SeenSnapshot } from "./databaseSnapshot.ts";
+import type { KeptSnapshot } from "./retention.ts";
 
 /** Snapshots of instances and of clusters: two sets of questions to RDS with the same meaning. */
 export function rdsSnapshots(client: RDSClient) {
@@ -49,6 +52,43 @@ export function rdsSnapshots(client: RDSClient) {
         throw error;
       }
     },
+
+    /** Those that bear the stack's tag, of every page. */
+    async list(
+      kind: "instance" | "cluster",
+      source: string,
+      stack: string,
+      abortSignal: AbortSignal,
+    ): Promise<KeptSnapshot[]> {
+      const found: KeptSnapshot[] = [];
+      let Marker: string | undefined;
+      do {
+        const page = { SnapshotType: "manual", ...(Marker === undefined ? {} : { Marker }) };
+        if (kind === "instance") {
+          const asked = new DescribeDBSnapshotsCommand({ ...page, DBInstanceIdentifier: source });
+          const answer = await client.send(asked, { abortSignal });
+          found.push(...(answer.DBSnapshots ?? []).flatMap((it) => kept(it.DBSnapshotIdentifier, it, stack)));
+          Marker = answer.Marker;
+        } else {
+          const asked = new DescribeDBClusterSnapshotsCommand({ ...page, DBClusterIdentifier: source });
+          const answer = await client.send(asked, { abortSignal });
+          found.push(
+            ...(answer.DBClusterSnapshots ?? []).flatMap((it) => kept(it.DBClusterSnapshotIdentifier, it, stack)),
+          );
+          Marker = answer.Marker;
+        }
+      } while (Marker !== undefined && Marker !== "");
+      return found;
+    },
+
+    async remove(kind: "instance" | "cluster", identifier: string, abortSignal: AbortSignal): Promise<void> {
+      if (kind === "instance") {
+        await client.send(new DeleteDBSnapshotCommand({ DBSnapshotIdentifier: identifier }), { abortSignal });
+      } else {
+        const asked = new DeleteDBClusterSnapshotCommand({ DBClusterSnapshotIdentifier: identifier });
+        await client.send(asked, { abortSignal });
+      }
+    },
   };
 }
 
@@ -65,4 +105,26 @@ function seen(
     percent: it.PercentProgress ?? 0,
     encrypted: encrypted ?? false,
   };
+}
+
+/** A snapshot of the stack; none when it bears another tag. */
+function kept(
+  identifier: string | undefined,
+  it: {
+    TagList?: Tag[] | undefined;
+    Status?: string | undefined;
+    SnapshotCreateTime?: Date | undefined;
+  },
+  stack: string,
+): KeptSnapshot[] {
+  const tag = (name: string) => it.TagList?.find(({ Key }) => Key === name)?.Value;
+  if (identifier === undefined || tag("greenlight:stack") !== stack) return [];
+  return [
+    {
+      identifier,
+      status: it.Status ?? "unknown",
+      release: tag("greenlight:release"),
+      takenAt: it.SnapshotCreateTime?.toISOString(),
+    },
+  ];
 }

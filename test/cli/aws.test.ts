@@ -39,16 +39,17 @@ describe("a command on a stack on AWS", () => {
       platform: "aws",
       stack: "prod",
       serves: { environment: null, weights: null },
+      targets: null,
       asked: { environment: "blue", version: "v1.0.0" },
       reasons: [expect.stringContaining("AWS did not tell what serves")],
-      notOffered: expect.arrayContaining(["health", "wayBack"]),
+      notOffered: expect.arrayContaining(["alarms", "wayBack"]),
     });
   });
 
   it("names in words what a status has not on AWS", async () => {
     const { stdout } = await run("status");
     expect(stdout).toContain("no environment has all traffic");
-    expect(stdout).toContain("not offered on aws yet: versions, health, alarms, since, wayBack");
+    expect(stdout).toContain("not offered on aws yet: versions, alarms, since, wayBack");
   });
 
   it("is refused for wrong settings like anywhere", async () => {

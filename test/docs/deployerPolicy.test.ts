@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { commands, deployerPolicies, deployerScope } from "../../components/aws/deployerPolicy.ts";
+import { deployerPolicies, deployerScope } from "../../components/aws/deployerPolicy.ts";
+import { commands } from "../../components/aws/deployerRights.ts";
 import type { PolicyStatement } from "../../components/aws/taskPolicies.ts";
 import { readSettings } from "../../config.ts";
 import { deployerPolicyPage } from "../../docs/generate-deployer-policy.ts";
@@ -91,7 +92,11 @@ describe("the policy of a deployer", () => {
     const text = JSON.stringify(policiesOf({ database }));
     expect(text).toContain("arn:aws:rds:eu-central-1:123456789012:db:shop-production");
     expect(text).toContain("security-group/sg-9a1b2c3d");
-    expect(text).not.toContain("rds:Delete");
+  });
+
+  it("removes no snapshot but those with the stack's own tag", () => {
+    const removing = statements(policiesOf({ database })).filter(({ Action }) => String(Action).includes("rds:Delete"));
+    expect(removing).toMatchObject([{ Condition: { StringEquals: { "aws:ResourceTag/greenlight:stack": "prod" } } }]);
   });
 
   it("speaks of the load balancer and the cluster that are there already", () => {

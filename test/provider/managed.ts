@@ -8,7 +8,9 @@ type Bag = Record<string, unknown>;
 /** One resource as the engine keeps it: state is what the provider gave back, marks and all. */
 export class Managed {
   readonly urn: string;
-  readonly provider = new GreenlightProvider(handlers);
+  /** What was told while its steps went on. */
+  readonly told: string[] = [];
+  readonly provider = new GreenlightProvider(handlers, (_, line) => this.told.push(line));
   id = "";
   /** As it travels: with the marks of secrets. */
   wire: Bag = {};

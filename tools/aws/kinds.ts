@@ -32,4 +32,38 @@ export const kinds: Kinds = {
   "aws:sns/topicSubscription:TopicSubscription": async () =>
     (await import("./resources/sns/topicSubscription.ts")).topicSubscription,
   "aws:kms/key:Key": async () => (await import("./resources/kms/key.ts")).key,
+  "aws:lambda/function:Function": async () => (await import("./resources/lambda/function.ts")).lambdaFunction,
+  "aws:lambda/permission:Permission": async () => (await import("./resources/lambda/permission.ts")).permission,
+  "aws:cloudwatch/eventRule:EventRule": async () => (await import("./resources/cloudwatch/eventRule.ts")).eventRule,
+  "aws:cloudwatch/eventTarget:EventTarget": async () =>
+    (await import("./resources/cloudwatch/eventTarget.ts")).eventTarget,
+  "aws:ec2/vpc:Vpc": async () => (await import("./resources/ec2/vpc.ts")).vpc,
+  "aws:ec2/subnet:Subnet": async () => (await import("./resources/ec2/subnet.ts")).subnet,
+  "aws:ec2/internetGateway:InternetGateway": async () =>
+    (await import("./resources/ec2/internetGateway.ts")).internetGateway,
+  "aws:ec2/routeTable:RouteTable": async () => (await import("./resources/ec2/routeTable.ts")).routeTable,
+  "aws:ec2/route:Route": async () => (await import("./resources/ec2/route.ts")).route,
+  "aws:ec2/routeTableAssociation:RouteTableAssociation": async () =>
+    (await import("./resources/ec2/routeTableAssociation.ts")).routeTableAssociation,
+  "aws:rds/snapshot:Snapshot": async () => (await import("./resources/rds/snapshot.ts")).snapshot,
+  "aws:rds/clusterSnapshot:ClusterSnapshot": async () => (await import("./resources/rds/snapshot.ts")).clusterSnapshot,
+  "aws:s3/bucket:Bucket": async () => (await import("./resources/s3/bucket.ts")).bucket,
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": async () =>
+    (await import("./resources/s3/bucketPublicAccessBlock.ts")).bucketPublicAccessBlock,
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": async () =>
+    (await import("./resources/s3/bucketServerSideEncryptionConfiguration.ts")).bucketServerSideEncryptionConfiguration,
+  "aws:s3/bucketVersioning:BucketVersioning": async () =>
+    (await import("./resources/s3/bucketVersioning.ts")).bucketVersioning,
+  "aws:s3/bucketPolicy:BucketPolicy": async () => (await import("./resources/s3/bucketPolicy.ts")).bucketPolicy,
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": async () =>
+    (await import("./resources/s3/bucketLifecycleConfiguration.ts")).bucketLifecycleConfiguration,
+  "aws:s3/bucketObjectv2:BucketObjectv2": async () => (await import("./resources/s3/bucketObjectv2.ts")).bucketObjectv2,
+  "aws:cloudfront/function:Function": async () =>
+    (await import("./resources/cloudfront/function.ts")).cloudfrontFunction,
+  "aws:cloudfront/keyValueStore:KeyValueStore": async () =>
+    (await import("./resources/cloudfront/keyValueStore.ts")).keyValueStore,
+  "aws:cloudfront/originAccessControl:OriginAccessControl": async () =>
+    (await import("./resources/cloudfront/originAccessControl.ts")).originAccessControl,
+  "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": async () =>
+    (await import("./resources/cloudfront/responseHeadersPolicy.ts")).responseHeadersPolicy,
 };

@@ -85,7 +85,7 @@ describe("the smallest stack: one version, no database", () => {
       ],
       requires: ["health", "smoke"],
       intervalMs: 5_000,
-      deadlineMs: 900_000,
+      deadlineMs: 120_000,
     });
     expect(one(resources, "lb:ListenerRule", "traffic-api").inputs).toEqual({
       listenerArn: "arn:Listener/load-balancer-users",
@@ -139,6 +139,7 @@ describe("two environments and a database", () => {
     expect(waitsFor("aws:BackupSnapshot", "blue-snapshot")).toEqual(
       expect.arrayContaining(["index:Release release", "ec2:SecurityGroup network-tasks"]),
     );
+    expect(waitsFor("aws:BackupSnapshot", "green-snapshot")).toContain("aws:AlarmsQuiet green-quiet");
     expect(waitsFor("aws:DatabaseMigration", "blue-migration")).toContain("aws:DatabaseSnapshot blue-snapshot");
     expect(waitsFor("aws:MigrationTask", "blue-migration")).toEqual(
       expect.arrayContaining([
@@ -176,6 +177,17 @@ describe("two environments and a database", () => {
       }
       expect(at, `${it.type} ${it.name}`).toBeDefined();
     }
+  });
+
+  it("asks before anything of a version whether an alarm of what serves fires", () => {
+    expect(one(resources, "aws:AlarmsQuiet", "green-quiet").inputs).toMatchObject({
+      environment: "green",
+      version: "v2",
+      listener: "arn:Listener/load-balancer-users",
+      alarms: { blue: "prod-blue-no-go", green: "prod-green-no-go" },
+      prefix: "prod",
+    });
+    expect(one(resources, "cloudwatch:CompositeAlarm", "alarms-blue-no-go").inputs.alarmName).toBe("prod-blue-no-go");
   });
 
   it("snapshots the database before a version's migration, with the release and the commit that it precedes", () => {
@@ -242,6 +254,23 @@ describe("a database that a version does not touch", () => {
     });
     expect(resources.some(({ name }) => name === "alarms-database-storage")).toBe(false);
   });
+});
+
+it("keeps every snapshot unless the settings say how many, and then asks after the switch", async () => {
+  const without = await stack({ blue: manifest("v1") }, { aws: { database } });
+  expect(without.resources.filter(({ type }) => /Retention/.test(type))).toEqual([]);
+  const manifests = { blue: manifest("v1", migrated), green: manifest("v2", migrated) };
+  const { resources } = await stack(manifests, { aws: { database: { ...database, keep: 5 } } });
+  expect(one(resources, "aws:SnapshotRetention", "snapshot-retention").inputs).toEqual({
+    region: "eu-central-1",
+    instance: "shop-production",
+    stack: "prod",
+    keep: 5,
+    deployed: ["v1", "v2"],
+  });
+  expect(one(resources, "aws:KeptSnapshots", "snapshot-retention").after).toContain(
+    "aws:TrafficReadBack traffic-read-back",
+  );
 });
 
 describe("the switch", () => {

@@ -75,7 +75,11 @@ export class Cloud {
 }
 
 /** RDS names the items of its lists; load balancing does not. */
-const items: Readonly<Record<string, string>> = { DBSnapshots: "DBSnapshot", DBClusterSnapshots: "DBClusterSnapshot" };
+const items: Readonly<Record<string, string>> = {
+  DBSnapshots: "DBSnapshot",
+  DBClusterSnapshots: "DBClusterSnapshot",
+  TagList: "Tag",
+};
 
 function xml(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);

@@ -168,6 +168,8 @@ describe("the migration", () => {
       verifiedBy: "Database schema is up to date!",
       migratedBy: "arn:task/cluster/1",
     });
+    // What the tasks print is shown while they run.
+    expect(migration.told).toEqual(["applied 2", "2 migrations", "Database schema is up to date!"]);
     const started = cloud.asked.filter(({ operation }) => operation === "RunTask").map(({ input }) => input);
     expect(started).toMatchObject([
       { overrides: { containerOverrides: [{ name: "migration", command: ["migrate", "deploy"] }] } },

@@ -12,6 +12,7 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { answerAdmin } from "./admin.ts";
 import { type Answer, Refusal, refused, refusedByS3 } from "./answers.ts";
+import { CloudFrontParts } from "./cloudfront.ts";
 import { CompositeAlarms } from "./compositeAlarms.ts";
 import type { Images } from "./ecs/containerProcess.ts";
 import { Ecs } from "./ecs/ecs.ts";
@@ -42,6 +43,7 @@ export class Simulator {
   readonly alarms: CompositeAlarms;
   readonly targets: Targets;
   readonly #scalingTags: ScalingTags;
+  readonly #cloudfront = new CloudFrontParts();
   readonly #inner: Inner;
   readonly #server: Server;
   readonly #abort = new AbortController();
@@ -141,6 +143,8 @@ export class Simulator {
         return await this.targets.answer(request);
       case "application-autoscaling":
         return await this.#scalingTags.answer(request);
+      case "cloudfront":
+        return this.#cloudfront.answer(request);
       case "monitoring":
         return request.protocol === "json" ? await this.alarms.answer(request) : undefined;
       default:

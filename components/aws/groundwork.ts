@@ -1,0 +1,89 @@
+import type { Settings } from "../../config.ts";
+import type { EnvironmentName } from "../../release/environment.ts";
+import * as pulumi from "../pulumi.ts";
+import { loadBalancerOf } from "./arn.ts";
+import { listenerPorts } from "./forwarding.ts";
+import { LoadBalancer } from "./loadBalancer.ts";
+import { Network } from "./network.ts";
+import { physicalName } from "./physicalName.ts";
+import { AwsResource } from "./resource.ts";
+import type { AwsSettings } from "./settings.ts";
+
+/** The network of a stack, by its settings. */
+export function networkOf(
+  prefix: string,
+  settings: Settings,
+  { vpc, loadBalancer: { create, existing }, database }: AwsSettings,
+  options: pulumi.ComponentResourceOptions,
+): Network {
+  return new Network(
+    "network",
+    {
+      stack: prefix,
+      vpc,
+      ports: Object.values(settings.services).map(({ port }) => port),
+      ...(create === undefined ? {} : { open: { users: create.public, tests: create.tests } }),
+      ...(existing === undefined ? {} : { securityGroup: existing.securityGroup }),
+      ...(database === undefined ? {} : { database: { securityGroup: database.securityGroup, port: database.port } }),
+    },
+    options,
+  );
+}
+
+/** What users and tests come through, made or already there. */
+export interface Entrance {
+  readonly listener: pulumi.Output<string>;
+  readonly tests: Readonly<Record<EnvironmentName, pulumi.Output<string>>>;
+  readonly ports: Readonly<Record<EnvironmentName, number>>;
+  readonly metricName: pulumi.Output<string>;
+  readonly dnsName?: pulumi.Output<string>;
+}
+
+/** The load balancer of a stack, made or already there. */
+export function entranceOf(
+  prefix: string,
+  { loadBalancer: { create, existing } }: AwsSettings,
+  network: Network,
+  options: pulumi.ComponentResourceOptions,
+): Entrance {
+  if (existing !== undefined) {
+    const { listener, blue, green } = existing;
+    return {
+      listener: pulumi.output(listener),
+      tests: { blue: pulumi.output(blue.listener), green: pulumi.output(green.listener) },
+      ports: { blue: blue.port, green: green.port },
+      metricName: pulumi.output(loadBalancerOf(listener)),
+    };
+  }
+  const made = new LoadBalancer(
+    "load-balancer",
+    {
+      stack: prefix,
+      subnets: create?.subnets ?? [],
+      securityGroup: network.loadBalancerGroup,
+      certificate: create?.certificate ?? "",
+      internal: create?.internal ?? false,
+    },
+    options,
+  );
+  const { listener, tests, metricName, dnsName } = made;
+  return { listener, tests, ports: { blue: listenerPorts.blue, green: listenerPorts.green }, metricName, dnsName };
+}
+
+/** The cluster of a stack: ARN and name, made or already there. */
+export function clusterOf(prefix: string, { cluster }: AwsSettings, opts: pulumi.CustomResourceOptions) {
+  if (cluster !== undefined) {
+    return {
+      cluster: pulumi.output(cluster),
+      clusterName: pulumi.output(cluster.slice(cluster.lastIndexOf("/") + 1)),
+    };
+  }
+  const made = new AwsResource(
+    "aws:ecs/cluster:Cluster",
+    "cluster",
+    { name: physicalName("cluster", prefix), settings: [{ name: "containerInsights", value: "enabled" }] },
+    opts,
+    ["arn", "name"],
+  );
+  return { cluster: made.out("arn"), clusterName: made.out("name") };
+}

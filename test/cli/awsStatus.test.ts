@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Context } from "../../cli/context.ts";
+import { awsStatusText, readAwsStatus } from "../../cli/status/awsStatus.ts";
+import { readSettings } from "../../config.ts";
+import { config, settings } from "../components/aws/shop.ts";
+import { Cloud } from "../provider/aws/cloud.ts";
+
+const group = (name: string) =>
+  `arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/${name}/0123456789abcdef`;
+const context = { project: "/project", projectName: "shop", stack: "prod" } as unknown as Context;
+
+describe("the status of a stack on AWS", () => {
+  let cloud: Cloud;
+  const read = () =>
+    readAwsStatus(context, readSettings(config({ ...settings, blue: "v1", green: "v2" })), AbortSignal.timeout(20_000));
+
+  function serves(blue: Readonly<Record<string, number>>): void {
+    cloud.answers("DescribeRules", {
+      Rules: Object.entries(blue).map(([service, weight]) => ({
+        RuleArn: `arn:rule/${service}`,
+        Actions: [
+          {
+            Type: "forward",
+            ForwardConfig: {
+              TargetGroups: [
+                { TargetGroupArn: group(`prod-blue-${service}`), Weight: weight },
+                { TargetGroupArn: group(`prod-green-${service}`), Weight: 100 - weight },
+              ],
+            },
+          },
+        ],
+      })),
+    });
+  }
+
+  beforeEach(async () => {
+    cloud = await Cloud.start();
+    cloud.answers("DescribeLoadBalancers", { LoadBalancers: [{ LoadBalancerArn: "arn:prod" }] });
+    cloud.answers("DescribeListeners", { Listeners: [{ ListenerArn: "arn:users", Port: 443 }] });
+    cloud.answers("DescribeTargetGroups", (asked) => ({
+      TargetGroups: [{ TargetGroupArn: group(String(asked["Names.member.1"])) }],
+    }));
+    cloud.answers("DescribeTargetHealth", {
+      TargetHealthDescriptions: [{ Target: { Id: "10.0.0.1" }, TargetHealth: { State: "healthy" } }],
+    });
+    serves({ api: 100, web: 100 });
+  });
+  afterEach(() => cloud.end());
+
+  it("is well when the side that the settings ask for serves everything with healthy targets", async () => {
+    const status = await read();
+    expect(status).toMatchObject({
+      ok: true,
+      reasons: [],
+      serves: { environment: "blue", weights: { api: { blue: 100, green: 0 } } },
+      targets: { api: { blue: { healthy: 1, of: 1 }, green: { healthy: 1, of: 1 } } },
+    });
+    expect(awsStatusText(status)).toMatch(/^✓ blue serves 100 % \(read back \d\d:\d\d:\d\d\)/);
+    expect(awsStatusText(status)).toContain("green      api 1 of 1 targets healthy; web 1 of 1 targets healthy");
+  });
+
+  it("is not when another side serves, or a part of it", async () => {
+    serves({ api: 0, web: 100 });
+    const status = await read();
+    expect(status.ok).toBe(false);
+    expect(status.serves.environment).toBeNull();
+    expect(status.reasons).toEqual([
+      "The settings ask for blue; users are served api by green 100 %; web by blue 100 %.",
+    ]);
+  });
+
+  it("is not when a target of the side that serves is sick, and does not mind the idle side's", async () => {
+    cloud.answers("DescribeTargetHealth", ({ TargetGroupArn }) => {
+      const sick = String(TargetGroupArn).includes("prod-blue-web") || String(TargetGroupArn).includes("green");
+      const health = sick ? { State: "unhealthy", Description: "Health checks failed" } : { State: "healthy" };
+      return { TargetHealthDescriptions: [{ Target: { Id: "10.0.0.1" }, TargetHealth: health }] };
+    });
+    expect((await read()).reasons).toEqual([
+      "0 of 1 targets of web in blue are healthy (10.0.0.1 is unhealthy: Health checks failed).",
+    ]);
+  });
+
+  it("is not where nothing is deployed, or a side serves without a target", async () => {
+    cloud.answers("DescribeTargetHealth", { TargetHealthDescriptions: [] });
+    expect((await read()).reasons).toEqual([
+      "blue serves api and has no target for it.",
+      "blue serves web and has no target for it.",
+    ]);
+    cloud.answers("DescribeLoadBalancers", { error: "LoadBalancerNotFound" });
+    cloud.answers("DescribeTargetGroups", { error: "TargetGroupNotFound" });
+    const status = await read();
+    expect(status.reasons).toEqual(["Nothing serves: no rule of the load balancer forwards to this stack."]);
+    expect(status.targets).toEqual({ api: { blue: null, green: null }, web: { blue: null, green: null } });
+  });
+
+  it("is unknown when AWS does not say, and never well", async () => {
+    cloud.answers("DescribeTargetHealth", { error: "AccessDenied", message: "not authorized" });
+    const status = await read();
+    expect(status).toMatchObject({ ok: false, serves: { environment: null }, targets: null });
+    expect(status.reasons[0]).toContain("AWS did not tell the health of the targets: AccessDenied.");
+  });
+});

@@ -1,0 +1,44 @@
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import { expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Packages whose code a fresh process has loaded after it ran this. */
+async function loadedBy(code: string): Promise<string[]> {
+  const tell = `
+    import { createRequire } from "node:module";
+    ${code}
+    const paths = Object.keys(createRequire("/").cache).filter((path) => !path.endsWith(".json"));
+    const names = paths.flatMap((path) => /node_modules\\/((?:@[^/]+\\/)?[^/]+)\\//.exec(path)?.[1] ?? []);
+    console.log(JSON.stringify([...new Set(names)]));`;
+  const { stdout } = await execa(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", tell], {
+    cwd: root,
+    timeout: 100_000,
+  });
+  return JSON.parse(stdout);
+}
+
+const ofAws = (names: readonly string[]) => names.filter((it) => /^@aws-sdk\/|^@smithy\/|^@pulumi\/aws$/.test(it));
+
+it("a stack on this machine loads nothing of AWS, neither in its program nor in the provider", async () => {
+  const names = await loadedBy(`
+    const { platformOf } = await import("./components/platforms.ts");
+    await platformOf({ platform: "local" });
+    const { handlers } = await import("./provider/handlers.ts");
+    await handlers["greenlight:index:Release"]();
+    await handlers["greenlight:local:Traffic"]();`);
+  expect(names).toContain("@pulumi/pulumi");
+  expect(ofAws(names)).toEqual([]);
+});
+
+it("a program on AWS loads neither the clients of AWS nor the classes of its package", async () => {
+  const names = await loadedBy(`
+    const { platformOf } = await import("./components/platforms.ts");
+    await platformOf({ platform: "aws" });
+    const { handlers } = await import("./provider/handlers.ts");
+    for (const [type, load] of Object.entries(handlers)) if (type.startsWith("greenlight:aws:")) await load();`);
+  expect(ofAws(names)).toEqual([]);
+  // The SDK's index brings the compiler, for functions that are stored in the cloud.
+  expect(names).not.toContain("typescript");
+});

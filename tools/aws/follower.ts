@@ -1,0 +1,148 @@
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { sentence } from "../../release/problem.ts";
+import { type FollowedService, readState, type ServiceState } from "./follower/listenerState.ts";
+import { BalancerNode } from "./follower/node.ts";
+
+export type { FollowedService, ServiceState } from "./follower/listenerState.ts";
+
+export interface FollowerSettings {
+  /** The simulated AWS. */
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Envoy's executable. */
+  readonly envoy: string;
+  /** Where the nodes' files lie. */
+  readonly folder: string;
+  /** Each service with the ports that users reach, one for each node of the load balancer. */
+  readonly services: readonly (FollowedService & { readonly ports: readonly number[] })[];
+  /** From a change in the API until the first node acts by it: 0 to 60,000 ms; default 0. */
+  readonly delayMs?: number;
+  /** How much later than the one before it each node acts; default 0. */
+  readonly skewMs?: number;
+  /** How often the API is asked; default 200 ms. */
+  readonly everyMs?: number;
+}
+
+/** A change that a node acts by. */
+export interface Applied {
+  readonly service: string;
+  /** 0 for the first. */
+  readonly node: number;
+  /** Epoch ms at which the API told it, and at which the node acted. */
+  readonly seenAt: number;
+  readonly appliedAt: number;
+  readonly state: ServiceState;
+}
+
+const longestDelayMs = 60_000;
+
+/**
+ * Stands for the data plane of an ALB: follows the weights of rules and the health of targets in the API and brings them
+ * to Envoys, which take the users' requests, as late and as unevenly as it is told to.
+ */
+export class Follower {
+  readonly #settings: FollowerSettings;
+  readonly #elb: ElasticLoadBalancingV2Client;
+  readonly #abort = new AbortController();
+  readonly #nodes: BalancerNode[] = [];
+  readonly #following: Promise<void>[] = [];
+  readonly #applied: Applied[] = [];
+  #delayMs: number;
+  #complaint: string | undefined;
+
+  private constructor(settings: FollowerSettings) {
+    this.#settings = settings;
+    const { endpoint, region, credentials } = settings;
+    this.#elb = new ElasticLoadBalancingV2Client({ endpoint, region, credentials });
+    this.#delayMs = checkedDelay(settings.delayMs ?? 0);
+  }
+
+  /** Starts the nodes with what the API tells now, and follows from there. */
+  static async start(settings: FollowerSettings): Promise<Follower> {
+    const follower = new Follower(settings);
+    try {
+      for (const service of settings.services) await follower.#follow(service);
+    } catch (error) {
+      await follower.stop();
+      throw error;
+    }
+    return follower;
+  }
+
+  /** Changes the delay for what is seen from now on. */
+  set delayMs(value: number) {
+    this.#delayMs = checkedDelay(value);
+  }
+
+  get delayMs(): number {
+    return this.#delayMs;
+  }
+
+  /** Every change that a node acted by, in order. */
+  get applied(): readonly Applied[] {
+    return this.#applied;
+  }
+
+  /** Why the API could not be read last time, if so: nodes then go on by what they know, as an ALB's would. */
+  get complaint(): string | undefined {
+    return this.#complaint;
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await Promise.allSettled(this.#following);
+    await Promise.all(this.#nodes.map((node) => node.stop()));
+  }
+
+  async #follow(service: FollowerSettings["services"][number]): Promise<void> {
+    const { signal } = this.#abort;
+    const { envoy, folder } = this.#settings;
+    const first = await readState(this.#elb, service);
+    const nodes: BalancerNode[] = [];
+    for (const [index, port] of service.ports.entries()) {
+      const at = { folder: join(folder, `${service.name}-${index}`), envoy, service: service.name, port, signal };
+      const node = await BalancerNode.start(at, first);
+      nodes.push(node);
+      this.#nodes.push(node);
+    }
+    this.#following.push(this.#watch(service, nodes, JSON.stringify(first)));
+  }
+
+  async #watch(service: FollowedService, nodes: readonly BalancerNode[], known: string): Promise<void> {
+    const { signal } = this.#abort;
+    let last = known;
+    // Each node acts by one change after the other, also where the delay was shortened meanwhile.
+    const queues = nodes.map(() => Promise.resolve());
+    while (!signal.aborted) {
+      const state = await readState(this.#elb, service).catch((error: unknown) => {
+        this.#complaint = sentence(error);
+        return undefined;
+      });
+      const text = JSON.stringify(state);
+      if (state !== undefined) this.#complaint = undefined;
+      if (state !== undefined && text !== last) {
+        last = text;
+        const seenAt = Date.now();
+        for (const [index, node] of nodes.entries()) {
+          const dueAt = seenAt + this.#delayMs + index * (this.#settings.skewMs ?? 0);
+          queues[index] = (queues[index] ?? Promise.resolve()).then(async () => {
+            await pause(Math.max(0, dueAt - Date.now()), undefined, { signal }).catch(() => {});
+            if (signal.aborted) return;
+            node.apply(state);
+            this.#applied.push({ service: service.name, node: index, seenAt, appliedAt: Date.now(), state });
+          });
+        }
+      }
+      await pause(this.#settings.everyMs ?? 200, undefined, { signal }).catch(() => {});
+    }
+    await Promise.allSettled(queues);
+  }
+}
+
+function checkedDelay(ms: number): number {
+  if (ms >= 0 && ms <= longestDelayMs) return ms;
+  throw new Error(`The delay is ${ms} ms; expected 0 to ${longestDelayMs}.`);
+}

@@ -1,0 +1,117 @@
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { execa } from "execa";
+import { EnvoyAdmin } from "../../../provider/local/envoy/admin.ts";
+import { bootstrap, clusters, listeners, type ProxyFacts } from "../../../provider/local/envoy/config.ts";
+import { linkPath, writeWeights } from "../../../provider/local/envoy/runtimeLayer.ts";
+import { Problem } from "../../../release/problem.ts";
+import { freePort } from "../simulator/ecs/containerProcess.ts";
+import type { ServiceState } from "./listenerState.ts";
+
+export interface NodeSettings {
+  /** Where its files lie. */
+  readonly folder: string;
+  readonly envoy: string;
+  readonly service: string;
+  /** Port on loopback that users reach. */
+  readonly port: number;
+  readonly signal: AbortSignal;
+}
+
+const readyTimeoutMs = 20_000;
+
+interface OwnPorts {
+  readonly admin: number;
+  /** Nothing reaches an environment past the rule; the configuration wants these all the same. */
+  readonly direct: { readonly blue: number; readonly green: number };
+}
+
+/** One node of the load balancer, for one service: an Envoy that forwards by weights and sends each request once. */
+export class BalancerNode {
+  readonly port: number;
+  readonly #service: string;
+  readonly #folder: string;
+  readonly #child: ReturnType<typeof startEnvoy>;
+  readonly #own: OwnPorts;
+  #targets = "";
+
+  private constructor(settings: NodeSettings, own: OwnPorts, state: ServiceState) {
+    this.port = settings.port;
+    this.#service = settings.service;
+    this.#folder = settings.folder;
+    this.#own = own;
+    mkdirSync(this.#folder, { recursive: true });
+    this.apply(state);
+    const config = join(this.#folder, "bootstrap.json");
+    const paths = {
+      lds: join(this.#folder, "lds.json"),
+      cds: join(this.#folder, "cds.json"),
+      runtime: linkPath(this.#folder),
+    };
+    place(config, bootstrap(this.#facts(state), paths));
+    this.#child = startEnvoy(settings.envoy, config);
+  }
+
+  static async start(settings: NodeSettings, state: ServiceState): Promise<BalancerNode> {
+    const own = { admin: await freePort(), direct: { blue: await freePort(), green: await freePort() } };
+    const node = new BalancerNode(settings, own, state);
+    const admin = new EnvoyAdmin("127.0.0.1", own.admin);
+    const deadline = Date.now() + readyTimeoutMs;
+    for (;;) {
+      const listening = (await admin.ready()) ? await admin.listeningOn() : [];
+      if (listening.includes(settings.port)) return node;
+      if (Date.now() > deadline) {
+        await node.stop();
+        throw new Problem({
+          happened: `A node of the simulated load balancer does not serve within ${readyTimeoutMs / 1000} s.`,
+          where: `port ${settings.port}`,
+          next: "see that nothing else listens there",
+        });
+      }
+      await pause(50, undefined, { signal: settings.signal });
+    }
+  }
+
+  /** Puts weights and targets in force, the targets first: a weight must not meet an empty group. */
+  apply(state: ServiceState): void {
+    const targets = JSON.stringify(state.ports);
+    if (targets !== this.#targets) {
+      const facts = this.#facts(state);
+      place(join(this.#folder, "cds.json"), asAlb(clusters(facts)));
+      place(join(this.#folder, "lds.json"), asAlb(listeners(facts)));
+      this.#targets = targets;
+    }
+    writeWeights(this.#folder, [this.#service], state.weights);
+  }
+
+  async stop(): Promise<void> {
+    this.#child.kill("SIGTERM");
+    await this.#child;
+  }
+
+  #facts({ ports }: ServiceState): ProxyFacts {
+    const instances = { blue: [...ports.blue], green: [...ports.green] };
+    const service = { name: this.#service, port: this.port, healthPath: "/", direct: this.#own.direct, instances };
+    return { listen: "127.0.0.1", adminPort: this.#own.admin, services: [service] };
+  }
+}
+
+function startEnvoy(envoy: string, config: string) {
+  const args = ["--config-path", config, "--use-dynamic-base-id", "--concurrency", "1", "--log-level", "warn"];
+  const quiet = { stdin: "ignore", stdout: "ignore", stderr: "ignore" } as const;
+  return execa(envoy, args, { ...quiet, reject: false, cleanup: true, forceKillAfterDelay: 3_000 });
+}
+
+/** Health comes from the API, and no request is sent twice: what the local platform's proxy does beyond is left out. */
+function asAlb(config: object): object {
+  return JSON.parse(
+    JSON.stringify(config, (key, value) => (key === "retry_policy" || key === "health_checks" ? undefined : value)),
+  );
+}
+
+/** Envoy watches for renames: it never reads half a file. */
+function place(path: string, content: object): void {
+  writeFileSync(`${path}.fresh`, `${JSON.stringify(content)}\n`);
+  renameSync(`${path}.fresh`, path);
+}
