@@ -32,20 +32,33 @@ const environment = {
 export class Git {
   readonly #folder: string;
   readonly #signal: AbortSignal | undefined;
+  readonly #answers: Map<string, Promise<string | undefined>> | undefined;
 
-  constructor(folder: string, signal?: AbortSignal) {
+  /**
+   * @param remembering asks git each question once, for work that is to see one state of the repository and asks the same from several
+   *   places: starting git takes longer than what it does
+   */
+  constructor(folder: string, signal?: AbortSignal, remembering?: "remembering") {
     this.#folder = folder;
     this.#signal = signal;
+    this.#answers = remembering === undefined ? undefined : new Map();
   }
 
   /** What git prints, without the last line break; undefined when it fails: no repository, no such object, no git. */
   async ask(...args: readonly string[]): Promise<string | undefined> {
-    return this.#run(["--no-optional-locks", ...args], longestMs).catch(() => undefined);
+    const question = args.join("\0");
+    const known = this.#answers?.get(question);
+    if (known !== undefined) return known;
+    const answer = this.#run(["--no-optional-locks", ...args], longestMs).catch(() => undefined);
+    this.#answers?.set(question, answer);
+    return answer;
   }
 
   /** Runs a command that changes something. @throws what git said, when it fails */
   async change(...args: readonly string[]): Promise<void> {
+    this.#answers?.clear();
     await this.#run(args, 60_000);
+    this.#answers?.clear();
   }
 
   /** When a commit was made (the committer's date); undefined when it is not here. */

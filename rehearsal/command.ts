@@ -142,7 +142,11 @@ export function complaint(it: Ended): string {
   if (typeof json === "object" && json !== null) {
     for (const key of ["sentence", "happened", "error", "message"]) {
       const text: unknown = Reflect.get(json, key);
-      if (typeof text === "string") return firstLine(text);
+      if (typeof text === "string")
+        return text
+          .trim()
+          .replace(/\s*\n\s*/g, " ")
+          .slice(0, 600);
       if (typeof text === "object" && text !== null) return complaint({ ...it, json: text });
     }
   }

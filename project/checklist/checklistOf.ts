@@ -37,7 +37,7 @@ export async function checklistOf(it: ChecklistOf): Promise<ChecklistFacts> {
       settings,
       manifest,
       evidence: new EvidenceFiles(project, settings.releases, version, manifest.file),
-      git: new Git(project, signal),
+      git: new Git(project, signal, "remembering"),
       journal: journalIn(join(home, "journals", `${stack}.jsonl`)),
       now: new Date(),
       signal,

@@ -33,6 +33,6 @@ export function scenariosFor(quick: boolean): readonly Scenario[] {
     restoreDrill,
     plainPulumi,
   ];
-  const short = [evidence, firstDeployment, goodRelease, fourSwitches, errors, neverHealthy, killEngineOnce];
+  const short = [evidence, firstDeployment, goodRelease, fourSwitches, errors, killEngineOnce];
   return quick ? short : full;
 }

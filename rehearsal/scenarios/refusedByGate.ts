@@ -53,7 +53,7 @@ export const neverHealthy = scenario({
   title: "A release that never becomes healthy",
   version: "v1.2.2",
   expected: "The health gate stops it at its deadline; it takes no traffic, what serves is untouched.",
-  quick: true,
+  quick: false,
   ground: /health/i,
 });
 

@@ -1,0 +1,42 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { Git } from "../../project/git.ts";
+import { Repository } from "./repository.ts";
+
+let repository: Repository;
+beforeEach(() => {
+  repository = new Repository("alone");
+  repository.commit("first");
+});
+afterEach(() => repository.remove());
+
+const head = ["rev-parse", "HEAD"];
+
+it("git is asked anew each time, so that a commit made meanwhile is seen", async () => {
+  const git = new Git(repository.folder);
+  const before = await git.ask(...head);
+  const after = repository.commit("second");
+  expect(await git.ask(...head)).toBe(after);
+  expect(after).not.toBe(before);
+});
+
+it("one that remembers sees one state of the repository, whatever is committed meanwhile", async () => {
+  const git = new Git(repository.folder, undefined, "remembering");
+  const before = await git.ask(...head);
+  repository.commit("second");
+  expect(await git.ask(...head)).toBe(before);
+  expect(await git.ask("rev-list", "--count", "HEAD")).toBe("2");
+});
+
+it("one that remembers forgets what it knew when it changes something itself", async () => {
+  const git = new Git(repository.folder, undefined, "remembering");
+  await git.ask(...head);
+  await git.change("commit", "--quiet", "--allow-empty", "--message=own");
+  expect(await git.ask("log", "-1", "--format=%s")).toBe("own");
+  expect(await git.ask(...head)).toBe(repository.run(...head));
+});
+
+it("questions whose words differ are never taken for one another", async () => {
+  const git = new Git(repository.folder, undefined, "remembering");
+  expect(await git.ask("rev-parse", "--verify", "HEAD")).toMatch(/^[0-9a-f]{40}$/);
+  expect(await git.ask("rev-parse --verify", "HEAD")).toBeUndefined();
+});
