@@ -7,6 +7,7 @@ import { exitCodes } from "../release/exitCodes.ts";
 import { Problem } from "../release/problem.ts";
 import { type CachedTool, inspectCache, provide } from "./cache.ts";
 import { lastWords, outputOf, runLong } from "./command.ts";
+import { findOnPath } from "./lookup.ts";
 import { findPython, pythonHint } from "./python.ts";
 import { environment, type ToolSettings } from "./settings.ts";
 import type { Search } from "./tool.ts";
@@ -35,14 +36,18 @@ const watched = [
 
 /** A Python that is new enough, with its version as `3.11`; wheels are built for one such version. */
 async function suitablePython(settings: ToolSettings): Promise<{ path: string; minor: string } | { missing: string }> {
-  const python = await findPython(settings);
-  if ("missing" in python) return python;
-  const text = await outputOf(python.path, ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"], settings);
-  const minor = /^3\.\d+$/.exec(text ?? "")?.[0];
-  if (minor === undefined) return { missing: `${python.path} does not tell its version` };
-  const [oldest = 0, mine = 0] = [versions.moto.oldestPython, minor].map((it) => Number(it.split(".")[1]));
-  if (mine < oldest) return { missing: `${python.path} is Python ${minor}, older than ${versions.moto.oldestPython}` };
-  return { path: python.path, minor };
+  let missing = "python3 is not on PATH";
+  for (const name of ["python3", "python"]) {
+    const path = await findOnPath(name, environment(settings));
+    if (path === undefined) continue;
+    const text = await outputOf(path, ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"], settings);
+    const minor = /^3\.\d+$/.exec(text ?? "")?.[0];
+    const [oldest = 0, mine = 0] = [versions.moto.oldestPython, minor].map((it) => Number(it?.split(".")[1]));
+    if (minor === undefined) missing = `${path} does not tell its version`;
+    else if (mine < oldest) missing = `${path} is Python ${minor}, older than ${versions.moto.oldestPython}`;
+    else return { path, minor };
+  }
+  return { missing };
 }
 
 function cachedMoto(python: { path: string; minor: string }, settings: ToolSettings): CachedTool {
@@ -86,15 +91,17 @@ export async function findMoto(settings: ToolSettings): Promise<Search<Moto>> {
 
 export async function ensureMoto(settings: ToolSettings): Promise<Moto> {
   const python = await suitablePython(settings);
-  if ("missing" in python) {
-    throw new Problem({
-      happened: `moto, the simulated AWS, is missing and cannot be installed: ${python.missing}.`,
-      untouched: "Nothing was installed.",
-      next: pythonHint,
-      exitCode: exitCodes.missingTool,
-    });
-  }
+  if ("missing" in python) throw notInstallable(python.missing);
   return fromCache(python, await provide(cachedMoto(python, settings), settings));
+}
+
+function notInstallable(why: string): Problem {
+  return new Problem({
+    happened: `moto, the simulated AWS, is missing and cannot be installed: ${why}.`,
+    untouched: "Nothing was installed.",
+    next: pythonHint,
+    exitCode: exitCodes.missingTool,
+  });
 }
 
 function fromCache(python: { path: string }, { folder, version }: { folder: string; version: string }): Moto {
@@ -102,6 +109,9 @@ function fromCache(python: { path: string }, { folder, version }: { folder: stri
 }
 
 async function installModules(folder: string, python: string, settings: ToolSettings): Promise<void> {
+  // Only now: what is in the cache already needs no pip, which is slow to answer on a busy machine.
+  const withPip = await findPython(settings);
+  if ("missing" in withPip) throw notInstallable(withPip.missing);
   settings.progress?.(`fetching moto ${versions.moto.provided}, the simulated AWS, with pip`);
   try {
     await runLong(
@@ -162,8 +172,9 @@ export async function startMoto(
   const endpoint = `http://127.0.0.1:${port}`;
   const child = execa(
     moto.python,
-    ["-c", "from moto.server import main; import sys; main(sys.argv[1:])", "-H", "127.0.0.1", "-p", String(port)],
+    ["-S", "-c", "from moto.server import main; import sys; main(sys.argv[1:])", "-H", "127.0.0.1", "-p", String(port)],
     {
+      cwd: moto.path,
       env: {
         PYTHONPATH: moto.path,
         PYTHONUNBUFFERED: "1",

@@ -127,7 +127,7 @@ describe.sequential("a service on the simulated ECS", { timeout: 120_000 }, () =
       waitForSteadyState: true,
     };
     service = await world.make("aws:ecs/service:Service", inputs);
-    expect(await described()).toMatchObject({
+    expect(await steady()).toMatchObject({
       runningCount: 2,
       desiredCount: 2,
       deployments: [{ rolloutState: "COMPLETED" }],
