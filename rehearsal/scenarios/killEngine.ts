@@ -33,6 +33,7 @@ function scenario(it: Kills): Scenario {
     allowsFailures: false,
     async play(stage) {
       const found = new Findings();
+      await stage.preparation.checkOut("third");
       // Its script takes back what comes after the version that is live by now.
       await stage.preparation.drill(it.version);
       const mark = await stage.load.mark(it.name);

@@ -62,7 +62,7 @@ function evidenceOf({ version, commit, staged, drilled }: TeamRelease) {
     "tests/performance": { ...evidence["tests/performance"], targets: { p99: "2s", requests: "1000" } },
     "code/documentation": { changelog: "../CHANGELOG.md", reason: "the rehearsal's shop has no manual" },
     ...(staged ? { "infrastructure/staging": inStaging(stagingReports["infrastructure/staging"]) } : {}),
-    ...(staged && commit === "second" ? { "infrastructure/rollback": inStaging("rollback.json") } : {}),
+    ...(staged && commit !== "first" ? { "infrastructure/rollback": inStaging("rollback.json") } : {}),
     ...(drilled ? { "database/rollback-script": inStaging("rollback-script.json") } : {}),
   };
 }

@@ -70,7 +70,8 @@ export class Preparation {
         .map((it) => it.version)
         .reverse();
     const now = new Date();
-    this.#from = await this.#repository.make({ first: of("first"), second: of("second") }, (name, commit) => {
+    const versions = { first: of("first"), second: of("second"), third: of("third") };
+    this.#from = await this.#repository.make(versions, (name, commit) => {
       const releases = this.releases.filter((it) => it.commit === name);
       completeManifests({ project, releases, commit, now });
       writeStatements(project, name, commit, new Date());
@@ -97,11 +98,11 @@ export class Preparation {
     try {
       for (const { version, commit } of staged) {
         await this.checkOut(commit);
-        if (commit === "second") other.push(settled(it.beside()));
+        if (commit === "third") other.push(settled(it.beside()));
         await staging.release(version);
         const { project } = this.#stage.places;
         await writeTestReports({ project, commit, addresses: staging.addresses, signal: this.#stage.signal });
-        if (commit === "second") await staging.rollBack(version);
+        if (commit !== "first") await staging.rollBack(version);
       }
       other.push(settled(it.whenTested()));
     } finally {
@@ -132,7 +133,7 @@ export class Preparation {
     const own = Object.entries(byCommit).map(([item, file]) => `${item}=${join(project, reportsOf(commit), file)}`);
     const folder = join(project, reportsOfVersion(version));
     const inStaging = staged ? [`infrastructure/staging=${join(folder, "staging.json")}`] : [];
-    const back = staged && commit === "second" ? [`infrastructure/rollback=${join(folder, "rollback.json")}`] : [];
+    const back = staged && commit !== "first" ? [`infrastructure/rollback=${join(folder, "rollback.json")}`] : [];
     const named = [...own, ...inStaging, ...back];
     const ended = await this.#stage.greenlight(
       "evidence",

@@ -1,9 +1,10 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { Git } from "../../project/git.ts";
 import { Problem } from "../../release/problem.ts";
 import { type Places, stagingName } from "../project.ts";
-import type { CommitName } from "./versions.ts";
+import { interrupted } from "../releases.ts";
+import { type CommitName, commitNames } from "./versions.ts";
 
 /** Who has part in the rehearsal's releases. Roles, not people. */
 export const roles = {
@@ -27,8 +28,17 @@ const codeOwners = `# Who approves what.
 const changelog = (versions: readonly string[]) =>
   `# Changelog\n\n${versions.map((it) => `## ${it}\n\n- What releases/${it}.yaml names.\n`).join("\n")}`;
 
-/** What is in the second commit only: it belongs to versions after the first. */
-const later = (name: string) => name !== "migrations-v1.0.0" && name !== "schema.prisma";
+/** The commit that brings a part of the shop's migrations and rollback scripts, by its path below `prisma`. */
+function broughtBy(path: string): CommitName {
+  if (path === "migrations-v1.0.0" || path === "schema.prisma") return "first";
+  return interrupted.some((version) => path.includes(version)) ? "third" : "second";
+}
+
+const subjects: Readonly<Record<CommitName, string>> = {
+  first: "The shop as it is first released",
+  second: "Categories, gift notes, and the migrations for them",
+  third: "Room for reviews of products",
+};
 
 /** What only the machine knows that makes it: state, reports, records of them, runbooks, and how far staging is. */
 const ignored = [".greenlight/", "reports/", "*.evidence.jsonl", "*.runbook.md", `Pulumi.${stagingName}.yaml`];
@@ -40,8 +50,8 @@ export interface ReleasedFrom {
 }
 
 /**
- * Makes the project's folder a repository as a team has it, with a bare `origin`: twice a reviewed commit of code, and one of manifests
- * that name it.
+ * Makes the project's folder a repository as a team has it, with a bare `origin`: reviewed commits of code, each followed by one of
+ * the manifests that name it.
  */
 export class TeamRepository {
   readonly git: Git;
@@ -68,31 +78,34 @@ export class TeamRepository {
     this.#write(".gitignore", `${ignored.join("\n")}\n`);
     this.#write(".github/CODEOWNERS", codeOwners);
     this.#write("biome.json", '{ "root": true, "linter": { "rules": { "preset": "none" } } }\n');
-    const prisma = join(project, "shop", "prisma");
-    const releases = join(project, "shop", "releases");
+    const shop = join(project, "shop");
     const aside = join(project, ".greenlight", "later");
-    mkdirSync(aside, { recursive: true });
-    const manifests = readdirSync(releases).map((file) => ({ from: releases, to: aside, file }));
-    const code = readdirSync(prisma)
-      .filter(later)
-      .map((file) => ({ from: prisma, to: aside, file }));
-    for (const { from, to, file } of [...manifests, ...code]) renameSync(join(from, file), join(to, file));
-    const release = async (name: CommitName, subject: string): Promise<ReleasedFrom> => {
-      const commit = await this.#commit(subject);
-      const own = new Set(versions[name].map((version) => `${version}.yaml`));
-      for (const { from, to, file } of manifests.filter((it) => own.has(it.file))) {
-        renameSync(join(to, file), join(from, file));
-      }
-      complete(name, commit);
-      return { commit, checkedOut: await this.#commit(`Manifests of what is released from ${commit.slice(0, 12)}`) };
+    const parts = [...partsIn(shop, "prisma", ["rollback"]), ...partsIn(shop, "prisma/rollback", [])].map((path) => ({
+      path,
+      commit: broughtBy(relative("prisma", path)),
+    }));
+    const manifests = commitNames.flatMap((commit) =>
+      versions[commit].map((version) => ({ path: `releases/${version}.yaml`, commit })),
+    );
+    const move = (path: string, from: string, to: string) => {
+      mkdirSync(dirname(join(to, path)), { recursive: true });
+      renameSync(join(from, path), join(to, path));
     };
-    this.#write("shop/CHANGELOG.md", changelog(versions.first));
-    const first = await release("first", "The shop as it is first released");
-    for (const { from, to, file } of code) renameSync(join(to, file), join(from, file));
-    this.#write("shop/CHANGELOG.md", changelog([...versions.second, ...versions.first]));
-    const second = await release("second", "Categories, gift notes, and the migrations for them");
+    for (const path of [...partsIn(shop, "releases", []), ...parts.map((it) => it.path)]) move(path, shop, aside);
+    const made: [CommitName, ReleasedFrom][] = [];
+    for (const [index, name] of commitNames.entries()) {
+      const own = (it: { readonly commit: CommitName }) => it.commit === name;
+      for (const { path } of parts.filter(own)) move(path, aside, shop);
+      const until = commitNames.slice(0, index + 1).toReversed();
+      this.#write("shop/CHANGELOG.md", changelog(until.flatMap((it) => versions[it])));
+      const commit = await this.#commit(subjects[name]);
+      for (const { path } of manifests.filter(own)) move(path, aside, shop);
+      complete(name, commit);
+      const subject = `Manifests of what is released from ${commit.slice(0, 12)}`;
+      made.push([name, { commit, checkedOut: await this.#commit(subject) }]);
+    }
     rmSync(aside, { recursive: true, force: true });
-    return { first, second };
+    return Object.fromEntries(made) as Record<CommitName, ReleasedFrom>;
   }
 
   /** The folder as it is when a version of that commit is released. */
@@ -139,4 +152,11 @@ export class TeamRepository {
     mkdirSync(join(file, ".."), { recursive: true });
     writeFileSync(file, text);
   }
+}
+
+/** Paths of what is in a folder, relative to the base. */
+function partsIn(base: string, folder: string, except: readonly string[]): string[] {
+  return readdirSync(join(base, folder))
+    .filter((name) => !except.includes(name))
+    .map((name) => `${folder}/${name}`);
 }

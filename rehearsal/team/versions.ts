@@ -1,7 +1,8 @@
 import { interrupted } from "../releases.ts";
 
-/** The two states of the shop's code that are released: v1.0.0 is of the first, every other version of the second. */
-export type CommitName = "first" | "second";
+/** The states of the shop's code that are released, in their order. */
+export const commitNames = ["first", "second", "third"] as const;
+export type CommitName = (typeof commitNames)[number];
 
 /** One version as the rehearsal's team releases it. */
 export interface TeamRelease {
@@ -25,8 +26,8 @@ const release = (version: string, over: Partial<TeamRelease> = {}): TeamRelease 
 });
 
 /**
- * Every version of the rehearsal. Those that turn out bad differ from v1.1.0 by their configuration alone, which nobody tried in staging:
- * everything else about them is tested and reviewed like any release.
+ * Every version of the rehearsal. Those that turn out bad are of the commit of v1.1.0, with another configuration which nobody tried in
+ * staging: everything else about them is tested and reviewed like any release.
  */
 export const teamReleases: readonly TeamRelease[] = [
   release("v1.0.0", { commit: "first", staged: true }),
@@ -38,9 +39,13 @@ export const teamReleases: readonly TeamRelease[] = [
   release("v1.2.3"),
   // Its migration fails, so a drill of it would have told.
   release("v1.2.4", { setAside: ["database/rollback-script"] }),
-  release(interrupted[0], { drilled: true }),
-  // It follows the one before at once, which nobody went back from yet.
-  release(interrupted[1], { drilled: true, setAside: ["infrastructure/rollback"] }),
+  release(interrupted[0], { commit: "third", staged: true, drilled: true }),
+  // It follows the one before at once, from the same commit, and nobody went back from that one yet.
+  release(interrupted[1], {
+    commit: "third",
+    drilled: true,
+    setAside: ["infrastructure/rollback", "database/review"],
+  }),
 ];
 
 /** Those of a rehearsal's length. */
