@@ -67,14 +67,14 @@ function evidenceOf({ version, commit, staged, drilled }: TeamRelease) {
   };
 }
 
-function overridesOf({ staged, setAside }: TeamRelease, now: Date) {
+function overridesOf({ staged, setAside, because }: TeamRelease, now: Date) {
   const items = [...(staged ? [] : stagingItems), ...setAside];
   return items.map((item) => ({
     item,
     by: roles.author.name,
     approvedBy: roles.reviewer.name,
     approvedAt: now.toISOString(),
-    reason: "only its configuration differs from v1.1.0, which was in staging",
+    reason: because,
     until: new Date(now.getTime() + overrideMs).toISOString(),
   }));
 }

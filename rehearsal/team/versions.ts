@@ -14,6 +14,8 @@ export interface TeamRelease {
   readonly drilled: boolean;
   /** Further items that an override sets aside. */
   readonly setAside: readonly string[];
+  /** What the overrides say. */
+  readonly because: string;
 }
 
 const release = (version: string, over: Partial<TeamRelease> = {}): TeamRelease => ({
@@ -22,6 +24,7 @@ const release = (version: string, over: Partial<TeamRelease> = {}): TeamRelease 
   staged: false,
   drilled: false,
   setAside: [],
+  because: "only its configuration differs from v1.1.0, which was in staging",
   ...over,
 });
 
@@ -39,12 +42,19 @@ export const teamReleases: readonly TeamRelease[] = [
   release("v1.2.3"),
   // Its migration fails, so a drill of it would have told.
   release("v1.2.4", { setAside: ["database/rollback-script"] }),
-  release(interrupted[0], { commit: "third", staged: true, drilled: true }),
-  // It follows the one before at once, from the same commit, and nobody went back from that one yet.
+  release(interrupted[0], {
+    commit: "third",
+    staged: true,
+    drilled: true,
+    setAside: ["anti-patterns/big-bang"],
+    because: "its folder of migrations repeats those of v1.1.0, and adds one",
+  }),
+  // It follows the one before at once, and nobody went back from that one yet.
   release(interrupted[1], {
     commit: "third",
     drilled: true,
-    setAside: ["infrastructure/rollback", "database/review"],
+    setAside: ["infrastructure/rollback", "database/review", "anti-patterns/big-bang"],
+    because: "it is of the commit of v1.3.0, which was reviewed and in staging, and adds a table",
   }),
 ];
 
