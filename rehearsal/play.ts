@@ -7,7 +7,7 @@ import type { ScenarioSummary } from "./summary.ts";
 import { sayFailures } from "./traffic.ts";
 
 /** No scenario takes longer; one that hangs must not hide what the others have shown. */
-const longestMs = 360_000;
+const longestMs = 600_000;
 
 /** Plays one scenario and counts the requests that ended meanwhile. Never rejects: what goes wrong is what was seen. */
 export async function play(scenario: Scenario, stage: Stage, stop: AbortSignal): Promise<ScenarioSummary> {

@@ -47,7 +47,7 @@ export interface Rehearsed {
 }
 
 /** All scenarios together take no longer. */
-const longestMs = 20 * 60_000;
+const longestMs = 40 * 60_000;
 
 /**
  * Plays every scenario in a project of its own and writes down what was seen. Whatever happens, what was started is ended

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { ReleaseResult } from "../../cli/result.ts";
+import { checklist as checklistSection } from "../../rehearsal/report/checklist.ts";
 import { pointsOfLooks } from "../../rehearsal/report/looksPoints.ts";
 import { type ReleaseReport, renderReleaseReport } from "../../rehearsal/report/releaseReport.ts";
+import type { JudgedItem } from "../../release/checklist/judgedItem.ts";
 import type { Observation } from "../../release/observation.ts";
 import { hostileText } from "./reportData.ts";
 
@@ -33,6 +35,26 @@ const result: ReleaseResult = {
   criteria: [{ id: "error-rates", title: "Error rates are normal", verdict: "not met", reason: "1.5 % of api" }],
   serving: { environment: "green", version: "v1.1.0", readAt: new Date(began + 2500).toISOString() },
 };
+const checklist: readonly JudgedItem[] = [
+  { id: "tests/unit", group: "tests", title: "Unit tests: 100% pass", verdict: "pass", reason: "412 tests pass" },
+  { id: "tests/e2e", group: "tests", title: "E2E tests: 100% pass", verdict: "fail", reason: "3 of 40 <failed>" },
+  {
+    id: "infrastructure/staging",
+    group: "infrastructure",
+    title: "Staging deployment successful",
+    verdict: "fail",
+    reason: "there is no evidence",
+    override: {
+      item: "infrastructure/staging",
+      by: "author",
+      approvedBy: "reviewer",
+      approvedAt: "2026-03-04T13:00:00Z",
+      reason: "the fix cannot wait",
+      until: "2026-03-04T18:00:00Z",
+    },
+  },
+  { id: "day/tag", group: "day", title: "Tag release and push tags", verdict: "not applicable", reason: "not yet" },
+];
 const report: ReleaseReport = {
   result,
   features: ["Orders may carry a gift note"],
@@ -90,5 +112,27 @@ describe("the report of a release", () => {
       result: { ...result, version: hostileText, sentence: hostileText },
     });
     expect(page).not.toMatch(/<script|<img/);
+  });
+});
+
+describe("the checklist in a report", () => {
+  const page = renderReleaseReport({ ...report, result: { ...result, checklist } });
+
+  it("has a row a group with what passes, and one for each item that fails, with its reason", () => {
+    expect(page).toContain("1 of 2 pass");
+    expect(page).toContain("Unit tests: 100% pass");
+    expect(page).toMatch(/tests\/e2e.*fails.*3 of 40 &lt;failed/s);
+    expect(page).toContain("1 item not applicable");
+  });
+
+  it("shows who set an item aside, who approved it, until when and why", () => {
+    expect(page).toMatch(
+      /infrastructure\/staging.*set aside.*author, approved by reviewer, until 2026-03-04T18:00:00Z: the fix cannot wait/s,
+    );
+  });
+
+  it("is left out when nothing was judged", () => {
+    expect(checklistSection("checklist", "Checklist", [])).toBeUndefined();
+    expect(renderReleaseReport(report)).not.toContain('id="checklist"');
   });
 });
