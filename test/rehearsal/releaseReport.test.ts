@@ -121,7 +121,7 @@ describe("the checklist in a report", () => {
   it("has a row a group with what passes, and one for each item that fails, with its reason", () => {
     expect(page).toContain("1 of 2 pass");
     expect(page).toContain("Unit tests: 100% pass");
-    expect(page).toMatch(/tests\/e2e.*fails.*3 of 40 &lt;failed/s);
+    expect(page).toMatch(/tests\/e2e.*fails.*3 of 40 &#60;failed/s);
     expect(page).toContain("1 item not applicable");
   });
 
