@@ -210,7 +210,7 @@ export const awsSettings = group(
     loadBalancer: loadBalancer.describe("What users' requests come through."),
     services: z
       .record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, "a service's name"), service, awsServicesExpected)
-      .meta({ expected: awsServicesExpected })
+      .meta({ expected: awsServicesExpected, named: "service" })
       .describe("What AWS needs to know of each of `services`."),
     database: database.optional().describe("The services' database, which is there already."),
     gates: group(
