@@ -229,7 +229,7 @@ refused("a journal that says what was not, of other items", [
     "a line changed by hand: the drill in it does not count either",
     "infrastructure/rollback",
     (it) => it.edit(journal, (text) => text.replace('"sales"', '"everybody"')),
-    /no rollback of v1\.2\.3 was drilled/,
+    /no rollback of v1\.2\.3 or v1\.2\.2 was drilled/,
   ],
   [
     "a line taken out",
@@ -238,16 +238,18 @@ refused("a journal that says what was not, of other items", [
     /no briefing of this version/,
   ],
   [
-    "a briefing that did not arrive",
+    "a briefing that did not arrive in one of its channels",
     "day/briefing",
     (it) =>
       it.journal([
         ...journalOf(),
-        announced("9", "brief", "#deploys", 1, {
+        announced("9", "brief", "#operations", 1, {
           to: [],
-          results: [{ channel: "deploys", to: "#deploys", ok: false, status: 404, response: "no_service", at: ago(1) }],
+          results: [
+            { channel: "operations", to: "#operations", ok: false, status: 404, response: "no_service", at: ago(1) },
+          ],
         }),
       ]),
-    /did not reach 1: #deploys/,
+    /did not reach 1: #operations/,
   ],
 ]);
