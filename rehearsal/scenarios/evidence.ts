@@ -4,7 +4,7 @@ import { Findings, type Scenario } from "../scenario.ts";
 import type { Stage } from "../stage.ts";
 
 /** What `greenlight check --json` prints, as far as it is looked at. */
-export const checkShape = z.looseObject({
+const checkShape = z.looseObject({
   ok: z.boolean(),
   items: z.array(
     z.looseObject({
@@ -20,7 +20,7 @@ export const evidence: Scenario = {
   name: "evidence",
   title: "Evidence for the checklist",
   expected:
-    "Code is committed and reviewed, v1.0.0 and v1.1.0 are released to staging, tested and scanned there by the tools' own commands; every release's checklist stands, what was not in staging by an override of two.",
+    "Code is committed and reviewed; v1.0.0, v1.1.0 and v1.3.0 are released to staging, tested and scanned there, and gone back from; announcements arrive; all of it is recorded, and no item of v1.0.0's checklist fails.",
   allowsFailures: false,
   quick: true,
   underLoad: false,
@@ -39,7 +39,7 @@ export const evidence: Scenario = {
     const first = await checked(stage, "v1.0.0");
     found.expect(first.ok, `v1.0.0: ${first.failing.join("; ")}`);
     return found.ended(
-      `${staged.join(" and ")} were in staging; evidence of ${preparation.releases.length} releases is recorded after ${milliseconds(tookMs)}; of v1.0.0 ${first.pass} items pass, ${first.notApplicable} do not apply.`,
+      `${staged.join(", ")} were in staging; evidence of ${preparation.releases.length} releases is recorded after ${milliseconds(tookMs)}; of v1.0.0 ${first.pass} items pass, ${first.notApplicable} do not apply.`,
       { tookMs, items: first.pass + first.notApplicable },
     );
   },
@@ -51,7 +51,7 @@ async function announceAndDrill({ preparation }: Stage): Promise<void> {
   for (const { version } of preparation.releases) await preparation.announce(version);
 }
 
-/** A release's checklist before its day: what passes, and what fails without an override. */
+/** A release's checklist before its day: how much passes, and what fails without an override. */
 export async function checked(stage: Stage, version: string) {
   const ended = await stage.greenlight("check", version, "--review");
   const { ok, items } = checkShape.parse(ended.json);
@@ -60,7 +60,6 @@ export async function checked(stage: Stage, version: string) {
     ok,
     pass: items.filter((it) => it.verdict === "pass").length,
     notApplicable: items.filter((it) => it.verdict === "not applicable").length,
-    setAside: items.filter((it) => it.override !== undefined).map((it) => it.id),
     failing: failing.map((it) => `${it.id} (${it.reason})`),
   };
 }

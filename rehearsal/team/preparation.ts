@@ -60,7 +60,7 @@ export class Preparation {
     this.releases = teamReleasesFor(stage.quick);
   }
 
-  /** Two reviewed commits, and the manifests that name them. */
+  /** The reviewed commits, and the manifests that name them. */
   async makeRepository(): Promise<void> {
     const { project } = this.#stage.places;
     writeStagingFile(this.#stage.places);
@@ -83,13 +83,11 @@ export class Preparation {
     await this.#repository.checkOut(this.#releasedFrom(name));
   }
 
-  /**
-   * Releases to staging what goes there, tests it there, goes back once, and ends it. Says which versions were there.
-   *
-   * @param it.beside begun as soon as all manifests are checked out; `whenTested` as soon as all reports are there, while staging ends
-   */
+  /** Releases to staging what goes there, tests it there, goes back from it, and ends staging. Says which versions were there. */
   async inStaging(it: {
+    /** Begun as soon as all manifests are checked out. */
     readonly beside: () => Promise<void>;
+    /** Begun as soon as all reports are there, while staging ends. */
     readonly whenTested: () => Promise<void>;
   }): Promise<readonly string[]> {
     const staging = new Staging(this.#stage);
