@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { type EnvironmentName, environmentNames, type Weights } from "../../release/environment.ts";
-import { proofsFor } from "../../release/gateProof.ts";
+import type { EnvironmentName, Weights } from "../../release/environment.ts";
 import { Problem } from "../../release/problem.ts";
+import { trafficFaults } from "../../release/trafficFaults.ts";
 import { gateProof } from "../gates/gateProofShape.ts";
 import { handler, type Step } from "../handler.ts";
 import { ask } from "./awsProblem.ts";
@@ -48,13 +48,7 @@ export const switchGate = handler<Inputs, Outputs>({
   remarks: ["versions", "proofs", "intervalMs", "deadlineMs"],
   drifted: (state) => Object.values(state.serving).some((it) => !isDeepStrictEqual(it, state.weights)),
   async check(_, olds, news) {
-    if (news.weights.blue + news.weights.green !== 100) {
-      return { failures: [{ property: "weights", reason: "the weights of blue and green must sum to 100" }] };
-    }
-    const failures = environmentNames
-      .filter((environment) => news.weights[environment] > (olds?.weights[environment] ?? 0))
-      .flatMap((environment) => missingProofs(news, environment));
-    return { failures };
+    return { failures: trafficFaults(news, olds?.weights) };
   },
   async create(step, it) {
     return { id: "switch-gate", outputs: await pass(step, it, undefined) };
@@ -71,18 +65,6 @@ export const switchGate = handler<Inputs, Outputs>({
     // A gate leaves nothing behind; the rules go with their own resources.
   },
 });
-
-function missingProofs(it: Inputs, environment: EnvironmentName) {
-  const version = it.versions[environment];
-  if (version === undefined) {
-    return [{ property: "weights", reason: `${environment} has no version, so it cannot receive traffic` }];
-  }
-  const required = it.requires.map((gate) => ({ gate }));
-  return proofsFor(environment, version, it.proofs, required).map((missing) => ({
-    property: "proofs",
-    reason: `${environment} ${version} gets no traffic: ${missing.reason}`,
-  }));
-}
 
 async function pass(step: Step, it: Inputs, left: Outputs["serving"] | undefined): Promise<Outputs> {
   const rules = await seenRules(step, it);

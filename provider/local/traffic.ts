@@ -2,8 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { environmentNames, type Weights } from "../../release/environment.ts";
-import { proofsFor } from "../../release/gateProof.ts";
 import { Problem } from "../../release/problem.ts";
+import { trafficFaults } from "../../release/trafficFaults.ts";
 import { gateProof } from "../gates/gateProofShape.ts";
 import { handler, type Step } from "../handler.ts";
 import { EnvoyAdmin } from "./envoy/admin.ts";
@@ -42,13 +42,7 @@ export const traffic = handler<Inputs, Outputs>({
   remarks: ["versions", "proofs"],
   drifted: (state) => !isDeepStrictEqual(state.serving, state.weights),
   async check(_, olds, news) {
-    if (news.weights.blue + news.weights.green !== 100) {
-      return { failures: [{ property: "weights", reason: "the weights of blue and green must sum to 100" }] };
-    }
-    const failures = environmentNames
-      .filter((environment) => news.weights[environment] > (olds?.weights[environment] ?? 0))
-      .flatMap((environment) => missingProofs(news, environment));
-    return { failures };
+    return { failures: trafficFaults(news, olds?.weights) };
   },
   async create(step, it) {
     return { id: `${it.dir}/traffic`, outputs: await serve(step, it, undefined) };
@@ -65,18 +59,6 @@ export const traffic = handler<Inputs, Outputs>({
     // The proxy goes with its weights; while it stands, users are still served.
   },
 });
-
-function missingProofs(it: Inputs, environment: "blue" | "green") {
-  const version = it.versions[environment];
-  if (version === undefined) {
-    return [{ property: "weights", reason: `${environment} has no version, so it cannot receive traffic` }];
-  }
-  const required = it.requires.map((gate) => ({ gate }));
-  return proofsFor(environment, version, it.proofs, required).map((missing) => ({
-    property: "proofs",
-    reason: `${environment} ${version} gets no traffic: ${missing.reason}`,
-  }));
-}
 
 async function serve(step: Step, it: Inputs, known: (Inputs & Outputs) | undefined): Promise<Outputs> {
   const before = await seenWeights(it);
