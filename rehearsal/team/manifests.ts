@@ -20,12 +20,28 @@ export const testReports = {
 export const statements = { "code/bugs": "issues.json", "code/security-review": "security-review.json" } as const;
 
 /** What staging shows of a version, kept by the version. */
-export const stagingReports = { "infrastructure/staging": "staging.json" } as const;
+export const stagingReports = {
+  "infrastructure/staging": "staging.json",
+  "infrastructure/rollback": "rollback.json",
+} as const;
 
 /** Folder of a commit's reports, relative to the project. */
 export const reportsOf = (commit: CommitName): string => join("reports", commit);
 /** Folder of a version's reports, relative to the project. */
 export const reportsOfVersion = (version: string): string => join("reports", version);
+
+/** Reports that are recorded as evidence of a release, by item; relative to the project. A drill records its own. */
+export function recordedReports({ version, commit, staged }: TeamRelease): Readonly<Record<string, string>> {
+  const { "infrastructure/rollback": rollback, ...ofStaging } = stagingReports;
+  // From the first version there is no way back.
+  const ofVersion = { ...ofStaging, ...(commit === "first" ? {} : { "infrastructure/rollback": rollback }) };
+  const inFolder = (folder: string, reports: Readonly<Record<string, string>>) =>
+    Object.entries(reports).map(([item, file]) => [item, join(folder, file)]);
+  return Object.fromEntries([
+    ...inFolder(reportsOf(commit), { ...testReports, ...statements }),
+    ...(staged ? inFolder(reportsOfVersion(version), ofVersion) : []),
+  ]);
+}
 
 /** Completes the manifests of the shop as a team would: the commit, evidence by item, who is on call, overrides. */
 export function completeManifests(it: {
@@ -50,20 +66,17 @@ export function completeManifests(it: {
 }
 
 /** Paths of a manifest are relative to its own folder. */
-const fromManifest = (folder: string, file: string) => ({ files: [join("..", "..", folder, file)] });
+const fromManifest = (file: string) => ({ files: [join("..", "..", file)] });
 
-function evidenceOf({ version, commit, staged, drilled }: TeamRelease) {
-  const byCommit = { ...testReports, ...statements };
-  const own = Object.entries(byCommit).map(([item, file]) => [item, fromManifest(reportsOf(commit), file)]);
-  const evidence = Object.fromEntries(own);
-  const inStaging = (file: string) => fromManifest(reportsOfVersion(version), file);
+function evidenceOf(release: TeamRelease) {
+  const recorded = Object.entries(recordedReports(release)).map(([item, file]) => [item, fromManifest(file)]);
+  const evidence = Object.fromEntries(recorded);
+  const drill = join(reportsOfVersion(release.version), "rollback-script.json");
   return {
     ...evidence,
     "tests/performance": { ...evidence["tests/performance"], targets: { p99: "2s", requests: "1000" } },
     "code/documentation": { changelog: "../CHANGELOG.md", reason: "the rehearsal's shop has no manual" },
-    ...(staged ? { "infrastructure/staging": inStaging(stagingReports["infrastructure/staging"]) } : {}),
-    ...(staged && commit !== "first" ? { "infrastructure/rollback": inStaging("rollback.json") } : {}),
-    ...(drilled ? { "database/rollback-script": inStaging("rollback-script.json") } : {}),
+    ...(release.drilled ? { "database/rollback-script": fromManifest(drill) } : {}),
   };
 }
 

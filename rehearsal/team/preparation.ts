@@ -7,7 +7,7 @@ import { complaint } from "../command.ts";
 import { type Places, stackName } from "../project.ts";
 import type { Stage } from "../stage.ts";
 import type { Channel } from "./channel.ts";
-import { completeManifests, reportsOf, reportsOfVersion, statements, testReports } from "./manifests.ts";
+import { completeManifests, recordedReports } from "./manifests.ts";
 import { writeTestReports } from "./reports.ts";
 import { type ReleasedFrom, TeamRepository } from "./repository.ts";
 import { Staging, writeStagingFile } from "./staging.ts";
@@ -126,13 +126,8 @@ export class Preparation {
   /** Records every report of a release as evidence of its commit. */
   async record(release: TeamRelease): Promise<void> {
     const { project } = this.#stage.places;
-    const { version, commit, staged } = release;
-    const byCommit = { ...testReports, ...statements };
-    const own = Object.entries(byCommit).map(([item, file]) => `${item}=${join(project, reportsOf(commit), file)}`);
-    const folder = join(project, reportsOfVersion(version));
-    const inStaging = staged ? [`infrastructure/staging=${join(folder, "staging.json")}`] : [];
-    const back = staged && commit !== "first" ? [`infrastructure/rollback=${join(folder, "rollback.json")}`] : [];
-    const named = [...own, ...inStaging, ...back];
+    const { version, commit } = release;
+    const named = Object.entries(recordedReports(release)).map(([item, file]) => `${item}=${join(project, file)}`);
     const ended = await this.#stage.greenlight(
       "evidence",
       "add",

@@ -73,7 +73,7 @@ export class Staging {
       this.#commands.greenlight(["rollback", "--reason", `drill of ${version} in staging`]),
     );
     if (this.#live !== undefined) this.#live = other(this.#live);
-    this.#keep(version, "rollback.json", ended.stdout);
+    this.#keep(version, stagingReports["infrastructure/rollback"], ended.stdout);
   }
 
   /** Ends it, whatever became of it. */
