@@ -36,57 +36,60 @@ interface TargetCount {
 /** Parts of a status that nobody reads from AWS yet. */
 const notOffered = ["versions", "alarms", "since", "wayBack"] as const;
 
-/** Reads what serves from the load balancer's rules, without the engine. */
+/**
+ * Reads what serves from the load balancer's rules, and the health of the targets, without the engine. What AWS does not
+ * say is null with its reason, and the status is not ok; what it did say is told all the same.
+ */
 export async function readAwsStatus(context: Context, settings: Settings, signal: AbortSignal): Promise<AwsStatus> {
   const facts = servingFactsOf(context.stack, settings);
-  const asked = { environment: settings.live, version: settings[settings.live] ?? null };
-  const common = { project: context.projectName, stack: context.stack, platform: "aws", asked, notOffered } as const;
-  try {
-    if (facts === undefined) throw new Error("greenlight:aws is missing");
-    const { readTargetHealth } = await import("../../provider/aws/targetHealth.ts");
-    const [{ rules, environment, readAt }, health] = await Promise.all([
-      readAwsServing(facts, signal),
-      readTargetHealth(facts, signal),
-    ]);
-    const nobody = rules.every(({ weights }) => weights === undefined);
-    const reasons = [
-      ...(nobody ? ["Nothing serves: no rule of the load balancer forwards to this stack."] : []),
-      ...(nobody || environment === settings.live
-        ? []
-        : [`The settings ask for ${settings.live}; users are served ${rules.map(sayShares).join("; ")}.`]),
-      ...rules.flatMap(({ service, weights }) =>
-        environmentNames
-          .filter((name) => (weights?.[name] ?? 0) > 0)
-          .flatMap((name) => sickness(service, name, health[service])),
-      ),
-    ];
-    return {
-      ...common,
-      ok: reasons.length === 0,
-      readAt: readAt.toISOString(),
-      reasons,
-      serves: {
-        environment: environment ?? null,
-        weights: Object.fromEntries(rules.map(({ service, weights }) => [service, weights ?? null])),
-      },
-      targets: Object.fromEntries(
-        Object.entries(health).map(([service, { blue, green }]) => [
-          service,
-          { blue: countOf(blue), green: countOf(green) },
-        ]),
-      ),
-    };
-  } catch (error) {
-    signal.throwIfAborted();
-    return {
-      ...common,
-      ok: false,
-      readAt: new Date().toISOString(),
-      reasons: [sentence(error)],
-      serves: { environment: null, weights: null },
-      targets: null,
-    };
-  }
+  if (facts === undefined) throw new Error("greenlight:aws is missing");
+  const { readTargetHealth } = await import("../../provider/aws/targetHealth.ts");
+  const [serving, health] = await Promise.allSettled([readAwsServing(facts, signal), readTargetHealth(facts, signal)]);
+  signal.throwIfAborted();
+  const rules = serving.status === "fulfilled" ? serving.value.rules : [];
+  const environment = serving.status === "fulfilled" ? serving.value.environment : undefined;
+  const targets = health.status === "fulfilled" ? health.value : undefined;
+  const reasons = [
+    ...(serving.status === "fulfilled" ? servingReasons(settings, rules, environment) : [sentence(serving.reason)]),
+    ...(health.status === "fulfilled" ? sicknesses(rules, health.value) : [sentence(health.reason)]),
+  ];
+  return {
+    ok: reasons.length === 0,
+    project: context.projectName,
+    stack: context.stack,
+    platform: "aws",
+    readAt: (serving.status === "fulfilled" ? serving.value.readAt : new Date()).toISOString(),
+    reasons,
+    serves: {
+      environment: environment ?? null,
+      weights:
+        serving.status === "fulfilled"
+          ? Object.fromEntries(rules.map(({ service, weights }) => [service, weights ?? null]))
+          : null,
+    },
+    targets: targets === undefined ? null : countsOf(targets),
+    asked: { environment: settings.live, version: settings[settings.live] ?? null },
+    notOffered,
+  };
+}
+
+type Rules = Awaited<ReturnType<typeof readAwsServing>>["rules"];
+type Health = Readonly<Record<string, TargetsBySide>>;
+
+/** Why what serves is not what the settings ask for; empty when it is. */
+function servingReasons(settings: Settings, rules: Rules, environment: EnvironmentName | undefined): string[] {
+  if (rules.every(({ weights }) => weights === undefined))
+    return ["Nothing serves: no rule of the load balancer forwards to this stack."];
+  if (environment === settings.live) return [];
+  return [`The settings ask for ${settings.live}; users are served ${rules.map(sayShares).join("; ")}.`];
+}
+
+function sicknesses(rules: Rules, health: Health): string[] {
+  return rules.flatMap(({ service, weights }) =>
+    environmentNames
+      .filter((name) => (weights?.[name] ?? 0) > 0)
+      .flatMap((name) => sickness(service, name, health[service])),
+  );
 }
 
 /** Why a side that serves is not well; empty when all of its targets are healthy. */
@@ -96,6 +99,15 @@ function sickness(service: string, environment: EnvironmentName, targets: Target
   if (seen.healthy === seen.of) return [];
   const why = seen.reasons[0] === undefined ? "" : ` (${seen.reasons[0]})`;
   return [`${seen.healthy} of ${seen.of} targets of ${service} in ${environment} are healthy${why}.`];
+}
+
+function countsOf(health: Health): NonNullable<AwsStatus["targets"]> {
+  return Object.fromEntries(
+    Object.entries(health).map(([service, { blue, green }]) => [
+      service,
+      { blue: countOf(blue), green: countOf(green) },
+    ]),
+  );
 }
 
 function countOf(seen: TargetsBySide[EnvironmentName]): TargetCount | null {
@@ -108,13 +120,18 @@ export function awsStatusText({ ok, serves, targets, asked, reasons, readAt }: A
     sayShares({ service, rule: undefined, weights: it ?? undefined }),
   );
   return [
-    `${ok ? "✓" : "✗"} ${serves.environment === null ? "no environment has all traffic" : `${serves.environment} serves 100 %`} (read back ${readAt.slice(11, 19)})`,
+    `${ok ? "✓" : "✗"} ${sayServes(serves)} (read back ${readAt.slice(11, 19)})`,
     ...(weights.length === 0 ? [] : [`  rules      ${weights.join("; ")}`]),
     ...(targets === null ? [] : environmentNames.map((name) => `  ${name.padEnd(10)} ${sayTargets(targets, name)}`)),
     `  asked      ${asked.environment} ${asked.version ?? "without a version"}`,
     ...reasons.map((it) => `  because    ${it}`),
     `  not offered on aws yet: ${notOffered.join(", ")}; see the stack's alarms and dashboard (docs/aws.md)`,
   ].join("\n");
+}
+
+function sayServes({ environment, weights }: AwsStatus["serves"]): string {
+  if (weights === null) return "what serves is not known";
+  return environment === null ? "no environment has all traffic" : `${environment} serves 100 %`;
 }
 
 function sayTargets(targets: NonNullable<AwsStatus["targets"]>, name: EnvironmentName): string {

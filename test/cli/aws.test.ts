@@ -41,14 +41,17 @@ describe("a command on a stack on AWS", () => {
       serves: { environment: null, weights: null },
       targets: null,
       asked: { environment: "blue", version: "v1.0.0" },
-      reasons: [expect.stringContaining("AWS did not tell what serves")],
+      reasons: [
+        expect.stringContaining("AWS did not tell what serves"),
+        expect.stringContaining("AWS did not tell the health of the targets"),
+      ],
       notOffered: expect.arrayContaining(["alarms", "wayBack"]),
     });
   });
 
   it("names in words what a status has not on AWS", async () => {
     const { stdout } = await run("status");
-    expect(stdout).toContain("no environment has all traffic");
+    expect(stdout).toContain("what serves is not known");
     expect(stdout).toContain("not offered on aws yet: versions, alarms, since, wayBack");
   });
 

@@ -93,10 +93,23 @@ describe("the status of a stack on AWS", () => {
     expect(status.targets).toEqual({ api: { blue: null, green: null }, web: { blue: null, green: null } });
   });
 
-  it("is unknown when AWS does not say, and never well", async () => {
+  it("is never well when AWS does not say the targets' health, and tells what serves all the same", async () => {
     cloud.answers("DescribeTargetHealth", { error: "AccessDenied", message: "not authorized" });
     const status = await read();
-    expect(status).toMatchObject({ ok: false, serves: { environment: null }, targets: null });
-    expect(status.reasons[0]).toContain("AWS did not tell the health of the targets: AccessDenied.");
+    expect(status).toMatchObject({ ok: false, serves: { environment: "blue" }, targets: null });
+    expect(status.reasons).toEqual([
+      expect.stringContaining("AWS did not tell the health of the targets: AccessDenied."),
+    ]);
+  });
+
+  it("is unknown when AWS does not say what serves, with that reason first", async () => {
+    cloud.answers("DescribeRules", { error: "AccessDenied", message: "not authorized" });
+    cloud.answers("DescribeTargetHealth", { error: "AccessDenied", message: "not authorized" });
+    const status = await read();
+    expect(status).toMatchObject({ ok: false, serves: { environment: null, weights: null }, targets: null });
+    expect(status.reasons).toEqual([
+      expect.stringContaining("AWS did not tell what serves: AccessDenied."),
+      expect.stringContaining("AWS did not tell the health of the targets: AccessDenied."),
+    ]);
   });
 });
