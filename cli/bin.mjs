@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// The `greenlight` executable: checks what TypeScript needs to run at all, then hands over to main.ts.
+// The `greenlight` executable: checks what it needs to run at all, then hands over to main.ts or its bundle.
+import { bundled } from "../tools/bundled.mjs";
 import { modulesAreCurrent, nodeComplaint, root, say } from "../tools/requirements.mjs";
 
 const complaint =
@@ -9,9 +10,9 @@ const complaint =
     : `The packages that Greenlight is made of are missing or not those of package-lock.json.\nWhere: ${root}node_modules\nNext: npm ci --prefix ${root}`);
 
 if (complaint === undefined) {
-  const { register } = await import("tsx/esm/api");
-  register();
-  await import("./main.ts");
+  const bundle = bundled("cli");
+  if (bundle === undefined) (await import("tsx/esm/api")).register();
+  await import(bundle ?? "./main.ts");
 } else {
   say(complaint);
   process.exitCode = 8;

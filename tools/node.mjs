@@ -1,20 +1,63 @@
-// Loaded before a Pulumi program of ours: `nodeargs: --import ./tools/node.mjs` in Pulumi.yaml. Lets node run
-// TypeScript, and keeps an error of the program from costing half a minute before it is told.
-//
-// @pulumi/pulumi maps stack traces back to its TypeScript sources, whose paths then read
-// node_modules/@pulumi/config.ts; on such a path (a scope without a package) Node 20.20's coloured
-// util.inspect, with which @pulumi/pulumi tells errors, goes round in circles until a string is full.
-// Without maps for installed packages the paths are those of files that exist.
+// Loaded before a Pulumi program of ours: `nodeargs: --import ./tools/node.mjs` in Pulumi.yaml. Starts the program's bundle where there is
+// one; else lets node run TypeScript, and keeps an error of the program from costing half a minute before it is told.
+import { realpathSync } from "node:fs";
 import { createRequire } from "node:module";
-import { register } from "tsx/esm/api";
+import { resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { bundled } from "./bundled.mjs";
 
-const emptyMap = JSON.stringify({ version: 3, sources: [], names: [], mappings: "" });
+const program = fileURLToPath(new URL("../index.ts", import.meta.url));
+const require = createRequire(import.meta.url);
+const runner = realpathSync(require.resolve("@pulumi/pulumi/cmd/run/index.js"));
 
-const fromPulumi = createRequire(createRequire(import.meta.url).resolve("@pulumi/pulumi/package.json"));
-fromPulumi("source-map-support").install({
-  handleUncaughtExceptions: false,
-  retrieveSourceMap: (/** @type {string} */ source) =>
-    source.includes("/node_modules/") ? { url: source, map: emptyMap } : null,
-});
+const place = process.argv.findIndex((arg, index) => index > 1 && isFile(arg, program));
+const [bundledRunner, bundledProgram] = [bundled("runner"), bundled("program")];
+if (place > 1 && isFile(process.argv[1] ?? "", runner) && bundledRunner !== undefined && bundledProgram !== undefined) {
+  startBundles(bundledRunner, bundledProgram);
+} else {
+  await readSources();
+}
 
-register();
+/**
+ * The bundled program shares the SDK with the bundled runner, so that one is started instead of the runner that the language host named.
+ * @param {string} runnerFile
+ * @param {string} programFile
+ */
+function startBundles(runnerFile, programFile) {
+  process.argv[place] = programFile;
+  const { addHook } = /** @type {typeof import("pirates")} */ (require("pirates"));
+  const instead = `import(${JSON.stringify(pathToFileURL(runnerFile).href)});`;
+  addHook(() => instead, {
+    exts: [".js"],
+    ignoreNodeModules: false,
+    matcher: (/** @type {string} */ file) => file === runner,
+  });
+}
+
+async function readSources() {
+  // @pulumi/pulumi maps stack traces back to its TypeScript sources, whose paths then read
+  // node_modules/@pulumi/config.ts; on such a path (a scope without a package) Node 20.20's coloured
+  // util.inspect, with which @pulumi/pulumi tells errors, goes round in circles until a string is full.
+  // Without maps for installed packages the paths are those of files that exist.
+  const emptyMap = JSON.stringify({ version: 3, sources: [], names: [], mappings: "" });
+  const fromPulumi = createRequire(require.resolve("@pulumi/pulumi/package.json"));
+  fromPulumi("source-map-support").install({
+    handleUncaughtExceptions: false,
+    retrieveSourceMap: (/** @type {string} */ source) =>
+      source.includes("/node_modules/") ? { url: source, map: emptyMap } : null,
+  });
+  const { register } = await import("tsx/esm/api");
+  register();
+}
+
+/**
+ * @param {string} path
+ * @param {string} file
+ */
+function isFile(path, file) {
+  try {
+    return realpathSync(resolve(path)) === file;
+  } catch {
+    return false;
+  }
+}

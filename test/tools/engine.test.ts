@@ -109,7 +109,7 @@ describe("an engine that ends in the middle of a step", () => {
       const now = await descendantsOf(engine.pid);
       return now.some(({ command }) => command === "sleep 600") ? now : undefined;
     });
-    for (const part of ["pulumi-language-nodejs", "cmd/run/index.js", "random/standin.ts", "waiting/main.ts"]) {
+    for (const part of ["pulumi-language-nodejs", "cmd/run/index.js", "random/start.mjs", "waiting/main.ts"]) {
       expect(
         family.filter(({ command }) => command.includes(part)),
         part,

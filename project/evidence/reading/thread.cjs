@@ -1,4 +1,8 @@
-// Where a reading thread begins: a thread of Node 20 does not inherit what reads TypeScript. By `require`, which for what readers need
-// takes two thirds of the time that `import` takes.
-require("tsx/cjs/api").register();
-require("./thread.ts");
+// Where a reading thread begins: a thread of Node 20 does not inherit what reads TypeScript. Where there is no bundle, by `require`, which
+// for what readers need takes two thirds of the time that `import` takes.
+import("../../../tools/bundled.mjs").then(({ bundled }) => {
+  const bundle = bundled("thread");
+  if (bundle !== undefined) return import(bundle);
+  require("tsx/cjs/api").register();
+  return require("./thread.ts");
+});

@@ -1,0 +1,143 @@
+/**
+ * Bundles what the engine and a person start most often. A bundle starts in a fraction of the time and memory of its sources, which are
+ * hundreds of files and a compiler. Nobody needs it: where it is missing or older than one of its sources, those run as they are.
+ *
+ *     node --import tsx tools/bundle.ts
+ */
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { dirname, extname, join, relative } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build, type Loader, type Metafile, type Plugin } from "esbuild";
+import { bundlesFolder, currentFile, freshBundle } from "./bundled.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** What is started, by the name that bundled.mjs finds it under. */
+const entries = {
+  cli: "cli/main.ts",
+  program: "index.ts",
+  provider: "provider/main.ts",
+  random: "tools/random/standin.ts",
+  // Pulumi's own, so that it shares the SDK with the program.
+  runner: "node_modules/@pulumi/pulumi/cmd/run/index.js",
+  thread: "project/evidence/reading/thread.ts",
+} as const;
+
+/** Left in their packages: what finds files of its own there, and what is large and seldom needed. */
+const external = [
+  "@npmcli/arborist",
+  "@prisma/schema-engine-wasm",
+  "esbuild",
+  "libpg-query",
+  "ts-node",
+  "tsx",
+  "typescript",
+];
+
+/** A process that runs may still load parts of an older bundle: it is kept for so long. Milliseconds. */
+const keptMs = 2 * 24 * 3_600_000;
+
+/** Makes the bundle where there is none for these sources; two at once make the same. None of sources that change meanwhile. */
+export async function bundle(): Promise<"made" | "there" | "changing"> {
+  if (freshBundle() !== "") return "there";
+  const began = Date.now();
+  const folder = join(bundlesFolder, `making-${process.pid}`);
+  try {
+    const { metafile } = await build({
+      absWorkingDir: root,
+      entryPoints: entries,
+      outdir: folder,
+      outExtension: { ".js": ".mjs" },
+      bundle: true,
+      splitting: true,
+      platform: "node",
+      format: "esm",
+      target: "node20.12",
+      keepNames: true,
+      metafile: true,
+      logLevel: "error",
+      external,
+      banner: { js: banner },
+      plugins: [placesKept],
+    });
+    const sources = sourcesOf(metafile);
+    if (sources.some(([, , modifiedMs]) => modifiedMs >= began)) return "changing";
+    const name = createHash("sha256").update(JSON.stringify(sources)).digest("hex").slice(0, 12);
+    place(folder, join(bundlesFolder, name));
+    const current = `${currentFile}.${process.pid}`;
+    writeFileSync(current, JSON.stringify({ folder: name, sources }));
+    renameSync(current, currentFile);
+    removeOld(name);
+    return "made";
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What CommonJS modules have, in an output file that is none; under names that no module has. */
+const banner = [
+  'import { createRequire as requireFrom$ } from "node:module";',
+  'import { fileURLToPath as pathOf$, pathToFileURL as urlOf$ } from "node:url";',
+  "const require = requireFrom$(import.meta.url);",
+  'const root$ = pathOf$(new URL("../..", import.meta.url));',
+].join("\n");
+
+const loaders: Readonly<Record<string, Loader>> = { ".ts": "ts", ".mts": "ts", ".cts": "ts" };
+
+/** A module that asks where it is learns where its source is: files beside it are found as before. */
+const placesKept: Plugin = {
+  name: "places-kept",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.[cm]?[jt]s$/ }, ({ path }) => {
+      const text = readFileSync(path, "utf8");
+      const here = `root$ + ${JSON.stringify(relative(root, path))}`;
+      const loader = loaders[extname(path)] ?? "js";
+      if (/\bimport\.meta\.(url|dirname|filename)\b/.test(text)) {
+        const contents = text
+          .replaceAll(/\bimport\.meta\.url\b/g, `urlOf$(${here}).href`)
+          .replaceAll(/\bimport\.meta\.filename\b/g, `(${here})`)
+          .replaceAll(/\bimport\.meta\.dirname\b/g, `(root$ + ${JSON.stringify(relative(root, dirname(path)))})`);
+        return { contents, loader };
+      }
+      if (/\b__(dirname|filename)\b/.test(text)) {
+        const names = `var __filename = ${here}, __dirname = root$ + ${JSON.stringify(relative(root, dirname(path)))};`;
+        return { contents: `${names}${text}`, loader };
+      }
+      return { contents: text, loader };
+    });
+  },
+};
+
+/** Every source of ours, and the file that changes with each installation of packages, as they are now. */
+function sourcesOf({ inputs }: Metafile): [path: string, size: number, modifiedMs: number][] {
+  const ours = Object.keys(inputs).filter((path) => !path.includes("node_modules/"));
+  return ["node_modules/.package-lock.json", "tools/bundle.ts", "tools/bundled.mjs", ...ours.sort()].map((path) => {
+    const { size, mtimeMs } = statSync(join(root, path));
+    return [path, size, mtimeMs];
+  });
+}
+
+/** Puts a whole bundle where it is looked for; the same one may be there already. */
+function place(made: string, wanted: string): void {
+  try {
+    renameSync(made, wanted);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && (error.code === "ENOTEMPTY" || error.code === "EEXIST")))
+      throw error;
+    utimesSync(wanted, new Date(), new Date());
+  }
+}
+
+function removeOld(current: string): void {
+  for (const entry of readdirSync(bundlesFolder, { withFileTypes: true })) {
+    const path = join(bundlesFolder, entry.name);
+    if (!entry.isDirectory() || entry.name === current) continue;
+    if (Date.now() - statSync(path).mtimeMs > keptMs) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  mkdirSync(bundlesFolder, { recursive: true });
+  await bundle();
+}

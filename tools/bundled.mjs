@@ -1,0 +1,44 @@
+// Finds the bundle that tools/bundle.ts made, for what starts something: bin.mjs, start.cjs, node.mjs. Plain Node without dependencies,
+// because it decides whether what reads TypeScript is loaded at all.
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Folder of the bundles, one below it for each. */
+export const bundlesFolder = fileURLToPath(new URL("../dist/", import.meta.url));
+/** Names the bundle that is used, with every file that it was made of. */
+export const currentFile = join(bundlesFolder, "current.json");
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/**
+ * The file to start instead of the sources; undefined where there is no bundle or one of its sources has changed since, and wherever
+ * GREENLIGHT_FROM_SOURCES is set. Looked at once in a process.
+ * @param {"cli" | "program" | "provider" | "random" | "runner" | "thread"} name
+ * @returns {string | undefined}
+ */
+export function bundled(name) {
+  current ??= freshBundle();
+  const file = current === "" ? undefined : join(current, `${name}.mjs`);
+  return file !== undefined && existsSync(file) ? file : undefined;
+}
+
+/** @type {string | undefined} */
+let current;
+
+/** Folder of a bundle that none of its sources is newer than; empty where there is none. */
+export function freshBundle() {
+  if (process.env.GREENLIGHT_FROM_SOURCES) return "";
+  try {
+    /** @type {{ folder: string, sources: [path: string, size: number, modifiedMs: number][] }} */
+    const { folder, sources } = JSON.parse(readFileSync(currentFile, "utf8"));
+    const same = sources.every(([path, size, modifiedMs]) => {
+      const now = statSync(join(root, path));
+      return now.size === size && now.mtimeMs === modifiedMs;
+    });
+    return same ? join(bundlesFolder, folder) : "";
+  } catch {
+    // Missing or broken: the sources are what counts.
+    return "";
+  }
+}
