@@ -24,16 +24,11 @@ const entries = {
   thread: "project/evidence/reading/thread.ts",
 } as const;
 
-/** Left in their packages: what finds files of its own there, and what is large and seldom needed. */
-const external = [
-  "@npmcli/arborist",
-  "@prisma/schema-engine-wasm",
-  "esbuild",
-  "libpg-query",
-  "ts-node",
-  "tsx",
-  "typescript",
-];
+/** Left in their packages, for they find files of their own there. */
+const external = ["@prisma/schema-engine-wasm", "esbuild", "libpg-query", "ts-node", "tsx"];
+
+/** What Pulumi's SDK loads at its start to serialise functions, which nothing here does: loaded by who asks for a part of it. */
+const seldom = /^(typescript|@npmcli\/arborist)$/;
 
 /** A process that runs may still load parts of an older bundle: it is kept for so long. Milliseconds. */
 const keptMs = 2 * 24 * 3_600_000;
@@ -59,7 +54,7 @@ export async function bundle(): Promise<"made" | "there" | "changing"> {
       logLevel: "error",
       external,
       banner: { js: banner },
-      plugins: [placesKept],
+      plugins: [placesKept, loadedLate],
     });
     const sources = sourcesOf(metafile);
     if (sources.some(([, , modifiedMs]) => modifiedMs >= began)) return "changing";
@@ -109,9 +104,30 @@ const placesKept: Plugin = {
   },
 };
 
+const loadedLate: Plugin = {
+  name: "loaded-late",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: seldom }, ({ path, namespace }) =>
+      namespace === "loaded-late" ? { path, external: true } : { path, namespace: "loaded-late" },
+    );
+    onLoad({ filter: /.*/, namespace: "loaded-late" }, ({ path }) => ({
+      contents: `module.exports = new Proxy({}, {
+        get(_, name) {
+          if (name === "__esModule") return true;
+          const whole = require(${JSON.stringify(path)});
+          return name === "default" && !whole.__esModule ? whole : whole[name];
+        },
+      });`,
+      resolveDir: root,
+    }));
+  },
+};
+
 /** Every source of ours, and the file that changes with each installation of packages, as they are now. */
 function sourcesOf({ inputs }: Metafile): [path: string, size: number, modifiedMs: number][] {
-  const ours = Object.keys(inputs).filter((path) => !path.includes("node_modules/"));
+  const ours = Object.keys(inputs).filter(
+    (path) => !path.includes("node_modules/") && !path.startsWith("loaded-late:"),
+  );
   return ["node_modules/.package-lock.json", "tools/bundle.ts", "tools/bundled.mjs", ...ours.sort()].map((path) => {
     const { size, mtimeMs } = statSync(join(root, path));
     return [path, size, mtimeMs];
