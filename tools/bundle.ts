@@ -27,8 +27,17 @@ const entries = {
 /** Left in their packages, for they find files of their own there. */
 const external = ["@prisma/schema-engine-wasm", "esbuild", "libpg-query", "ts-node", "tsx"];
 
-/** What Pulumi's SDK loads at its start to serialise functions, which nothing here does: loaded by who asks for a part of it. */
-const seldom = /^(typescript|@npmcli\/arborist)$/;
+/**
+ * What Pulumi's SDK loads at its start for what nothing here does (functions stored in the cloud), or only who traces (then the sources run,
+ * see node.mjs): loaded by who asks for a part of it.
+ */
+const seldom = new RegExp(
+  `^(${[
+    "typescript",
+    "@npmcli/arborist",
+    "@opentelemetry/(core|exporter-.*|instrumentation.*|resources|sdk-.*|semantic-conventions)",
+  ].join("|")})$`,
+);
 
 /** A process that runs may still load parts of an older bundle: it is kept for so long. Milliseconds. */
 const keptMs = 2 * 24 * 3_600_000;
@@ -54,7 +63,7 @@ export async function bundle(): Promise<"made" | "there" | "changing"> {
       logLevel: "error",
       external,
       banner: { js: banner },
-      plugins: [placesKept, loadedLate],
+      plugins: [nothingMapped, hooksLate, loadedLate, placesKept],
     });
     const sources = sourcesOf(metafile);
     if (sources.some(([, , modifiedMs]) => modifiedMs >= began)) return "changing";
@@ -123,11 +132,35 @@ const loadedLate: Plugin = {
   },
 };
 
+/** A bundle has no source maps; looking for some costs more than anything else that the SDK does. */
+const nothingMapped: Plugin = {
+  name: "nothing-mapped",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^source-map-support\/register(\.js)?$/ }, ({ path }) => ({
+      path,
+      namespace: "nothing-mapped",
+    }));
+    onLoad({ filter: /.*/, namespace: "nothing-mapped" }, () => ({ contents: "" }));
+  },
+};
+
+/** The SDK's debugger session serves functions stored in the cloud: it is begun by the first of them, not by every program. */
+const hooksLate: Plugin = {
+  name: "hooks-late",
+  setup({ onLoad }) {
+    onLoad({ filter: /closure[\\/]v8Hooks\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, "utf8");
+      const early = "async function isInitializedAsync() {\n    await getSession();\n}";
+      if (!text.includes(early))
+        return { errors: [{ text: `${path} has changed: see whether its session still begins early` }] };
+      return { contents: text.replace(early, "async function isInitializedAsync() {}"), loader: "js" };
+    });
+  },
+};
+
 /** Every source of ours, and the file that changes with each installation of packages, as they are now. */
 function sourcesOf({ inputs }: Metafile): [path: string, size: number, modifiedMs: number][] {
-  const ours = Object.keys(inputs).filter(
-    (path) => !path.includes("node_modules/") && !path.startsWith("loaded-late:"),
-  );
+  const ours = Object.keys(inputs).filter((path) => !path.includes("node_modules/") && !/^[a-z-]+:/.test(path));
   return ["node_modules/.package-lock.json", "tools/bundle.ts", "tools/bundled.mjs", ...ours.sort()].map((path) => {
     const { size, mtimeMs } = statSync(join(root, path));
     return [path, size, mtimeMs];

@@ -10,13 +10,13 @@ const program = fileURLToPath(new URL("../index.ts", import.meta.url));
 const require = createRequire(import.meta.url);
 const runner = realpathSync(require.resolve("@pulumi/pulumi/cmd/run/index.js"));
 
+// Who traces wants to see what the SDK's own instruments see.
+const traced = process.env.TRACEPARENT !== undefined || process.argv.some((arg) => arg.startsWith("--tracing="));
 const place = process.argv.findIndex((arg, index) => index > 1 && isFile(arg, program));
-const [bundledRunner, bundledProgram] = [bundled("runner"), bundled("program")];
-if (place > 1 && isFile(process.argv[1] ?? "", runner) && bundledRunner !== undefined && bundledProgram !== undefined) {
-  startBundles(bundledRunner, bundledProgram);
-} else {
-  await readSources();
-}
+const ours = place > 1 && isFile(process.argv[1] ?? "", runner) && !traced;
+const [bundledRunner, bundledProgram] = ours ? [bundled("runner"), bundled("program")] : [];
+if (bundledRunner !== undefined && bundledProgram !== undefined) startBundles(bundledRunner, bundledProgram);
+else await readSources();
 
 /**
  * The bundled program shares the SDK with the bundled runner, so that one is started instead of the runner that the language host named.
