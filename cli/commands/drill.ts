@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { z } from "zod";
 import { readEvidenceBytes } from "../../project/evidence/evidenceFile.ts";
 import { EvidenceRecords } from "../../project/evidence/evidenceRecords.ts";
 import { Git } from "../../project/git.ts";
@@ -163,8 +162,7 @@ async function onServer(
 async function stackDatabase(context: Context, progress: (text: string) => void) {
   const { Engine } = await import("../engine/engine.ts");
   const engine = await Engine.open(context, progress);
-  const { databaseUrl } = await engine.outputs();
-  const url = z.string().optional().parse(databaseUrl?.value);
+  const url = await engine.databaseUrl();
   return url === undefined ? undefined : parseDatabaseUrl(url);
 }
 

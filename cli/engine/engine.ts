@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   type EngineEvent,
   LocalWorkspace,
-  type OutputMap,
   type PreviewResult,
   PulumiCommand,
   Stack,
@@ -15,6 +15,13 @@ import { Problem, sentence } from "../../release/problem.ts";
 import { ensureToolchain } from "../../tools/toolchain.ts";
 import { type Context, engineEnvironment } from "../context.ts";
 import { diagnosis } from "./diagnosis.ts";
+
+/** What the engine keeps of a stack in a folder, as far as it is looked at. */
+const checkpointShape = z.looseObject({
+  checkpoint: z.looseObject({
+    latest: z.looseObject({ pending_operations: z.array(z.unknown()).nullish() }).nullish(),
+  }),
+});
 
 /** The engine, driven through the Automation API for one stack. */
 export class Engine {
@@ -41,6 +48,8 @@ export class Engine {
       pulumiCommand: await PulumiCommand.get({ skipVersionCheck: true }),
     });
     const stack = await Stack.createOrSelect(context.stack, workspace);
+    // After each update the Automation API starts the engine three times more to ask for outputs and history, which nobody reads here.
+    Object.assign(stack, { outputs: async () => ({}), info: async () => undefined });
     const backend = process.env.PULUMI_BACKEND_URL ?? own.PULUMI_BACKEND_URL;
     return new Engine(stack, context, backend);
   }
@@ -74,8 +83,10 @@ export class Engine {
     await this.#run("destroy", onEvent, (seen) => this.#stack.destroy({ onEvent: seen, color: "never" }));
   }
 
-  async outputs(): Promise<OutputMap> {
-    return this.#stack.outputs();
+  /** Where the stack's database is, with its password; undefined when it has none. */
+  async databaseUrl(): Promise<string | undefined> {
+    const { databaseUrl } = await this.#stack.workspace.stackOutputs(this.#stack.name);
+    return z.string().optional().parse(databaseUrl?.value);
   }
 
   /**
@@ -95,12 +106,35 @@ export class Engine {
       });
     }
     if (locks.length > 0) await this.#stack.cancel();
+    else if (this.#endedWell()) return;
     const state = await this.#stack.exportStack();
     const deployment = z
       .looseObject({ pending_operations: z.array(z.unknown()).optional() })
       .parse(state.deployment ?? {});
     if ((deployment.pending_operations ?? []).length === 0) return;
     await this.#stack.importStack({ ...state, deployment: { ...deployment, pending_operations: [] } });
+  }
+
+  /** True when the state of a backend that is a folder notes nothing unfinished: to ask the engine would take most of a second. */
+  #endedWell(): boolean {
+    const root = this.#backendFolder();
+    if (root === undefined) return false;
+    const { projectName, stack } = this.#context;
+    try {
+      const text = readFileSync(join(root, ".pulumi", "stacks", projectName, `${stack}.json`), "utf8");
+      const { latest } = checkpointShape.parse(JSON.parse(text)).checkpoint;
+      return (latest?.pending_operations ?? []).length === 0;
+    } catch {
+      // Kept in another way: the engine knows.
+      return false;
+    }
+  }
+
+  #backendFolder(): string | undefined {
+    const path = /^file:\/\/(.*)$/.exec(this.#backend ?? "")?.[1];
+    if (path === undefined) return undefined;
+    if (path.startsWith("~")) return join(homedir(), path.slice(1));
+    return path.startsWith("/") ? fileURLToPath(`file://${path}`) : join(this.#context.project, path);
   }
 
   async #run<T>(
@@ -120,8 +154,9 @@ export class Engine {
   }
 
   #locks(): { pid: number; timestamp: string }[] {
-    if (this.#backend?.startsWith("file://") !== true) return [];
-    const root = join(fileURLToPath(this.#backend), ".pulumi", "locks");
+    const folder = this.#backendFolder();
+    if (folder === undefined) return [];
+    const root = join(folder, ".pulumi", "locks");
     const shape = z.object({ pid: z.number(), timestamp: z.string() });
     const suffix = `/${this.#context.projectName}/${this.#context.stack}/`;
     try {

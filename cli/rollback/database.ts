@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
 import { readManifest } from "../../project/readManifest.ts";
 import { describedIn } from "../../provider/database/backupSnapshot.ts";
 import { parseDatabaseUrl } from "../../provider/database/connection.ts";
@@ -28,10 +27,7 @@ export async function rollBackDatabase(args: RollbackArgs, version: string): Pro
   // Read only now: traffic does not wait for the engine, nor for its code.
   const { Engine } = await import("../engine/engine.ts");
   const engine = await Engine.open(context, progress);
-  const url = z
-    .string()
-    .optional()
-    .parse((await engine.outputs()).databaseUrl?.value);
+  const url = await engine.databaseUrl();
   if (url === undefined) {
     throw new Problem({
       happened: "The stack has no database to take back.",

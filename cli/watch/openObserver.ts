@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { healthQuestions } from "../../project/liveHealth.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
 import { sentence } from "../../release/problem.ts";
@@ -40,10 +39,7 @@ export async function openObserver(args: OpenObserverArgs): Promise<Observer> {
   async function databaseUrl({ engine }: OpenObserverArgs): Promise<string | undefined> {
     try {
       const open = engine ?? (await Engine.open(context, (text) => reporter.tell({ kind: "step", text })));
-      return z
-        .string()
-        .optional()
-        .parse((await open.outputs()).databaseUrl?.value);
+      return await open.databaseUrl();
     } catch (error) {
       // Without its address the database is not looked at, and a verdict that needs it is undecided.
       reporter.tell({ kind: "warning", text: `the database's address could not be read: ${sentence(error)}` });

@@ -31,10 +31,9 @@ export const reportsOf = (commit: CommitName): string => join("reports", commit)
 export const reportsOfVersion = (version: string): string => join("reports", version);
 
 /** Reports that are recorded as evidence of a release, by item; relative to the project. A drill records its own. */
-export function recordedReports({ version, commit, staged }: TeamRelease): Readonly<Record<string, string>> {
+export function recordedReports({ version, commit, staged, wentBack }: TeamRelease): Readonly<Record<string, string>> {
   const { "infrastructure/rollback": rollback, ...ofStaging } = stagingReports;
-  // From the first version there is no way back.
-  const ofVersion = { ...ofStaging, ...(commit === "first" ? {} : { "infrastructure/rollback": rollback }) };
+  const ofVersion = { ...ofStaging, ...(wentBack ? { "infrastructure/rollback": rollback } : {}) };
   const inFolder = (folder: string, reports: Readonly<Record<string, string>>) =>
     Object.entries(reports).map(([item, file]) => [item, join(folder, file)]);
   return Object.fromEntries([

@@ -94,13 +94,14 @@ export class Preparation {
     const staged = this.releases.filter((it) => it.staged);
     const other: Promise<void>[] = [];
     try {
-      for (const { version, commit } of staged) {
+      for (const { version, commit, wentBack } of staged) {
         await this.checkOut(commit);
         if (commit === "third") other.push(settled(it.beside()));
         await staging.release(version);
         const { project } = this.#stage.places;
-        await writeTestReports({ project, commit, addresses: staging.addresses, signal: this.#stage.signal });
-        if (commit !== "first") await staging.rollBack(version);
+        const { quick, signal } = this.#stage;
+        await writeTestReports({ project, commit, addresses: staging.addresses, quick, signal });
+        if (wentBack) await staging.rollBack(version);
       }
       other.push(settled(it.whenTested()));
     } finally {

@@ -13,6 +13,7 @@ export interface Tested {
   readonly project: string;
   readonly commit: CommitName;
   readonly addresses: Readonly<Record<"api" | "web", string>>;
+  readonly quick: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -22,12 +23,16 @@ export async function writeTestReports(it: Tested): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const shop = join(it.project, "shop");
   const report = (item: keyof typeof testReports) => join(folder, testReports[item]);
-  for (const name of ["unit", "integration", "e2e"] as const) {
-    const reporter = ["--test-reporter=junit", `--test-reporter-destination=${report(`tests/${name}`)}`];
-    await run(it, shop, process.execPath, ["--test", ...reporter, `test/${name}.test.mjs`]);
-  }
+  const tests = ["unit", "integration", "e2e"] as const;
+  await Promise.all(
+    tests.map((name) => {
+      const reporter = ["--test-reporter=junit", `--test-reporter-destination=${report(`tests/${name}`)}`];
+      return run(it, shop, process.execPath, ["--test", ...reporter, `test/${name}.test.mjs`]);
+    }),
+  );
   const module = (path: string) => join(repository, "node_modules", path);
-  const load = ["--json", "--no-progress", "--connections", "10", "--amount", "2000", `${it.addresses.api}/products`];
+  const amount = it.quick ? "1000" : "2000";
+  const load = ["--json", "--no-progress", "--connections", "10", "--amount", amount, `${it.addresses.api}/products`];
   const loaded = await run(it, shop, process.execPath, [module("autocannon/autocannon.js"), ...load]);
   writeFileSync(report("tests/performance"), loaded);
   const lint = ["lint", "--only=security", "--reporter=sarif", `--reporter-file=${report("tests/security")}`, "shop"];

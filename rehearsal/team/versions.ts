@@ -10,6 +10,8 @@ export interface TeamRelease {
   readonly commit: CommitName;
   /** Released to staging first; else that is set aside by an override, as a team in a hurry does it. */
   readonly staged: boolean;
+  /** Whether staging goes back from it, as a drill of that way. */
+  readonly wentBack: boolean;
   /** Whether it has a rollback script to be drilled. */
   readonly drilled: boolean;
   /** Further items that an override sets aside. */
@@ -22,6 +24,7 @@ const release = (version: string, over: Partial<TeamRelease> = {}): TeamRelease 
   version,
   commit: "second",
   staged: false,
+  wentBack: false,
   drilled: false,
   setAside: [],
   because: "only its configuration differs from v1.1.0, which was in staging",
@@ -34,7 +37,7 @@ const release = (version: string, over: Partial<TeamRelease> = {}): TeamRelease 
  */
 export const teamReleases: readonly TeamRelease[] = [
   release("v1.0.0", { commit: "first", staged: true }),
-  release("v1.1.0", { staged: true, drilled: true }),
+  release("v1.1.0", { staged: true, wentBack: true, drilled: true }),
   release("v1.1.1"),
   release("v1.2.0"),
   release("v1.2.1"),
@@ -48,6 +51,7 @@ export const teamReleases: readonly TeamRelease[] = [
   release(interrupted[0], {
     commit: "third",
     staged: true,
+    wentBack: true,
     drilled: true,
     setAside: ["anti-patterns/big-bang"],
     because: "its folder of migrations repeats those of v1.1.0, and adds one",
@@ -61,10 +65,12 @@ export const teamReleases: readonly TeamRelease[] = [
   }),
 ];
 
-/** Those of a rehearsal's length. */
+/** Those of a rehearsal's length. The short one goes back from v1.1.0 in production before v1.3.0, which is as good as a drill. */
 export function teamReleasesFor(quick: boolean): readonly TeamRelease[] {
   const inQuick = new Set(["v1.0.0", "v1.1.0", "v1.2.0", interrupted[0]]);
-  return quick ? teamReleases.filter((it) => inQuick.has(it.version)) : teamReleases;
+  if (!quick) return teamReleases;
+  const quickly = teamReleases.filter((it) => inQuick.has(it.version));
+  return quickly.map((it) => (it.version === interrupted[0] ? { ...it, wentBack: false } : it));
 }
 
 /** Items that rest on staging. */
