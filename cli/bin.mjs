@@ -10,7 +10,7 @@ const complaint =
     : `The packages that Greenlight is made of are missing or not those of package-lock.json.\nWhere: ${root}node_modules\nNext: npm ci --prefix ${root}`);
 
 if (complaint === undefined) {
-  const bundle = bundled("cli");
+  const bundle = bundled("cli/main.ts");
   if (bundle === undefined) (await import("tsx/esm/api")).register();
   await import(bundle ?? "./main.ts");
 } else {

@@ -1,7 +1,7 @@
 // Where node enters the provider. Pulumi's own language host starts plugins by `require` and gives them none of the
 // `nodeargs`, so what reads TypeScript is loaded here, where there is no bundle.
 module.exports = import("../tools/bundled.mjs").then(async ({ bundled }) => {
-  const bundle = bundled("provider");
+  const bundle = bundled("provider/main.ts");
   if (bundle !== undefined) return import(bundle);
   const { register } = await import("tsx/esm/api");
   register();

@@ -9,20 +9,22 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, uti
 import { dirname, extname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build, type Loader, type Metafile, type Plugin } from "esbuild";
-import { bundlesFolder, currentFile, freshBundle } from "./bundled.mjs";
+import { bundlesFolder, currentFile, freshBundle, outputOf, runner } from "./bundled.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** What is started, by the name that bundled.mjs finds it under. */
-const entries = {
-  cli: "cli/main.ts",
-  program: "index.ts",
-  provider: "provider/main.ts",
-  random: "tools/random/standin.ts",
-  // Pulumi's own, so that it shares the SDK with the program.
-  runner: "node_modules/@pulumi/pulumi/cmd/run/index.js",
-  thread: "project/evidence/reading/thread.ts",
-} as const;
+/** What is started, by its source. */
+const started = [
+  "bench/noop/index.ts",
+  "bench/noop/provider/main.ts",
+  "cli/main.ts",
+  "index.ts",
+  "project/evidence/reading/thread.ts",
+  "provider/main.ts",
+  "tools/random/standin.ts",
+  // Pulumi's own, so that it shares the SDK with a program.
+  runner,
+];
 
 /** Left in their packages, for they find files of their own there. */
 const external = ["@prisma/schema-engine-wasm", "esbuild", "libpg-query", "ts-node", "tsx"];
@@ -50,7 +52,7 @@ export async function bundle(): Promise<"made" | "there" | "changing"> {
   try {
     const { metafile } = await build({
       absWorkingDir: root,
-      entryPoints: entries,
+      entryPoints: started.map((source) => ({ in: source, out: outputOf(source) })),
       outdir: folder,
       outExtension: { ".js": ".mjs" },
       bundle: true,

@@ -2,6 +2,10 @@
 export type Source = [path: string, size: number, modifiedMs: number];
 export const bundlesFolder: string;
 export const currentFile: string;
-export function bundled(name: "cli" | "program" | "provider" | "random" | "runner" | "thread"): string | undefined;
+export const runner: string;
+/** The file to start instead of a source, by its path below the repository; undefined where the source itself is to be started. */
+export function bundled(source: string): string | undefined;
+/** Name of a source's output, without its ending. */
+export function outputOf(source: string): string;
 /** Folder of the bundle, looked at anew; empty where there is none that is as new as its sources. */
 export function freshBundle(): string;

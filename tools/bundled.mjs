@@ -11,16 +11,27 @@ export const currentFile = join(bundlesFolder, "current.json");
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
+/** Pulumi's runner of programs. */
+export const runner = "node_modules/@pulumi/pulumi/cmd/run/index.js";
+
 /**
- * The file to start instead of the sources; undefined where there is no bundle or one of its sources has changed since, and wherever
+ * The file to start instead of a source; undefined where there is no bundle with it or one of its sources has changed since, and wherever
  * GREENLIGHT_FROM_SOURCES is set. Looked at once in a process.
- * @param {"cli" | "program" | "provider" | "random" | "runner" | "thread"} name
+ * @param {string} source path below the repository
  * @returns {string | undefined}
  */
-export function bundled(name) {
+export function bundled(source) {
   current ??= freshBundle();
-  const file = current === "" ? undefined : join(current, `${name}.mjs`);
+  const file = current === "" ? undefined : join(current, `${outputOf(source)}.mjs`);
   return file !== undefined && existsSync(file) ? file : undefined;
+}
+
+/**
+ * Name of a source's output, without its ending: all are in one folder.
+ * @param {string} source
+ */
+export function outputOf(source) {
+  return source.replace(/\.[a-z]+$/, "").replaceAll(/[^a-z0-9.]+/gi, "-");
 }
 
 /** @type {string | undefined} */

@@ -2,35 +2,35 @@
 // one; else lets node run TypeScript, and keeps an error of the program from costing half a minute before it is told.
 import { realpathSync } from "node:fs";
 import { createRequire } from "node:module";
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { bundled } from "./bundled.mjs";
+import { bundled, runner } from "./bundled.mjs";
 
-const program = fileURLToPath(new URL("../index.ts", import.meta.url));
+const root = fileURLToPath(new URL("..", import.meta.url));
 const require = createRequire(import.meta.url);
-const runner = realpathSync(require.resolve("@pulumi/pulumi/cmd/run/index.js"));
+const runnerFile = realpathSync(require.resolve("@pulumi/pulumi/cmd/run/index.js"));
 
 // Who traces wants to see what the SDK's own instruments see.
 const traced = process.env.TRACEPARENT !== undefined || process.argv.some((arg) => arg.startsWith("--tracing="));
-const place = process.argv.findIndex((arg, index) => index > 1 && isFile(arg, program));
-const ours = place > 1 && isFile(process.argv[1] ?? "", runner) && !traced;
-const [bundledRunner, bundledProgram] = ours ? [bundled("runner"), bundled("program")] : [];
-if (bundledRunner !== undefined && bundledProgram !== undefined) startBundles(bundledRunner, bundledProgram);
+const bundledRunner = traced || real(process.argv[1] ?? "") !== runnerFile ? undefined : bundled(runner);
+const program =
+  bundledRunner === undefined ? undefined : process.argv.slice(2).find((arg) => bundleOf(arg) !== undefined);
+if (bundledRunner !== undefined && program !== undefined) startBundles(bundledRunner, program);
 else await readSources();
 
 /**
  * The bundled program shares the SDK with the bundled runner, so that one is started instead of the runner that the language host named.
- * @param {string} runnerFile
- * @param {string} programFile
+ * @param {string} bundledRunner
+ * @param {string} program the argument that names it
  */
-function startBundles(runnerFile, programFile) {
-  process.argv[place] = programFile;
+function startBundles(bundledRunner, program) {
+  process.argv = process.argv.map((arg) => (arg === program ? (bundleOf(arg) ?? arg) : arg));
   const { addHook } = /** @type {typeof import("pirates")} */ (require("pirates"));
-  const instead = `import(${JSON.stringify(pathToFileURL(runnerFile).href)});`;
+  const instead = `import(${JSON.stringify(pathToFileURL(bundledRunner).href)});`;
   addHook(() => instead, {
     exts: [".js"],
     ignoreNodeModules: false,
-    matcher: (/** @type {string} */ file) => file === runner,
+    matcher: (/** @type {string} */ file) => file === runnerFile,
   });
 }
 
@@ -51,13 +51,19 @@ async function readSources() {
 }
 
 /**
+ * The bundle of a program of ours.
  * @param {string} path
- * @param {string} file
  */
-function isFile(path, file) {
+function bundleOf(path) {
+  const file = real(path);
+  return file?.startsWith(root) && /\.ts$/.test(file) ? bundled(relative(root, file)) : undefined;
+}
+
+/** @param {string} path */
+function real(path) {
   try {
-    return realpathSync(resolve(path)) === file;
+    return realpathSync(resolve(path));
   } catch {
-    return false;
+    return undefined;
   }
 }

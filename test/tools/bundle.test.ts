@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { execa } from "execa";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { bundle } from "../../tools/bundle.ts";
-import { bundled, freshBundle } from "../../tools/bundled.mjs";
+import { bundled, freshBundle, runner } from "../../tools/bundled.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -18,9 +18,10 @@ describe("the bundle of these sources", () => {
   });
 
   it("has every part that is started", () => {
-    for (const part of ["cli", "program", "provider", "random", "runner", "thread"] as const) {
-      expect(bundled(part), part).toMatch(new RegExp(`/${part}\\.mjs$`));
+    for (const source of ["cli/main.ts", "index.ts", "provider/main.ts", "tools/random/standin.ts", runner]) {
+      expect(bundled(source), source).toMatch(/\/dist\/[0-9a-f]{12}\/[a-z-]+\.mjs$/);
     }
+    expect(bundled("config.ts")).toBeUndefined();
   });
 
   const run = (args: string[], env: Record<string, string> = {}) =>
@@ -54,7 +55,7 @@ describe("a bundle", () => {
       [
         "--input-type=module",
         "--eval",
-        `import { bundled, freshBundle } from ${JSON.stringify(pathToFileURL(join(folder, "tools/bundled.mjs")).href)}; console.log(bundled("cli"))`,
+        `import { bundled, freshBundle, runner } from ${JSON.stringify(pathToFileURL(join(folder, "tools/bundled.mjs")).href)}; console.log(bundled("cli/main.ts"))`,
       ],
       { env },
     );
@@ -67,7 +68,7 @@ describe("a bundle", () => {
     mkdirSync(join(folder, "tools"));
     mkdirSync(join(folder, "dist", "abc"), { recursive: true });
     cpSync(join(root, "tools", "bundled.mjs"), join(folder, "tools", "bundled.mjs"));
-    writeFileSync(join(folder, "dist", "abc", "cli.mjs"), "");
+    writeFileSync(join(folder, "dist", "abc", "cli-main.mjs"), "");
     writeFileSync(source(), "1");
     utimesSync(source(), 1000, 1000);
     writeFileSync(
@@ -78,7 +79,7 @@ describe("a bundle", () => {
   });
 
   it("is used while its sources are what they were", async () => {
-    expect(await find()).toBe(join(folder, "dist", "abc", "cli.mjs"));
+    expect(await find()).toBe(join(folder, "dist", "abc", "cli-main.mjs"));
   });
 
   it.each<[string, () => void]>([
