@@ -16,6 +16,13 @@ export const changes: Readonly<Record<keyof AwsTypes, readonly string[]>> = {
   ],
   "aws:cloudwatch/compositeAlarm:CompositeAlarm": ["cloudwatch:PutCompositeAlarm", "cloudwatch:DeleteAlarms"],
   "aws:cloudwatch/dashboard:Dashboard": ["cloudwatch:PutDashboard", "cloudwatch:DeleteDashboards"],
+  "aws:cloudwatch/eventRule:EventRule": [
+    "events:PutRule",
+    "events:DeleteRule",
+    "events:TagResource",
+    "events:UntagResource",
+  ],
+  "aws:cloudwatch/eventTarget:EventTarget": ["events:PutTargets", "events:RemoveTargets"],
   "aws:cloudwatch/logGroup:LogGroup": [
     "logs:CreateLogGroup",
     "logs:DeleteLogGroup",
@@ -68,6 +75,15 @@ export const changes: Readonly<Record<keyof AwsTypes, readonly string[]>> = {
     "kms:TagResource",
     "kms:UntagResource",
   ],
+  "aws:lambda/function:Function": [
+    "lambda:CreateFunction",
+    "lambda:UpdateFunctionCode",
+    "lambda:UpdateFunctionConfiguration",
+    "lambda:DeleteFunction",
+    "lambda:TagResource",
+    "lambda:UntagResource",
+  ],
+  "aws:lambda/permission:Permission": ["lambda:AddPermission", "lambda:RemovePermission"],
   "aws:lb/listener:Listener": [
     "elasticloadbalancing:CreateListener",
     "elasticloadbalancing:ModifyListener",
@@ -120,6 +136,7 @@ export const commands: Readonly<Record<string, string>> = {
   CreateDBSnapshotCommand: "rds:CreateDBSnapshot",
   DeleteDBClusterSnapshotCommand: "rds:DeleteDBClusterSnapshot",
   DeleteDBSnapshotCommand: "rds:DeleteDBSnapshot",
+  DeleteParameterCommand: "ssm:DeleteParameter",
   DescribeAlarmsCommand: "cloudwatch:DescribeAlarms",
   DescribeDBClusterSnapshotsCommand: "rds:DescribeDBClusterSnapshots",
   DescribeDBSnapshotsCommand: "rds:DescribeDBSnapshots",
@@ -131,7 +148,9 @@ export const commands: Readonly<Record<string, string>> = {
   DescribeTargetHealthCommand: "elasticloadbalancing:DescribeTargetHealth",
   DescribeTasksCommand: "ecs:DescribeTasks",
   GetLogEventsCommand: "logs:GetLogEvents",
+  GetParameterCommand: "ssm:GetParameter",
   ListTasksCommand: "ecs:ListTasks",
+  PutParameterCommand: "ssm:PutParameter",
   RunTaskCommand: "ecs:RunTask",
   StopTaskCommand: "ecs:StopTask",
 };

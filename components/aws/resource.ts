@@ -3,6 +3,8 @@ import type { PolicyArgs as ScalingPolicyArgs } from "@pulumi/aws/appautoscaling
 import type { TargetArgs as ScalingTargetArgs } from "@pulumi/aws/appautoscaling/target.js";
 import type { CompositeAlarmArgs } from "@pulumi/aws/cloudwatch/compositeAlarm.js";
 import type { DashboardArgs } from "@pulumi/aws/cloudwatch/dashboard.js";
+import type { EventRuleArgs } from "@pulumi/aws/cloudwatch/eventRule.js";
+import type { EventTargetArgs } from "@pulumi/aws/cloudwatch/eventTarget.js";
 import type { LogGroupArgs } from "@pulumi/aws/cloudwatch/logGroup.js";
 import type { MetricAlarmArgs } from "@pulumi/aws/cloudwatch/metricAlarm.js";
 import type { SecurityGroupArgs } from "@pulumi/aws/ec2/securityGroup.js";
@@ -12,6 +14,8 @@ import type { TaskDefinitionArgs } from "@pulumi/aws/ecs/taskDefinition.js";
 import type { RoleArgs } from "@pulumi/aws/iam/role.js";
 import type { RolePolicyArgs } from "@pulumi/aws/iam/rolePolicy.js";
 import type { KeyArgs } from "@pulumi/aws/kms/key.js";
+import type { FunctionArgs } from "@pulumi/aws/lambda/function.js";
+import type { PermissionArgs } from "@pulumi/aws/lambda/permission.js";
 import type { ListenerArgs } from "@pulumi/aws/lb/listener.js";
 import type { ListenerRuleArgs } from "@pulumi/aws/lb/listenerRule.js";
 import type { LoadBalancerArgs } from "@pulumi/aws/lb/loadBalancer.js";
@@ -32,6 +36,8 @@ export interface AwsTypes {
   "aws:appautoscaling/target:Target": ScalingTargetArgs;
   "aws:cloudwatch/compositeAlarm:CompositeAlarm": CompositeAlarmArgs;
   "aws:cloudwatch/dashboard:Dashboard": DashboardArgs;
+  "aws:cloudwatch/eventRule:EventRule": EventRuleArgs;
+  "aws:cloudwatch/eventTarget:EventTarget": EventTargetArgs;
   "aws:cloudwatch/logGroup:LogGroup": LogGroupArgs;
   "aws:cloudwatch/metricAlarm:MetricAlarm": MetricAlarmArgs;
   "aws:ec2/securityGroup:SecurityGroup": SecurityGroupArgs;
@@ -41,6 +47,8 @@ export interface AwsTypes {
   "aws:iam/role:Role": RoleArgs;
   "aws:iam/rolePolicy:RolePolicy": RolePolicyArgs;
   "aws:kms/key:Key": KeyArgs;
+  "aws:lambda/function:Function": FunctionArgs;
+  "aws:lambda/permission:Permission": PermissionArgs;
   "aws:lb/listener:Listener": ListenerArgs;
   "aws:lb/listenerRule:ListenerRule": ListenerRuleArgs;
   "aws:lb/loadBalancer:LoadBalancer": LoadBalancerArgs;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration, group, port, text, whole } from "../../project/settingKinds.ts";
+import { duration, group, port, text, version, whole } from "../../project/settingKinds.ts";
 
 const listOf = (item: z.ZodString, expected: string, least: number, most: number) =>
   z.array(item, expected).min(least, expected).max(most, expected).meta({ expected });
@@ -240,6 +240,21 @@ export const awsSettings = group(
     )
       .prefault({})
       .describe("Alarms beside those of `thresholds`."),
+    rollback: group(
+      {
+        for: duration("60m", 1_000).describe(
+          "The bake: how long after a switch the no-go alarm of what serves moves traffic back by itself.",
+        ),
+        go: version()
+          .optional()
+          .describe("Version that was given its go: from then on nothing moves traffic away from it by itself."),
+      },
+      "{ for: 60m }",
+    )
+      .optional()
+      .describe(
+        "Traffic goes back by itself, by a function in AWS, when the no-go alarm fires after a switch. Left out, it does not.",
+      ),
     logs: z
       .number(retentionExpected)
       .refine((it) => retentions.includes(it), retentionExpected)

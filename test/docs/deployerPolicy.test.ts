@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { deployerPolicies, deployerScope } from "../../components/aws/deployerPolicy.ts";
 import { commands } from "../../components/aws/deployerRights.ts";
-import type { PolicyStatement } from "../../components/aws/taskPolicies.ts";
+import type { PolicyDocument, PolicyStatement } from "../../components/aws/taskPolicies.ts";
 import { readSettings } from "../../config.ts";
 import { deployerPolicyPage } from "../../docs/generate-deployer-policy.ts";
 import { config, database, existing, settings } from "../components/aws/shop.ts";
@@ -14,8 +14,10 @@ const policiesOf = (over: object = {}) => {
   if (aws === undefined) throw new Error("there are settings");
   return deployerPolicies(deployerScope("prod", aws));
 };
+const documents = ({ stack, release, rollback }: ReturnType<typeof policiesOf>): readonly PolicyDocument[] =>
+  rollback === undefined ? [stack, release] : [stack, release, rollback];
 const statements = (it: ReturnType<typeof policiesOf>): readonly PolicyStatement[] =>
-  Object.values(it).flatMap(({ Statement }) => Statement);
+  documents(it).flatMap(({ Statement }) => Statement);
 
 it("docs/aws-deployer-policy.md is what the code says; `node --import tsx docs/generate-deployer-policy.ts` writes it", () => {
   expect(file("docs/aws-deployer-policy.md")).toBe(deployerPolicyPage("prod", file("Pulumi.prod.yaml")));
@@ -28,14 +30,14 @@ describe("the policy of a deployer", () => {
       [...readFileSync(new URL(name, folder), "utf8").matchAll(/new (\w+Command)\(/g)].map(([, command]) => command),
     );
     expect(new Set(sent)).toEqual(new Set(Object.keys(commands)));
-    const allowed = statements(policiesOf({ database })).flatMap(({ Action }) => Action);
+    const allowed = statements(policiesOf({ database, rollback: {} })).flatMap(({ Action }) => Action);
     const has = (action: string) =>
       allowed.some((it) => it === action || (it.endsWith("*") && action.startsWith(it.slice(0, -1))));
     for (const action of Object.values(commands)) expect(has(action), action).toBe(true);
   });
 
   it("is IAM's grammar: known keys, statements named once, actions and resources that are none of them empty", () => {
-    for (const { Version, Statement } of Object.values(policiesOf({ database }))) {
+    for (const { Version, Statement } of documents(policiesOf({ database, rollback: {} }))) {
       expect(Version).toBe("2012-10-17");
       expect(new Set(Statement.map(({ Sid }) => Sid)).size).toBe(Statement.length);
       for (const it of Statement) {
@@ -50,13 +52,13 @@ describe("the policy of a deployer", () => {
   });
 
   it("fits what IAM takes in one managed policy, 6144 characters", () => {
-    for (const [name, it] of Object.entries(policiesOf({ database, name: `p${"x".repeat(30)}` }))) {
+    for (const [name, it] of Object.entries(policiesOf({ database, rollback: {}, name: `p${"x".repeat(30)}` }))) {
       expect(JSON.stringify(it).length, name).toBeLessThanOrEqual(6_144);
     }
   });
 
   it("means all resources only where nothing has a name yet, or AWS knows none", () => {
-    const wide = statements(policiesOf({ database })).filter(({ Resource }) => Resource === "*");
+    const wide = statements(policiesOf({ database, rollback: {} })).filter(({ Resource }) => Resource === "*");
     expect(wide.map(({ Sid }) => Sid)).toEqual(["MadeWithoutName", "Read"]);
     const changing = wide.find(({ Sid }) => Sid === "MadeWithoutName")?.Action;
     expect(changing).toEqual([
@@ -85,6 +87,20 @@ describe("the policy of a deployer", () => {
         Condition: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
       },
     ]);
+  });
+
+  it("makes the function that moves traffic back only where the stack asks for it, and hands its role to Lambda alone", () => {
+    expect(policiesOf().rollback).toBeUndefined();
+    expect(JSON.stringify(policiesOf())).not.toContain("lambda");
+    const added = policiesOf({ rollback: {} }).rollback?.Statement ?? [];
+    expect(added.map(({ Sid, Resource }) => [Sid, Resource])).toEqual([
+      ["Function", "arn:aws:lambda:eu-central-1:123456789012:function:prod*"],
+      ["FunctionLog", "arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/prod*"],
+      ["AlarmEvents", "arn:aws:events:eu-central-1:123456789012:rule/prod*"],
+      ["Arming", "arn:aws:ssm:eu-central-1:123456789012:parameter/greenlight/prod/rollback"],
+      ["HandRoleToFunction", "arn:aws:iam::123456789012:role/prod*"],
+    ]);
+    expect(added.at(-1)?.Condition).toEqual({ StringEquals: { "iam:PassedToService": "lambda.amazonaws.com" } });
   });
 
   it("has no right to a database that the stack has not, and to no other than its own", () => {
