@@ -16,11 +16,15 @@ import { CloudFrontParts } from "./cloudfront.ts";
 import { CompositeAlarms } from "./compositeAlarms.ts";
 import type { Images } from "./ecs/containerProcess.ts";
 import { Ecs } from "./ecs/ecs.ts";
+import { Events } from "./events.ts";
 import { type Fault, Faults } from "./faults.ts";
+import { Functions } from "./functions.ts";
 import { Inner } from "./inner.ts";
 import { type ApiRequest, readRequest } from "./request.ts";
+import { RoleRights } from "./roleRights.ts";
 import { ScalingTags } from "./scalingTags.ts";
 import { Targets } from "./targets.ts";
+import { Topics } from "./topics.ts";
 
 export interface SimulatorSettings {
   /** The moto behind it. */
@@ -42,6 +46,10 @@ export class Simulator {
   readonly ecs: Ecs;
   readonly alarms: CompositeAlarms;
   readonly targets: Targets;
+  readonly functions: Functions;
+  readonly events: Events;
+  readonly topics = new Topics();
+  readonly #rights: RoleRights;
   readonly #scalingTags: ScalingTags;
   readonly #cloudfront = new CloudFrontParts();
   readonly #inner: Inner;
@@ -55,6 +63,9 @@ export class Simulator {
     this.targets = new Targets(this.#inner, this.#abort.signal, speed);
     this.ecs = new Ecs(this.#inner, settings.images ?? (() => undefined), this.targets, speed);
     this.alarms = new CompositeAlarms(this.#inner);
+    this.functions = new Functions(this.#inner, () => this.endpoint, this.#abort.signal);
+    this.events = new Events(this.#inner, this.functions);
+    this.#rights = new RoleRights(this.#inner);
     this.#scalingTags = new ScalingTags(this.#inner);
     this.#server = createServer((message, response) => void this.#serve(message, response));
   }
@@ -78,6 +89,7 @@ export class Simulator {
   /** Ends every task and stops answering. */
   async stop(): Promise<void> {
     this.#abort.abort();
+    await this.functions.idle();
     await this.ecs.stop();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
@@ -104,8 +116,17 @@ export class Simulator {
     );
   }
 
-  /** Puts an alarm, metric or composite, into a state. */
+  /** Puts an alarm, metric or composite, into a state; what changes with it is an event. Functions that it calls are not waited for. */
   async setAlarm(name: string, state: StateValue, reason: string, region: string): Promise<void> {
+    const before = await this.alarms.states(region);
+    await this.#putAlarm(name, state, reason, region);
+    for (const [changed, now] of await this.alarms.states(region)) {
+      const was = before.get(changed) ?? "INSUFFICIENT_DATA";
+      if (was !== now) await this.events.alarmChanged(changed, now, was, reason, region);
+    }
+  }
+
+  async #putAlarm(name: string, state: StateValue, reason: string, region: string): Promise<void> {
     if (this.alarms.order(name, state, reason)) return;
     const cloudwatch = this.#inner.client(CloudWatchClient, region);
     const { MetricAlarms: found } = await cloudwatch.send(new DescribeAlarmsCommand({ AlarmNames: [name] }));
@@ -127,6 +148,7 @@ export class Simulator {
   async #answer(request: ApiRequest): Promise<Answer> {
     try {
       this.faults.strike(request);
+      await this.#rights.judge(request);
       return (await this.#own(request)) ?? (await this.#motos(request));
     } catch (error) {
       const refusal =
@@ -145,6 +167,12 @@ export class Simulator {
         return await this.#scalingTags.answer(request);
       case "cloudfront":
         return this.#cloudfront.answer(request);
+      case "lambda":
+        this.functions.note(request);
+        return undefined;
+      case "sns":
+        this.topics.note(request);
+        return undefined;
       case "monitoring":
         return request.protocol === "json" ? await this.alarms.answer(request) : undefined;
       default:
