@@ -16,7 +16,7 @@ const shape = z.discriminatedUnion("armed", [
     switched: z.boolean(),
     since: z.optional(z.int()),
   }),
-  z.strictObject({ armed: z.literal(false), why: z.string() }),
+  z.strictObject({ armed: z.literal(false), why: z.string(), last: z.optional(z.string()) }),
 ]);
 
 /** The arming as it is kept in a parameter. */

@@ -25,6 +25,8 @@ export interface Armed {
 export interface Disarmed {
   readonly armed: false;
   readonly why: string;
+  /** The version that the last switch went to: going there again is no rollback, whatever was live before. */
+  readonly last?: string | undefined;
 }
 
 export type Arming = Armed | Disarmed;
@@ -48,18 +50,20 @@ export interface ArmingFacts {
 
 /**
  * What must be recorded before the weights are set. Armed by a switch away from an environment that took all traffic of all services,
- * and by nothing else: a rollback never arms the way back to what it left, and traffic that was shared has no one place to go back to.
+ * and by nothing else: a rollback never arms the way back to what it left, one that goes to what it left once more is armed, and traffic that was shared has no one place to go back to.
  *
  * @returns the record as it is, where nothing changes it
  */
 export function armingFor(facts: ArmingFacts): Arming {
   const { kind, weights, versions, recorded, go } = facts;
+  const last = lastOf(recorded);
+  const disarmed = (why: string): Disarmed => ({ armed: false, why, ...(last === undefined ? {} : { last }) });
   const leaves = servesAll(weights);
   const version = leaves === undefined ? undefined : versions[leaves];
   if (leaves === undefined || version === undefined) return disarmed("traffic is shared between blue and green");
   const returnsTo = other(leaves);
   const returnsToVersion = versions[returnsTo];
-  if (kind === "rollback") return disarmed(`${version} was rolled back to`);
+  if (kind === "rollback" && version !== last) return disarmed(`${version} was rolled back to`);
   if (go === version) return disarmed(`${version} has its go`);
   const serving = facts.serving.filter((it) => it !== undefined);
   if (serving.length === 0) return disarmed("nothing served before");
@@ -103,9 +107,10 @@ export function standDown(
   if (recorded?.armed !== true || recorded.returnsTo !== environment || recorded.returnsToVersion === version) {
     return undefined;
   }
-  return disarmed(`${environment} takes ${version} in place of ${recorded.returnsToVersion}`);
+  const why = `${environment} takes ${version} in place of ${recorded.returnsToVersion}`;
+  return { armed: false, why, last: recorded.version };
 }
 
-function disarmed(why: string): Disarmed {
-  return { armed: false, why };
+function lastOf(recorded: Arming | undefined): string | undefined {
+  return recorded?.armed === true ? recorded.version : recorded?.last;
 }

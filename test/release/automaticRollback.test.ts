@@ -78,7 +78,15 @@ describe("what a switch records", () => {
     ],
     ["no switch at all", { recorded: undefined, serving: [green, green], kind: "none" }, "v2 serves already"],
   ])("is disarmed by %s", (_, over, why) => {
-    expect(armingFor(facts(over))).toEqual({ armed: false, why });
+    expect(armingFor(facts(over))).toMatchObject({ armed: false, why });
+  });
+
+  it("is armed when what was rolled back is tried once more, though it was live before", () => {
+    const back = armingFor(
+      facts({ kind: "rollback", weights: blue, serving: [green, green], recorded: { ...armed, switched: true } }),
+    );
+    expect(back).toEqual({ armed: false, why: "v1 was rolled back to", last: "v2" });
+    expect(armingFor(facts({ kind: "rollback", recorded: back }))).toEqual(armed);
   });
 
   it("does not take the go of another version for its own", () => {
@@ -107,7 +115,7 @@ describe("the bake", () => {
   });
 
   it("ends when the environment to go back to takes another version", () => {
-    expect(standDown(armed, "blue", "v3")).toEqual({ armed: false, why: "blue takes v3 in place of v1" });
+    expect(standDown(armed, "blue", "v3")).toEqual({ armed: false, why: "blue takes v3 in place of v1", last: "v2" });
     expect(standDown(armed, "blue", "v1")).toBeUndefined();
     expect(standDown(armed, "green", "v3")).toBeUndefined();
     expect(standDown({ armed: false, why: "" }, "blue", "v3")).toBeUndefined();

@@ -285,7 +285,7 @@ describe("the record of a switch", () => {
 
   it("is armed by the switch, before any rule moves, and says so", async () => {
     await arming.create(inputs("blue", { kind: "none" }));
-    expect(record()).toEqual({ armed: false, why: "v1 serves already" });
+    expect(record()).toMatchObject({ armed: false, why: "v1 serves already" });
     await arming.update(inputs("green"));
     expect(record()).toEqual({ ...armed, switched: false });
     expect(arming.told.at(-1)).toContain(
@@ -310,9 +310,9 @@ describe("the record of a switch", () => {
     shares = { api: 0, web: 0 };
     expect(await arming.differs(inputs("green", { go: "v2" }))).toBe(true);
     await arming.update(inputs("green", { go: "v2" }));
-    expect(record()).toEqual({ armed: false, why: "v2 has its go" });
+    expect(record()).toMatchObject({ armed: false, why: "v2 has its go" });
     await arming.update(inputs("blue", { kind: "rollback" }));
-    expect(record()).toEqual({ armed: false, why: "v1 was rolled back to" });
+    expect(record()).toMatchObject({ armed: false, why: "v1 was rolled back to" });
   });
 
   it("shows nothing in an update that moves no traffic", async () => {
@@ -372,6 +372,6 @@ describe("the record of a switch", () => {
     const facts = { region: "eu-central-1", parameter, environment: "blue" };
     expect(await stand.create({ ...facts, version: "v1" })).toMatchObject({ stoodDown: false });
     expect(await stand.update({ ...facts, version: "v3" })).toMatchObject({ stoodDown: true });
-    expect(record()).toEqual({ armed: false, why: "blue takes v3 in place of v1" });
+    expect(record()).toMatchObject({ armed: false, why: "blue takes v3 in place of v1" });
   });
 });
