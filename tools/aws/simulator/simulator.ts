@@ -14,12 +14,15 @@ import { answerAdmin } from "./admin.ts";
 import { type Answer, Refusal, refused, refusedByS3 } from "./answers.ts";
 import { CloudFrontParts } from "./cloudfront.ts";
 import { CompositeAlarms } from "./compositeAlarms.ts";
+import { Distributions } from "./distributions.ts";
 import type { Images } from "./ecs/containerProcess.ts";
 import { Ecs } from "./ecs/ecs.ts";
+import { Edge } from "./edge.ts";
 import { Events } from "./events.ts";
 import { type Fault, Faults } from "./faults.ts";
 import { Functions } from "./functions.ts";
 import { Inner } from "./inner.ts";
+import { KeyValues } from "./keyValues.ts";
 import { type ApiRequest, readRequest } from "./request.ts";
 import { RoleRights } from "./roleRights.ts";
 import { ScalingTags } from "./scalingTags.ts";
@@ -52,6 +55,10 @@ export class Simulator {
   readonly #rights: RoleRights;
   readonly #scalingTags: ScalingTags;
   readonly #cloudfront = new CloudFrontParts();
+  readonly #distributions = new Distributions();
+  readonly #values = new KeyValues();
+  readonly #edge: Edge;
+  #edgeAddress = "";
   readonly #inner: Inner;
   readonly #server: Server;
   readonly #abort = new AbortController();
@@ -67,6 +74,7 @@ export class Simulator {
     this.events = new Events(this.#inner, this.functions);
     this.#rights = new RoleRights(this.#inner);
     this.#scalingTags = new ScalingTags(this.#inner);
+    this.#edge = new Edge(this.#inner, this.#distributions, this.#cloudfront, this.#values);
     this.#server = createServer((message, response) => void this.#serve(message, response));
   }
 
@@ -76,6 +84,7 @@ export class Simulator {
       simulator.#server.once("error", reject);
       simulator.#server.listen(settings.port ?? 0, "127.0.0.1", resolve);
     });
+    simulator.#edgeAddress = await simulator.#edge.start();
     const at = simulator.#server.address();
     simulator.#port = typeof at === "object" && at !== null ? at.port : 0;
     return simulator;
@@ -86,11 +95,17 @@ export class Simulator {
     return `http://127.0.0.1:${this.#port}`;
   }
 
+  /** Where users reach the distributions: over HTTP, by the name of their host. */
+  get edge(): string {
+    return this.#edgeAddress;
+  }
+
   /** Ends every task and stops answering. */
   async stop(): Promise<void> {
     this.#abort.abort();
     await this.functions.idle();
     await this.ecs.stop();
+    await this.#edge.stop();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
@@ -166,7 +181,9 @@ export class Simulator {
       case "application-autoscaling":
         return await this.#scalingTags.answer(request);
       case "cloudfront":
-        return this.#cloudfront.answer(request);
+        return this.#distributions.answer(request) ?? this.#cloudfront.answer(request);
+      case "cloudfront-keyvaluestore":
+        return this.#values.answer(request);
       case "lambda":
         this.functions.note(request);
         return undefined;
