@@ -26,14 +26,8 @@ export function deployerPolicyPage(stack: string, text: string, project = "green
   if (aws === undefined) throw new Error("The stack is not on AWS: greenlight:aws is missing.");
   const policies = deployerPolicies(deployerScope(stack, aws));
   const block = (of: keyof typeof policies) => `\`\`\`json\n${JSON.stringify(policies[of], null, 2)}\n\`\`\``;
-  const rollback =
-    policies.rollback === undefined
-      ? ""
-      : `
-## What makes and arms the rollback without us (\`aws.rollback\`)
-
-${block("rollback")}
-`;
+  const optional = (of: "rollback" | "frontend", title: string) =>
+    policies[of] === undefined ? "" : `\n## ${title} (\`aws.${of}\`)\n\n${block(of)}\n`;
   return `<!-- Written by docs/generate-deployer-policy.ts from components/aws/deployerPolicy.ts; change it there. -->
 # What the deployer of an AWS stack may do
 
@@ -54,7 +48,7 @@ ${block("stack")}
 ## What reads it, migrates and takes snapshots
 
 ${block("release")}
-${rollback}`;
+${optional("rollback", "What makes and arms the rollback without us")}${optional("frontend", "What makes, fills and switches the pages")}`;
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

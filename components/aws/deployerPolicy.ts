@@ -2,6 +2,7 @@ import { loadBalancerOf, partitionOf } from "./arn.ts";
 import { rollbackParameter } from "./automaticRollback/automaticRollback.ts";
 import { rollbackDeployerPolicy } from "./automaticRollback/deployer.ts";
 import { changes, nameless, reading } from "./deployerRights.ts";
+import { frontendDeployerPolicy } from "./frontend/deployer.ts";
 import { nameLimits, physicalName } from "./physicalName.ts";
 import { namePrefix } from "./serving.ts";
 import type { AwsSettings } from "./settings.ts";
@@ -20,12 +21,14 @@ export interface DeployerScope {
   /** The database: `db:<identifier>` or `cluster:<identifier>`, and its security group. */
   /** Whether the stack has a function that moves traffic back. */
   readonly rollback?: true;
+  /** Whether the stack has pages behind CloudFront. */
+  readonly frontend?: true;
   readonly database?: { readonly resource: string; readonly securityGroup: string };
 }
 
 /** The scope of a stack by its settings. */
 export function deployerScope(stack: string, aws: AwsSettings): DeployerScope {
-  const { account, region, loadBalancer, cluster, database, rollback } = aws;
+  const { account, region, loadBalancer, cluster, database, rollback, frontend } = aws;
   const { existing } = loadBalancer;
   return {
     account,
@@ -34,6 +37,7 @@ export function deployerScope(stack: string, aws: AwsSettings): DeployerScope {
     ...(existing === undefined ? {} : { loadBalancer: loadBalancerOf(existing.listener).replace(/^app\//, "") }),
     ...(cluster === undefined ? {} : { cluster: cluster.slice(cluster.lastIndexOf("/") + 1) }),
     ...(rollback === undefined ? {} : { rollback: true }),
+    ...(frontend === undefined ? {} : { frontend: true }),
     ...(database === undefined
       ? {}
       : {
@@ -49,6 +53,7 @@ export interface DeployerPolicies {
   readonly stack: PolicyDocument;
   readonly release: PolicyDocument;
   readonly rollback?: PolicyDocument;
+  readonly frontend?: PolicyDocument;
 }
 
 /** What is done to rules: their own ids, and the group of a database that is the team's, carry no tag of the stack. */
@@ -62,7 +67,7 @@ const rulesOfGroups = [
 
 /**
  * The policies that a deployer of a stack needs and no more: it can change what bears the stack's name, and read. Several documents, for
- * IAM takes at most 6144 characters in one; `rollback` only for a stack that asks for it.
+ * IAM takes at most 6144 characters in one; `rollback` and `frontend` only for a stack that asks for them.
  */
 export function deployerPolicies(scope: DeployerScope): DeployerPolicies {
   const { account, region, prefix, database } = scope;
@@ -196,6 +201,17 @@ export function deployerPolicies(scope: DeployerScope): DeployerPolicies {
             },
           ] as const)),
     ),
+    ...(scope.frontend === undefined
+      ? {}
+      : {
+          frontend: frontendDeployerPolicy({
+            changing: of,
+            partition: partitionOf(region),
+            account,
+            bucket: physicalName("bucket", prefix, account, "pages"),
+            edge: physicalName("edge", prefix, "pages"),
+          }),
+        }),
     ...(scope.rollback === undefined
       ? {}
       : {

@@ -16,6 +16,8 @@ export const nameLimits = {
   function: 64,
   eventRule: 64,
   parameter: 512,
+  bucket: 63,
+  edge: 64,
 } as const;
 
 const digestLength = 8;

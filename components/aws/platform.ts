@@ -10,6 +10,7 @@ import { rollbackOf, standDownBefore } from "./automaticRollback/ofStack.ts";
 import { Dashboard } from "./dashboard.ts";
 import type { Environment } from "./environment.ts";
 import { listenerPorts } from "./forwarding.ts";
+import { buildsOf, frontendOf } from "./frontend/ofStack.ts";
 import { clusterOf, entranceOf, networkOf } from "./groundwork.ts";
 import { ReleaseAlarms } from "./releaseAlarms.ts";
 import { AwsProvider } from "./resource.ts";
@@ -29,6 +30,7 @@ export function deployAws(args: StackArgs): Record<string, pulumi.Input<unknown>
   const { settings, stack, manifests } = args;
   const { aws } = settings;
   if (aws === undefined) throw new Error("The platform aws needs the settings of greenlight:aws.");
+  const builds = buildsOf(resolve(args.project), settings);
   const prefix = namePrefix(stack, aws);
   const tags = { ...aws.tags, "greenlight:stack": prefix };
   const release = new GreenlightResource<{ stated: true; kind: Kind }>(
@@ -124,6 +126,7 @@ export function deployAws(args: StackArgs): Record<string, pulumi.Input<unknown>
     options(...environments, targets.blue, targets.green, alarms),
   );
   rollback?.begin(trafficSwitch.rules, trafficSwitch.readAt);
+  const frontend = frontendOf(plan, builds, trafficSwitch);
   if (aws.database?.keep !== undefined) {
     const { instance, cluster: aurora, keep } = aws.database;
     new SnapshotRetention(
@@ -156,6 +159,7 @@ export function deployAws(args: StackArgs): Record<string, pulumi.Input<unknown>
     serving: trafficSwitch.serving,
     addresses: addressesOf(aws, listenerPorts.users),
     ...(entrance.dnsName === undefined ? {} : { loadBalancer: entrance.dnsName }),
+    ...(frontend === undefined ? {} : { frontend: frontend.domainName }),
     noGoAlarms: alarms.noGo,
     alarmTopic: alarms.topic,
   };
