@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createContext, runInContext } from "node:vm";
-import { GetBucketPolicyCommand, GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { z } from "zod";
+import type { BucketPolicies } from "./bucketPolicies.ts";
 import type { CloudFrontParts } from "./cloudfront.ts";
 import { arnOfDistribution, type Distributions } from "./distributions.ts";
 import type { Inner } from "./inner.ts";
@@ -37,12 +38,20 @@ export class Edge {
   readonly #distributions: Distributions;
   readonly #parts: CloudFrontParts;
   readonly #values: KeyValues;
+  readonly #policies: BucketPolicies;
 
-  constructor(inner: Inner, distributions: Distributions, parts: CloudFrontParts, values: KeyValues) {
+  constructor(
+    inner: Inner,
+    distributions: Distributions,
+    parts: CloudFrontParts,
+    values: KeyValues,
+    policies: BucketPolicies,
+  ) {
     this.#inner = inner;
     this.#distributions = distributions;
     this.#parts = parts;
     this.#values = values;
+    this.#policies = policies;
     this.#server = createServer((request, response) => void this.#serve(request, response));
   }
 
@@ -113,7 +122,7 @@ export class Edge {
       headers: { "content-type": "application/xml" },
       body: Buffer.from("<Error><Code>AccessDenied</Code></Error>"),
     };
-    if (!(await mayRead(s3, Bucket, arnOfDistribution(id)))) return refused;
+    if (!mayRead(this.#policies.of(Bucket), arnOfDistribution(id))) return refused;
     try {
       const found = await s3.send(new GetObjectCommand({ Bucket, Key }));
       const headers: Record<string, string> = { etag: found.ETag ?? "" };
@@ -150,21 +159,18 @@ export class Edge {
   }
 }
 
-async function mayRead(s3: S3Client, Bucket: string, distribution: string): Promise<boolean> {
-  const found = await s3.send(new GetBucketPolicyCommand({ Bucket })).catch(() => undefined);
-  if (found?.Policy === undefined) return false;
-  return bucketPolicy
-    .parse(JSON.parse(found.Policy))
-    .Statement.some(({ Effect, Principal: who, Action, Condition }) => {
-      const service = typeof who === "string" ? who : who.Service;
-      const source = Object.values(Condition ?? {}).find((it) => "AWS:SourceArn" in it)?.["AWS:SourceArn"];
-      return (
-        Effect === "Allow" &&
-        service === "cloudfront.amazonaws.com" &&
-        Action.includes("s3:GetObject") &&
-        source === distribution
-      );
-    });
+function mayRead(policy: string | undefined, distribution: string): boolean {
+  if (policy === undefined) return false;
+  return bucketPolicy.parse(JSON.parse(policy)).Statement.some(({ Effect, Principal: who, Action, Condition }) => {
+    const service = typeof who === "string" ? who : who.Service;
+    const source = Object.values(Condition ?? {}).find((it) => "AWS:SourceArn" in it)?.["AWS:SourceArn"];
+    return (
+      Effect === "Allow" &&
+      service === "cloudfront.amazonaws.com" &&
+      Action.includes("s3:GetObject") &&
+      source === distribution
+    );
+  });
 }
 
 /** The headers that a response headers policy asks for. */

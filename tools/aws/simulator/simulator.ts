@@ -12,6 +12,7 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { answerAdmin } from "./admin.ts";
 import { type Answer, Refusal, refused, refusedByS3 } from "./answers.ts";
+import { BucketPolicies } from "./bucketPolicies.ts";
 import { CloudFrontParts } from "./cloudfront.ts";
 import { CompositeAlarms } from "./compositeAlarms.ts";
 import { Distributions } from "./distributions.ts";
@@ -57,6 +58,7 @@ export class Simulator {
   readonly #cloudfront = new CloudFrontParts();
   readonly #distributions = new Distributions();
   readonly #values = new KeyValues();
+  readonly #bucketPolicies: BucketPolicies;
   readonly #edge: Edge;
   #edgeAddress = "";
   readonly #inner: Inner;
@@ -74,7 +76,8 @@ export class Simulator {
     this.events = new Events(this.#inner, this.functions);
     this.#rights = new RoleRights(this.#inner);
     this.#scalingTags = new ScalingTags(this.#inner);
-    this.#edge = new Edge(this.#inner, this.#distributions, this.#cloudfront, this.#values);
+    this.#bucketPolicies = new BucketPolicies(this.#inner);
+    this.#edge = new Edge(this.#inner, this.#distributions, this.#cloudfront, this.#values, this.#bucketPolicies);
     this.#server = createServer((message, response) => void this.#serve(message, response));
   }
 
@@ -184,6 +187,8 @@ export class Simulator {
         return this.#distributions.answer(request) ?? this.#cloudfront.answer(request);
       case "cloudfront-keyvaluestore":
         return this.#values.answer(request);
+      case "s3":
+        return await this.#bucketPolicies.answer(request);
       case "lambda":
         this.functions.note(request);
         return undefined;
