@@ -126,8 +126,8 @@ describe.sequential("pages behind CloudFront", { timeout: 900_000 }, () => {
     const ran = await up({ live: "green" });
     expect((await asks("/")).text).toBe("<h1>v2</h1>");
     expect(await functionCode()).toBe(before);
-    const changed = ran.text.split("\n").filter((line) => /aws:cloudfront\/.* updated/.test(line));
-    expect(changed).toEqual([expect.stringContaining("KeyvaluestoreKey")]);
+    const changed = ran.text.split("\n").filter((line) => /aws:cloudfront\S* \S+ updated /.test(line));
+    expect(changed).toEqual([expect.stringContaining("KeyvaluestoreKey frontend-live")]);
   });
 
   it("have the parts of pages that were open before", async () => {
