@@ -2,6 +2,7 @@
  * The parts of the SDK that this program uses. Its index also loads a compiler and a package manager, for functions that are
  * stored in the cloud: every run of the engine would pay for them in memory and time.
  */
+export * as asset from "@pulumi/pulumi/asset/index.js";
 export { RunError } from "@pulumi/pulumi/errors.js";
 export * as log from "@pulumi/pulumi/log/index.js";
 export { getProject, getRootDirectory, getStack } from "@pulumi/pulumi/metadata.js";

@@ -26,11 +26,13 @@ export function deployerPolicyPage(stack: string, text: string, project = "green
   if (aws === undefined) throw new Error("The stack is not on AWS: greenlight:aws is missing.");
   const policies = deployerPolicies(deployerScope(stack, aws));
   const block = (of: keyof typeof policies) => `\`\`\`json\n${JSON.stringify(policies[of], null, 2)}\n\`\`\``;
+  const optional = (of: "rollback" | "frontend", title: string) =>
+    policies[of] === undefined ? "" : `\n## ${title} (\`aws.${of}\`)\n\n${block(of)}\n`;
   return `<!-- Written by docs/generate-deployer-policy.ts from components/aws/deployerPolicy.ts; change it there. -->
 # What the deployer of an AWS stack may do
 
-Two policies of IAM for whoever runs \`pulumi up\`, for the identifiers of the stack file. The deployer changes what bears the stack's
-name or tag, reads, and hands no role to anything but ECS tasks. \`*\` stands only where AWS knows no resource for the action, or for what has
+Policies of IAM for whoever runs \`pulumi up\`, for the identifiers of the stack file. The deployer changes what bears the stack's
+name or tag, reads, and hands no role to anything but ECS tasks and the function that moves traffic back. \`*\` stands only where AWS knows no resource for the action, or for what has
 no name before it is made. The backend of Pulumi's state is not among it.
 
 For a stack of your own:
@@ -46,7 +48,7 @@ ${block("stack")}
 ## What reads it, migrates and takes snapshots
 
 ${block("release")}
-`;
+${optional("rollback", "What makes and arms the rollback without us")}${optional("frontend", "What makes, fills and switches the pages")}`;
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -22,6 +22,13 @@ export const handlers: Handlers = {
   "greenlight:aws:TargetsHealthy": async () => (await import("./aws/targetsHealthy.ts")).targetsHealthy,
   "greenlight:aws:SwitchGate": async () => (await import("./aws/switchGate.ts")).switchGate,
   "greenlight:aws:TrafficReadBack": async () => (await import("./aws/trafficReadBack.ts")).trafficReadBack,
+  "greenlight:aws:RollbackArming": async () => (await import("./aws/rollbackArming.ts")).rollbackArming,
+  "greenlight:aws:RollbackBake": async () => (await import("./aws/rollbackBake.ts")).rollbackBake,
+  "greenlight:aws:RollbackStandDown": async () => (await import("./aws/rollbackStandDown.ts")).rollbackStandDown,
+  "greenlight:aws:FrontendFiles": async () => (await import("./aws/frontend/frontendFiles.ts")).frontendFiles,
+  "greenlight:aws:FrontendServed": async () => (await import("./aws/frontend/frontendServed.ts")).frontendServed,
+  "greenlight:aws:FrontendRetention": async () =>
+    (await import("./aws/frontend/frontendRetention.ts")).frontendRetention,
   "greenlight:aws:DatabaseSnapshot": async () => (await import("./aws/databaseSnapshot.ts")).databaseSnapshot,
   "greenlight:aws:SnapshotRetention": async () => (await import("./aws/snapshotRetention.ts")).snapshotRetention,
   "greenlight:aws:MigrationTask": async () => (await import("./aws/migrationTask.ts")).migrationTask,

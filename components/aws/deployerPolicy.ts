@@ -1,5 +1,8 @@
 import { loadBalancerOf, partitionOf } from "./arn.ts";
+import { rollbackParameter } from "./automaticRollback/automaticRollback.ts";
+import { rollbackDeployerPolicy } from "./automaticRollback/deployer.ts";
 import { changes, nameless, reading } from "./deployerRights.ts";
+import { frontendDeployerPolicy } from "./frontend/deployer.ts";
 import { nameLimits, physicalName } from "./physicalName.ts";
 import { namePrefix } from "./serving.ts";
 import type { AwsSettings } from "./settings.ts";
@@ -16,12 +19,16 @@ export interface DeployerScope {
   /** Name of a cluster that is there already. */
   readonly cluster?: string;
   /** The database: `db:<identifier>` or `cluster:<identifier>`, and its security group. */
+  /** Whether the stack has a function that moves traffic back. */
+  readonly rollback?: true;
+  /** Whether the stack has pages behind CloudFront. */
+  readonly frontend?: true;
   readonly database?: { readonly resource: string; readonly securityGroup: string };
 }
 
 /** The scope of a stack by its settings. */
 export function deployerScope(stack: string, aws: AwsSettings): DeployerScope {
-  const { account, region, loadBalancer, cluster, database } = aws;
+  const { account, region, loadBalancer, cluster, database, rollback, frontend } = aws;
   const { existing } = loadBalancer;
   return {
     account,
@@ -29,6 +36,8 @@ export function deployerScope(stack: string, aws: AwsSettings): DeployerScope {
     prefix: namePrefix(stack, aws),
     ...(existing === undefined ? {} : { loadBalancer: loadBalancerOf(existing.listener).replace(/^app\//, "") }),
     ...(cluster === undefined ? {} : { cluster: cluster.slice(cluster.lastIndexOf("/") + 1) }),
+    ...(rollback === undefined ? {} : { rollback: true }),
+    ...(frontend === undefined ? {} : { frontend: true }),
     ...(database === undefined
       ? {}
       : {
@@ -38,6 +47,13 @@ export function deployerScope(stack: string, aws: AwsSettings): DeployerScope {
           },
         }),
   };
+}
+
+export interface DeployerPolicies {
+  readonly stack: PolicyDocument;
+  readonly release: PolicyDocument;
+  readonly rollback?: PolicyDocument;
+  readonly frontend?: PolicyDocument;
 }
 
 /** What is done to rules: their own ids, and the group of a database that is the team's, carry no tag of the stack. */
@@ -50,10 +66,10 @@ const rulesOfGroups = [
 ];
 
 /**
- * The policies that a deployer of a stack needs and no more: it can change what bears the stack's name, and read. Two documents, for
- * IAM takes at most 6144 characters in one.
+ * The policies that a deployer of a stack needs and no more: it can change what bears the stack's name, and read. Several documents, for
+ * IAM takes at most 6144 characters in one; `rollback` and `frontend` only for a stack that asks for them.
  */
-export function deployerPolicies(scope: DeployerScope): { stack: PolicyDocument; release: PolicyDocument } {
+export function deployerPolicies(scope: DeployerScope): DeployerPolicies {
   const { account, region, prefix, database } = scope;
   const arn = (service: string, resource: string, regional = true) =>
     `arn:${partitionOf(region)}:${service}:${regional ? region : ""}:${account}:${resource}`;
@@ -185,5 +201,28 @@ export function deployerPolicies(scope: DeployerScope): { stack: PolicyDocument;
             },
           ] as const)),
     ),
+    ...(scope.frontend === undefined
+      ? {}
+      : {
+          frontend: frontendDeployerPolicy({
+            changing: of,
+            partition: partitionOf(region),
+            account,
+            bucket: physicalName("bucket", prefix, account, "pages"),
+            edge: physicalName("edge", prefix, "pages"),
+          }),
+        }),
+    ...(scope.rollback === undefined
+      ? {}
+      : {
+          rollback: rollbackDeployerPolicy({
+            changing: of,
+            arn,
+            function: begins("function"),
+            rule: begins("eventRule"),
+            parameter: rollbackParameter(prefix),
+            role: begins("role"),
+          }),
+        }),
   };
 }

@@ -13,6 +13,11 @@ export const nameLimits = {
   topic: 256,
   dashboard: 255,
   logGroup: 512,
+  function: 64,
+  eventRule: 64,
+  parameter: 512,
+  bucket: 63,
+  edge: 64,
 } as const;
 
 const digestLength = 8;

@@ -2,12 +2,15 @@ import { join, resolve } from "node:path";
 import { thresholdsOf } from "../../config.ts";
 import { type EnvironmentName, environmentNames, other, weightsFor } from "../../release/environment.ts";
 import type { GateProof } from "../../release/gateProof.ts";
+import type { Kind } from "../../release/transition.ts";
 import type { StackArgs } from "../platforms.ts";
 import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
+import { rollbackOf, standDownBefore } from "./automaticRollback/ofStack.ts";
 import { Dashboard } from "./dashboard.ts";
 import type { Environment } from "./environment.ts";
 import { listenerPorts } from "./forwarding.ts";
+import { buildsOf, frontendOf } from "./frontend/ofStack.ts";
 import { clusterOf, entranceOf, networkOf } from "./groundwork.ts";
 import { ReleaseAlarms } from "./releaseAlarms.ts";
 import { AwsProvider } from "./resource.ts";
@@ -20,15 +23,17 @@ import { TrafficSwitch } from "./trafficSwitch.ts";
 
 /**
  * The whole stack on AWS, in the order of its dependencies: release, then snapshot, migration, tasks, what runs, health and smoke of
- * each environment, then the gate of the switch, the rules and their reading back, then alarms and dashboard.
+ * each environment, then alarms, then the gate of the switch, the record of the way back, the rules and their reading back, then the
+ * dashboard.
  */
 export function deployAws(args: StackArgs): Record<string, pulumi.Input<unknown>> {
   const { settings, stack, manifests } = args;
   const { aws } = settings;
   if (aws === undefined) throw new Error("The platform aws needs the settings of greenlight:aws.");
+  const builds = buildsOf(resolve(args.project), settings);
   const prefix = namePrefix(stack, aws);
   const tags = { ...aws.tags, "greenlight:stack": prefix };
-  const release = new GreenlightResource(
+  const release = new GreenlightResource<{ stated: true; kind: Kind }>(
     "greenlight:index:Release",
     "release",
     {
@@ -43,7 +48,7 @@ export function deployAws(args: StackArgs): Record<string, pulumi.Input<unknown>
       aws: servingFactsOf(stack, settings),
       checklist: args.checklist,
     },
-    ["stated"],
+    ["stated", "kind"],
     {},
   );
   const provider = new AwsProvider("aws", { region: aws.region, account: aws.account, tags }, { dependsOn: [release] });
@@ -69,11 +74,29 @@ export function deployAws(args: StackArgs): Record<string, pulumi.Input<unknown>
     const it = manifests[name];
     if (it === undefined) continue;
     const quiet = quietBefore(plan, name, it, entrance.listener, targets, environments);
-    const before = [network, targets[name], quiet, ...environments];
+    const before = [network, targets[name], quiet, ...standDownBefore(plan, name, it, quiet), ...environments];
     const environment = environmentOf(plan, name, it, targets[name], entrance.ports[name], before);
     environments.push(environment);
     proofs[name] = environment.proofs;
   }
+  const metricNames = { blue: targets.blue.metricNames, green: targets.green.metricNames };
+  const alarms = new ReleaseAlarms(
+    "alarms",
+    {
+      stack: prefix,
+      account: aws.account,
+      region: aws.region,
+      thresholds: thresholdsOf(settings),
+      services: Object.keys(settings.services),
+      environments: environmentNames.filter((name) => settings[name] !== undefined),
+      loadBalancer: entrance.metricName,
+      targetGroups: metricNames,
+      ...(aws.database === undefined ? {} : { database: databaseLimits(aws, aws.database) }),
+      ...(aws.alarms.topic === undefined ? {} : { topic: aws.alarms.topic }),
+    },
+    options(...environments, targets.blue, targets.green),
+  );
+  const rollback = rollbackOf(plan, entrance.listener, targets, alarms, release.out("kind"));
   const trafficSwitch = new TrafficSwitch(
     "traffic",
     {
@@ -98,9 +121,12 @@ export function deployAws(args: StackArgs): Record<string, pulumi.Input<unknown>
       proofs: pulumi.all([proofs.blue, proofs.green]).apply((all): GateProof[] => all.flat()),
       // Both sides have been through their gates: who waits here longer waits for somebody to mend something.
       gates: { intervalMs: aws.gates.interval, deadlineMs: Math.min(aws.gates.deadline, 120_000) },
+      ...(rollback === undefined ? {} : { beforeRules: (gate: pulumi.Resource) => rollback.arm(gate) }),
     },
-    options(...environments, targets.blue, targets.green),
+    options(...environments, targets.blue, targets.green, alarms),
   );
+  rollback?.begin(trafficSwitch.rules, trafficSwitch.readAt);
+  const frontend = frontendOf(plan, builds, trafficSwitch);
   if (aws.database?.keep !== undefined) {
     const { instance, cluster: aurora, keep } = aws.database;
     new SnapshotRetention(
@@ -116,23 +142,6 @@ export function deployAws(args: StackArgs): Record<string, pulumi.Input<unknown>
       options(trafficSwitch),
     );
   }
-  const metricNames = { blue: targets.blue.metricNames, green: targets.green.metricNames };
-  const alarms = new ReleaseAlarms(
-    "alarms",
-    {
-      stack: prefix,
-      account: aws.account,
-      region: aws.region,
-      thresholds: thresholdsOf(settings),
-      services: Object.keys(settings.services),
-      environments: environmentNames.filter((name) => settings[name] !== undefined),
-      loadBalancer: entrance.metricName,
-      targetGroups: metricNames,
-      ...(aws.database === undefined ? {} : { database: databaseLimits(aws, aws.database) }),
-      ...(aws.alarms.topic === undefined ? {} : { topic: aws.alarms.topic }),
-    },
-    options(trafficSwitch),
-  );
   new Dashboard(
     "dashboard",
     {
@@ -150,6 +159,7 @@ export function deployAws(args: StackArgs): Record<string, pulumi.Input<unknown>
     serving: trafficSwitch.serving,
     addresses: addressesOf(aws, listenerPorts.users),
     ...(entrance.dnsName === undefined ? {} : { loadBalancer: entrance.dnsName }),
+    ...(frontend === undefined ? {} : { frontend: frontend.domainName }),
     noGoAlarms: alarms.noGo,
     alarmTopic: alarms.topic,
   };

@@ -38,10 +38,14 @@ export class ReleaseAlarms extends pulumi.ComponentResource {
   readonly noGo: Partial<Record<EnvironmentName, pulumi.Output<string>>>;
   /** ARN of the topic that is told. */
   readonly topic: pulumi.Output<string>;
+  /** ARN of the topic's key, where the topic is the stack's own. */
+  readonly topicKey: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: ReleaseAlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("greenlight:aws:ReleaseAlarms", name, { services: args.services, thresholds: args.thresholds }, opts);
-    this.topic = args.topic === undefined ? this.#topic(name, args) : pulumi.output(args.topic);
+    const own = args.topic === undefined ? this.#topic(name, args) : undefined;
+    this.topic = own?.topic ?? pulumi.output(args.topic ?? "");
+    this.topicKey = own?.key;
     const shared = [...this.#loadBalancer(name, args), ...this.#database(name, args)];
     this.noGo = {};
     for (const environment of args.environments) {
@@ -145,7 +149,7 @@ export class ReleaseAlarms extends pulumi.ComponentResource {
   }
 
   /** CloudWatch may use the topic's key, which the key that SNS has by itself would not let it. */
-  #topic(name: string, { stack, account, region }: ReleaseAlarmsArgs): pulumi.Output<string> {
+  #topic(name: string, { stack, account, region }: ReleaseAlarmsArgs) {
     const key = new AwsResource(
       "aws:kms/key:Key",
       `${name}-topic`,
@@ -171,7 +175,7 @@ export class ReleaseAlarms extends pulumi.ComponentResource {
       { arn: topic, policy: topic.apply((arn) => JSON.stringify(topicPolicy(account, arn))) },
       { parent: this },
     );
-    return topic;
+    return { topic, key: key.out("arn") };
   }
 }
 

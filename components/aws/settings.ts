@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { duration, group, port, text, whole } from "../../project/settingKinds.ts";
-
-const listOf = (item: z.ZodString, expected: string, least: number, most: number) =>
-  z.array(item, expected).min(least, expected).max(most, expected).meta({ expected });
+import { duration, group, port, text, version, whole } from "../../project/settingKinds.ts";
+import { frontend } from "./frontend/settings.ts";
+import { arn, hosts, listOf } from "./settingKinds.ts";
 
 const subnets = (what: string) =>
   listOf(
@@ -19,9 +18,6 @@ const cidrs = (expected: string) =>
     .array(z.union([z.cidrv4(expected), z.cidrv6(expected)], expected), expected)
     .max(50, expected)
     .meta({ expected });
-
-const arn = (service: string, resource: RegExp, what: string) =>
-  text(`the ARN of ${what}`, new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]*:\\d{12}:${resource.source}$`));
 
 const listenerArn = () =>
   arn(
@@ -87,17 +83,11 @@ const loadBalancer = group(
   .refine((it) => (it.create === undefined) !== (it.existing === undefined), "either create or existing, not both")
   .meta({ expected: "either create or existing" });
 
-const hostExpected = "a list of host names without *, such as [api.shop.example]";
 const secretExpected = "names of variables with the ARN of a secret each";
 
 const service = group(
   {
-    hosts: listOf(
-      text(hostExpected, /^(?=.{1,128}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/),
-      hostExpected,
-      1,
-      4,
-    ).describe("Names under which users reach it; smoke tests use the first."),
+    hosts: hosts(4).describe("Names under which users reach it; smoke tests use the first."),
     paths: listOf(
       text("a list of paths such as [/api/*]", /^\/[\x21-\x7e]{0,127}$/),
       "a list of paths such as [/api/*]",
@@ -213,6 +203,9 @@ export const awsSettings = group(
       .meta({ expected: awsServicesExpected, named: "service" })
       .describe("What AWS needs to know of each of `services`."),
     database: database.optional().describe("The services' database, which is there already."),
+    frontend: frontend
+      .optional()
+      .describe("Pages in a private bucket behind CloudFront, switched with the services and after them."),
     gates: group(
       {
         successes: whole(1, 100).default(3).describe("Readings in a row in which every target must be healthy."),
@@ -240,6 +233,21 @@ export const awsSettings = group(
     )
       .prefault({})
       .describe("Alarms beside those of `thresholds`."),
+    rollback: group(
+      {
+        for: duration("60m", 1_000).describe(
+          "The bake: how long after a switch the no-go alarm of what serves moves traffic back by itself.",
+        ),
+        go: version()
+          .optional()
+          .describe("Version that was given its go: from then on nothing moves traffic away from it by itself."),
+      },
+      "{ for: 60m }",
+    )
+      .optional()
+      .describe(
+        "Traffic goes back by itself, by a function in AWS, when the no-go alarm fires after a switch. Left out, it does not.",
+      ),
     logs: z
       .number(retentionExpected)
       .refine((it) => retentions.includes(it), retentionExpected)

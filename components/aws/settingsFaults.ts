@@ -40,6 +40,7 @@ export function awsFaults(settings: Settings, given: ReadonlySet<string>, namesp
     ...thresholdFaults(settings, of),
     ...arnFaults(aws, of),
     ...databaseFaults(settings, aws, of),
+    ...frontendFaults(aws, of),
   ];
 }
 
@@ -124,6 +125,21 @@ function arnFaults(aws: AwsSettings, of: Name): string[] {
     }
   }
   return faults;
+}
+
+function frontendFaults({ frontend, rollback }: AwsSettings, of: Name): string[] {
+  if (frontend === undefined) return [];
+  const { region } = arnParts(frontend.certificate) ?? {};
+  return [
+    ...(region === "us-east-1"
+      ? []
+      : [`${of("aws.frontend.certificate")} is in ${region}; expected us-east-1, where CloudFront looks for it`]),
+    ...(rollback === undefined
+      ? []
+      : [
+          `${of("aws.rollback")} is not offered beside aws.frontend yet: it would take the services back and leave the pages`,
+        ]),
+  ];
 }
 
 function databaseFaults(settings: Settings, { database }: AwsSettings, of: Name): string[] {

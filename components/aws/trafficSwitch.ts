@@ -26,6 +26,8 @@ export interface TrafficSwitchArgs {
   /** Proofs of the gates; an environment without them gets no traffic. */
   proofs: pulumi.Input<GateProof[]>;
   gates: { intervalMs: number; deadlineMs: number };
+  /** Makes what must be there when the gate has passed and before the first rule moves. */
+  beforeRules?: (gate: pulumi.Resource) => pulumi.Resource;
 }
 
 /** Which environment serves: the weights of each service's rule, after a gate and before a reading back. */
@@ -34,6 +36,8 @@ export class TrafficSwitch extends pulumi.ComponentResource {
   readonly serving: pulumi.Output<Weights>;
   /** ISO time at which traffic was read to be there. */
   readonly readAt: pulumi.Output<string>;
+  /** ARN of each service's rule. */
+  readonly rules: pulumi.Output<string>[];
 
   constructor(name: string, args: TrafficSwitchArgs, opts?: pulumi.ComponentResourceOptions) {
     super("greenlight:aws:TrafficSwitch", name, { services: Object.keys(args.services) }, opts);
@@ -52,9 +56,10 @@ export class TrafficSwitch extends pulumi.ComponentResource {
       ["passedAt"],
       { parent: this },
     );
-    let before: pulumi.Resource = gate;
+    this.rules = [];
+    let before = args.beforeRules?.(gate) ?? gate;
     for (const [service, { hosts, paths, priority, targetGroups }] of all) {
-      before = new AwsResource(
+      const rule = new AwsResource(
         "aws:lb/listenerRule:ListenerRule",
         `${name}-${service}`,
         {
@@ -64,7 +69,10 @@ export class TrafficSwitch extends pulumi.ComponentResource {
           actions: weightedForward(targetGroups, args.weights),
         },
         { parent: this, dependsOn: [gate, before] },
+        ["arn"],
       );
+      this.rules.push(rule.out("arn"));
+      before = rule;
     }
     const readBack = new GreenlightResource<{ serving: Weights; readAt: string }>(
       "greenlight:aws:TrafficReadBack",

@@ -3,6 +3,8 @@ import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { RDSClient } from "@aws-sdk/client-rds";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SSMClient } from "@aws-sdk/client-ssm";
 
 // The SDK warns of a Node that its later versions will not have. This one is pinned, and whoever reads an update can do nothing about it.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
@@ -18,3 +20,7 @@ export const loadBalancingClient = (region: string) => new ElasticLoadBalancingV
 export const logsClient = (region: string) => new CloudWatchLogsClient(asked(region));
 export const databaseClient = (region: string) => new RDSClient(asked(region));
 export const alarmsClient = (region: string) => new CloudWatchClient(asked(region));
+// An endpoint on loopback has no name for each bucket.
+export const storageClient = (region: string) =>
+  new S3Client({ ...asked(region), forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined });
+export const parametersClient = (region: string) => new SSMClient(asked(region));

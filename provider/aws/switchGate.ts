@@ -74,7 +74,7 @@ async function pass(step: Step, it: Inputs, left: Outputs["serving"] | undefined
       happened: `Somebody moved traffic: ${moved.join("; ")}.`,
       where: `the rules of ${it.listener}`,
       untouched: "Traffic was left as it is.",
-      next: "find out who did (CloudTrail, event ModifyRule on the rule named above); `pulumi refresh` takes what serves now as the starting point, then run the update again",
+      next: "find out who did (CloudTrail, event ModifyRule on the rule named above; with aws.rollback the topic tells when traffic went back by itself); `pulumi refresh` takes what serves now as the starting point, then run the update again",
     });
   }
   const targets = await receivers(step, it, rules);

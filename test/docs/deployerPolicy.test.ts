@@ -1,21 +1,25 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { deployerPolicies, deployerScope } from "../../components/aws/deployerPolicy.ts";
+import { type DeployerScope, deployerPolicies, deployerScope } from "../../components/aws/deployerPolicy.ts";
 import { commands } from "../../components/aws/deployerRights.ts";
-import type { PolicyStatement } from "../../components/aws/taskPolicies.ts";
+import type { PolicyDocument, PolicyStatement } from "../../components/aws/taskPolicies.ts";
 import { readSettings } from "../../config.ts";
 import { deployerPolicyPage } from "../../docs/generate-deployer-policy.ts";
 import { config, database, existing, settings } from "../components/aws/shop.ts";
 
 const file = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
-const policiesOf = (over: object = {}) => {
+const policiesOf = (over: object = {}, more: Partial<DeployerScope> = {}) => {
   const { aws } = readSettings(config({ ...settings, aws: { ...settings.aws, ...over } }));
   if (aws === undefined) throw new Error("there are settings");
-  return deployerPolicies(deployerScope("prod", aws));
+  return deployerPolicies({ ...deployerScope("prod", aws), ...more });
 };
+const documents = ({ stack, release, rollback, frontend }: ReturnType<typeof policiesOf>): readonly PolicyDocument[] =>
+  [stack, release, rollback, frontend].filter((it) => it !== undefined);
+/** What a stack may have beside the rest; settings take one of them at a time, which says nothing of the rights. */
+const optional = { rollback: true, frontend: true } as const;
 const statements = (it: ReturnType<typeof policiesOf>): readonly PolicyStatement[] =>
-  Object.values(it).flatMap(({ Statement }) => Statement);
+  documents(it).flatMap(({ Statement }) => Statement);
 
 it("docs/aws-deployer-policy.md is what the code says; `node --import tsx docs/generate-deployer-policy.ts` writes it", () => {
   expect(file("docs/aws-deployer-policy.md")).toBe(deployerPolicyPage("prod", file("Pulumi.prod.yaml")));
@@ -24,18 +28,19 @@ it("docs/aws-deployer-policy.md is what the code says; `node --import tsx docs/g
 describe("the policy of a deployer", () => {
   it("has a right for every command that our provider sends", () => {
     const folder = new URL("../../provider/aws/", import.meta.url);
-    const sent = readdirSync(folder).flatMap((name) =>
+    const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+    const sent = files.flatMap((name) =>
       [...readFileSync(new URL(name, folder), "utf8").matchAll(/new (\w+Command)\(/g)].map(([, command]) => command),
     );
     expect(new Set(sent)).toEqual(new Set(Object.keys(commands)));
-    const allowed = statements(policiesOf({ database })).flatMap(({ Action }) => Action);
+    const allowed = statements(policiesOf({ database }, optional)).flatMap(({ Action }) => Action);
     const has = (action: string) =>
       allowed.some((it) => it === action || (it.endsWith("*") && action.startsWith(it.slice(0, -1))));
     for (const action of Object.values(commands)) expect(has(action), action).toBe(true);
   });
 
   it("is IAM's grammar: known keys, statements named once, actions and resources that are none of them empty", () => {
-    for (const { Version, Statement } of Object.values(policiesOf({ database }))) {
+    for (const { Version, Statement } of documents(policiesOf({ database }, optional))) {
       expect(Version).toBe("2012-10-17");
       expect(new Set(Statement.map(({ Sid }) => Sid)).size).toBe(Statement.length);
       for (const it of Statement) {
@@ -44,20 +49,20 @@ describe("the policy of a deployer", () => {
         expect([it.Action].flat().length, it.Sid).toBeGreaterThan(0);
         for (const action of [it.Action].flat()) expect(action).toMatch(/^[a-z0-9-]+:[A-Z][A-Za-z]+\*?$/);
         for (const resource of [it.Resource].flat())
-          expect(resource).toMatch(/^(\*|arn:aws:[a-z0-9-]+:[a-z0-9-]*:\d{12}:\S+)$/);
+          expect(resource).toMatch(/^(\*|arn:aws:[a-z0-9-]+:[a-z0-9-]*:\d{12}:\S+|arn:aws:s3:::\S+)$/);
       }
     }
   });
 
   it("fits what IAM takes in one managed policy, 6144 characters", () => {
-    for (const [name, it] of Object.entries(policiesOf({ database, name: `p${"x".repeat(30)}` }))) {
+    for (const [name, it] of Object.entries(policiesOf({ database, name: `p${"x".repeat(30)}` }, optional))) {
       expect(JSON.stringify(it).length, name).toBeLessThanOrEqual(6_144);
     }
   });
 
   it("means all resources only where nothing has a name yet, or AWS knows none", () => {
-    const wide = statements(policiesOf({ database })).filter(({ Resource }) => Resource === "*");
-    expect(wide.map(({ Sid }) => Sid)).toEqual(["MadeWithoutName", "Read"]);
+    const wide = statements(policiesOf({ database }, optional)).filter(({ Resource }) => Resource === "*");
+    expect(wide.map(({ Sid }) => Sid)).toEqual(["MadeWithoutName", "Read", "EdgePartsWithoutName"]);
     const changing = wide.find(({ Sid }) => Sid === "MadeWithoutName")?.Action;
     expect(changing).toEqual([
       "application-autoscaling:DeleteScalingPolicy",
@@ -85,6 +90,20 @@ describe("the policy of a deployer", () => {
         Condition: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
       },
     ]);
+  });
+
+  it("makes the function that moves traffic back only where the stack asks for it, and hands its role to Lambda alone", () => {
+    expect(policiesOf().rollback).toBeUndefined();
+    expect(JSON.stringify(policiesOf())).not.toContain("lambda");
+    const added = policiesOf({ rollback: {} }).rollback?.Statement ?? [];
+    expect(added.map(({ Sid, Resource }) => [Sid, Resource])).toEqual([
+      ["Function", "arn:aws:lambda:eu-central-1:123456789012:function:prod*"],
+      ["FunctionLog", "arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/prod*"],
+      ["AlarmEvents", "arn:aws:events:eu-central-1:123456789012:rule/prod*"],
+      ["Arming", "arn:aws:ssm:eu-central-1:123456789012:parameter/greenlight/prod/rollback"],
+      ["HandRoleToFunction", "arn:aws:iam::123456789012:role/prod*"],
+    ]);
+    expect(added.at(-1)?.Condition).toEqual({ StringEquals: { "iam:PassedToService": "lambda.amazonaws.com" } });
   });
 
   it("has no right to a database that the stack has not, and to no other than its own", () => {

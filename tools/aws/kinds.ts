@@ -58,6 +58,10 @@ export const kinds: Kinds = {
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": async () =>
     (await import("./resources/s3/bucketLifecycleConfiguration.ts")).bucketLifecycleConfiguration,
   "aws:s3/bucketObjectv2:BucketObjectv2": async () => (await import("./resources/s3/bucketObjectv2.ts")).bucketObjectv2,
+  "aws:cloudfront/distribution:Distribution": async () =>
+    (await import("./resources/cloudfront/distribution.ts")).distribution,
+  "aws:cloudfront/keyvaluestoreKey:KeyvaluestoreKey": async () =>
+    (await import("./resources/cloudfront/keyvaluestoreKey.ts")).keyvaluestoreKey,
   "aws:cloudfront/function:Function": async () =>
     (await import("./resources/cloudfront/function.ts")).cloudfrontFunction,
   "aws:cloudfront/keyValueStore:KeyValueStore": async () =>

@@ -50,7 +50,8 @@ describe("Pulumi.prod.yaml", () => {
       .map(({ type, name, parent, inputs, after, ignored }) => ({
         resource: `${type} ${name}`,
         ...(parent === "" ? {} : { parent }),
-        inputs,
+        // What the bundler makes of our own sources would be reviewed twice.
+        inputs: shortened(inputs),
         ...(after.length === 0 ? {} : { after }),
         ...(ignored.length === 0 ? {} : { ignored }),
       }))
@@ -58,3 +59,11 @@ describe("Pulumi.prod.yaml", () => {
     await expect(`${JSON.stringify(lines, null, 1)}\n`).toMatchFileSnapshot("example.snapshot.txt");
   });
 });
+
+function shortened(inputs: Record<string, unknown>): unknown {
+  return JSON.parse(
+    JSON.stringify(inputs, (key, value) =>
+      key === "rollback.mjs" ? { ...value, text: "(lambda/rollback, bundled)" } : value,
+    ),
+  );
+}

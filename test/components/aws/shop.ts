@@ -93,14 +93,16 @@ type Manifests = { blue?: ProjectManifest; green?: ProjectManifest };
 /** What a stack on AWS asks for. `aws` is laid over the group of that name. */
 export async function stack(
   manifests: Manifests,
-  { aws = {}, ...common }: { aws?: Record<string, unknown> } & Record<string, unknown> = {},
+  {
+    aws = {},
+    project = "/project",
+    ...common
+  }: { aws?: Record<string, unknown>; project?: string } & Record<string, unknown> = {},
 ) {
   const all: Record<string, unknown> = { ...settings, ...common, aws: { ...settings.aws, ...aws } };
   for (const name of ["blue", "green"] as const) if (manifests[name]) all[name] = manifests[name].manifest.version;
   const read = readSettings(config(all));
-  return record(() =>
-    deployAws({ stack: "prod", project: "/project", settings: read, manifests, checklist: { level: "none" } }),
-  );
+  return record(() => deployAws({ stack: "prod", project, settings: read, manifests, checklist: { level: "none" } }));
 }
 
 /** The one resource of that type and name. */

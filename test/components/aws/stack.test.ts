@@ -165,7 +165,7 @@ describe("two environments and a database", () => {
     expect(waitsFor("lb:ListenerRule", "traffic-api")).toContain("aws:SwitchGate traffic-gate");
     expect(waitsFor("lb:ListenerRule", "traffic-web")).toContain("lb:ListenerRule traffic-api");
     expect(waitsFor("aws:TrafficReadBack", "traffic-read-back")).toContain("lb:ListenerRule traffic-web");
-    expect(waitsFor("aws:ReleaseAlarms", "alarms")).toContain("aws:TrafficReadBack traffic-read-back");
+    expect(waitsFor("aws:TrafficSwitch", "traffic")).toContain("cloudwatch:CompositeAlarm alarms-green-no-go");
   });
 
   it("makes everything wait for the release, itself or through the component around it", () => {

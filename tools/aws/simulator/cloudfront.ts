@@ -1,9 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type Answer, escaped, Refusal } from "./answers.ts";
 import type { ApiRequest } from "./request.ts";
-
-const api = "/2020-05-31";
-const namespace = "http://cloudfront.amazonaws.com/doc/2020-05-31/";
+import { api, element, inner, mismatch, namespace, tag, unknown, written } from "./restXml.ts";
 
 interface Stage {
   readonly config: string;
@@ -28,6 +26,19 @@ export class CloudFrontParts {
   readonly #functions = new Map<string, EdgeFunction>();
   readonly #policies = new Map<string, Policy>();
   readonly #goneControls = new Set<string>();
+
+  /** The published code of a function, and its configuration as it was sent. */
+  published(arn: string): { readonly code: string; readonly config: string } | undefined {
+    const live = this.#functions.get(arn.slice(arn.lastIndexOf("/") + 1))?.live;
+    return live === undefined
+      ? undefined
+      : { code: Buffer.from(live.code, "base64").toString("utf8"), config: live.config };
+  }
+
+  /** The configuration of a response headers policy, as it was sent. */
+  headers(id: string): string | undefined {
+    return this.#policies.get(id)?.config;
+  }
 
   answer(request: ApiRequest): Answer | undefined {
     const url = new URL(request.path, "http://cloudfront");
@@ -139,31 +150,4 @@ function summary({ name, created }: EdgeFunction, { config }: Stage, stage: stri
 
 function policyText({ id, config, modified }: Policy): string {
   return `<ResponseHeadersPolicy xmlns="${namespace}"><Id>${id}</Id><LastModifiedTime>${modified}</LastModifiedTime><ResponseHeadersPolicyConfig>${config}</ResponseHeadersPolicyConfig></ResponseHeadersPolicy>`;
-}
-
-function written(body: string, etag: string | undefined, status = 200): Answer {
-  return { status, headers: { "content-type": "text/xml", ...(etag === undefined ? {} : { etag }) }, body };
-}
-
-/** What stands within the first element of this name, as it was sent. */
-function inner(xml: string, name: string): string {
-  const found = new RegExp(`<${name}(?:\\s[^>]*)?>([\\s\\S]*?)</${name}>`).exec(xml)?.[1];
-  if (found === undefined) throw new Refusal("MalformedXML", `${name} is missing.`);
-  return found;
-}
-
-function element(xml: string, name: string): string {
-  return inner(xml, name).trim();
-}
-
-function tag(): string {
-  return `E${randomBytes(6).toString("hex").toUpperCase()}`;
-}
-
-function mismatch(): Refusal {
-  return new Refusal("InvalidIfMatchVersion", "The If-Match version is missing or not valid for the resource.", 400);
-}
-
-function unknown(what: string): Refusal {
-  return new Refusal("NotImplemented", `Neither moto nor the simulator knows cloudfront:${what}.`, 501);
 }

@@ -115,6 +115,16 @@ export class CompositeAlarms {
     return json({ ...known, CompositeAlarms: composite });
   }
 
+  /** The state of every alarm of a region, metric and composite. */
+  async states(region: string): Promise<ReadonlyMap<string, string>> {
+    const metric = await this.#metricStates(region);
+    const composite = [...this.#alarms.keys()].map((name): [string, string] => [
+      name,
+      this.#ordered.get(name)?.value ?? this.#state(name, metric) ?? "INSUFFICIENT_DATA",
+    ]);
+    return new Map([...metric, ...composite]);
+  }
+
   #told({ tags: _, Tags: __, updated, ...it }: Composite, states: Map<string, string>, region: string) {
     return {
       ...it,

@@ -29,7 +29,8 @@ export async function readRequest(message: IncomingMessage): Promise<ApiRequest 
   for await (const chunk of message) chunks.push(chunk as Buffer);
   const body = Buffer.concat(chunks);
   const { method = "GET", url: path = "/", headers } = message;
-  const scope = /Credential=([^/]+)\/\d+\/([^/]*)\/([^/]+)\//.exec(headers.authorization ?? "");
+  // Signatures for all regions name none.
+  const scope = /Credential=([^/]+)\/\d+\/(?:([^/]*)\/)?([^/]+)\/aws4_request/.exec(headers.authorization ?? "");
   if (scope === null) return undefined;
   const [, accessKey = "", region = "", service = ""] = scope;
   const common = { method, path, headers, body, service, region, accessKey };

@@ -12,15 +12,23 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { answerAdmin } from "./admin.ts";
 import { type Answer, Refusal, refused, refusedByS3 } from "./answers.ts";
+import { BucketPolicies } from "./bucketPolicies.ts";
 import { CloudFrontParts } from "./cloudfront.ts";
 import { CompositeAlarms } from "./compositeAlarms.ts";
+import { Distributions } from "./distributions.ts";
 import type { Images } from "./ecs/containerProcess.ts";
 import { Ecs } from "./ecs/ecs.ts";
+import { Edge } from "./edge.ts";
+import { Events } from "./events.ts";
 import { type Fault, Faults } from "./faults.ts";
+import { Functions } from "./functions.ts";
 import { Inner } from "./inner.ts";
+import { KeyValues } from "./keyValues.ts";
 import { type ApiRequest, readRequest } from "./request.ts";
+import { RoleRights } from "./roleRights.ts";
 import { ScalingTags } from "./scalingTags.ts";
 import { Targets } from "./targets.ts";
+import { Topics } from "./topics.ts";
 
 export interface SimulatorSettings {
   /** The moto behind it. */
@@ -42,8 +50,17 @@ export class Simulator {
   readonly ecs: Ecs;
   readonly alarms: CompositeAlarms;
   readonly targets: Targets;
+  readonly functions: Functions;
+  readonly events: Events;
+  readonly topics = new Topics();
+  readonly #rights: RoleRights;
   readonly #scalingTags: ScalingTags;
   readonly #cloudfront = new CloudFrontParts();
+  readonly #distributions = new Distributions();
+  readonly #values = new KeyValues();
+  readonly #bucketPolicies: BucketPolicies;
+  readonly #edge: Edge;
+  #edgeAddress = "";
   readonly #inner: Inner;
   readonly #server: Server;
   readonly #abort = new AbortController();
@@ -55,7 +72,12 @@ export class Simulator {
     this.targets = new Targets(this.#inner, this.#abort.signal, speed);
     this.ecs = new Ecs(this.#inner, settings.images ?? (() => undefined), this.targets, speed);
     this.alarms = new CompositeAlarms(this.#inner);
+    this.functions = new Functions(this.#inner, () => this.endpoint, this.#abort.signal);
+    this.events = new Events(this.#inner, this.functions);
+    this.#rights = new RoleRights(this.#inner);
     this.#scalingTags = new ScalingTags(this.#inner);
+    this.#bucketPolicies = new BucketPolicies(this.#inner);
+    this.#edge = new Edge(this.#inner, this.#distributions, this.#cloudfront, this.#values, this.#bucketPolicies);
     this.#server = createServer((message, response) => void this.#serve(message, response));
   }
 
@@ -65,6 +87,7 @@ export class Simulator {
       simulator.#server.once("error", reject);
       simulator.#server.listen(settings.port ?? 0, "127.0.0.1", resolve);
     });
+    simulator.#edgeAddress = await simulator.#edge.start();
     const at = simulator.#server.address();
     simulator.#port = typeof at === "object" && at !== null ? at.port : 0;
     return simulator;
@@ -75,10 +98,17 @@ export class Simulator {
     return `http://127.0.0.1:${this.#port}`;
   }
 
+  /** Where users reach the distributions: over HTTP, by the name of their host. */
+  get edge(): string {
+    return this.#edgeAddress;
+  }
+
   /** Ends every task and stops answering. */
   async stop(): Promise<void> {
     this.#abort.abort();
+    await this.functions.idle();
     await this.ecs.stop();
+    await this.#edge.stop();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
@@ -104,8 +134,17 @@ export class Simulator {
     );
   }
 
-  /** Puts an alarm, metric or composite, into a state. */
+  /** Puts an alarm, metric or composite, into a state; what changes with it is an event. Functions that it calls are not waited for. */
   async setAlarm(name: string, state: StateValue, reason: string, region: string): Promise<void> {
+    const before = await this.alarms.states(region);
+    await this.#putAlarm(name, state, reason, region);
+    for (const [changed, now] of await this.alarms.states(region)) {
+      const was = before.get(changed) ?? "INSUFFICIENT_DATA";
+      if (was !== now) await this.events.alarmChanged(changed, now, was, reason, region);
+    }
+  }
+
+  async #putAlarm(name: string, state: StateValue, reason: string, region: string): Promise<void> {
     if (this.alarms.order(name, state, reason)) return;
     const cloudwatch = this.#inner.client(CloudWatchClient, region);
     const { MetricAlarms: found } = await cloudwatch.send(new DescribeAlarmsCommand({ AlarmNames: [name] }));
@@ -127,6 +166,7 @@ export class Simulator {
   async #answer(request: ApiRequest): Promise<Answer> {
     try {
       this.faults.strike(request);
+      await this.#rights.judge(request);
       return (await this.#own(request)) ?? (await this.#motos(request));
     } catch (error) {
       const refusal =
@@ -144,7 +184,17 @@ export class Simulator {
       case "application-autoscaling":
         return await this.#scalingTags.answer(request);
       case "cloudfront":
-        return this.#cloudfront.answer(request);
+        return this.#distributions.answer(request) ?? this.#cloudfront.answer(request);
+      case "cloudfront-keyvaluestore":
+        return this.#values.answer(request);
+      case "s3":
+        return await this.#bucketPolicies.answer(request);
+      case "lambda":
+        this.functions.note(request);
+        return undefined;
+      case "sns":
+        this.topics.note(request);
+        return undefined;
       case "monitoring":
         return request.protocol === "json" ? await this.alarms.answer(request) : undefined;
       default:

@@ -1,0 +1,34 @@
+import * as z from "zod/mini";
+import type { Arming } from "../../release/automaticRollback/arming.ts";
+
+const side = z.enum(["blue", "green"]);
+
+// zod/mini: the whole of zod would be most of what the function is.
+const shape = z.discriminatedUnion("armed", [
+  z.strictObject({
+    armed: z.literal(true),
+    version: z.string(),
+    leaves: side,
+    returnsTo: side,
+    returnsToVersion: z.string(),
+    alarm: z.string(),
+    forMs: z.int().check(z.positive()),
+    switched: z.boolean(),
+    since: z.optional(z.int()),
+  }),
+  z.strictObject({ armed: z.literal(false), why: z.string(), last: z.optional(z.string()) }),
+]);
+
+/** The arming as it is kept in a parameter. */
+export function recordText(arming: Arming): string {
+  return JSON.stringify(arming);
+}
+
+/** What a parameter says; undefined for text that is no record. */
+export function readRecord(text: string): Arming | undefined {
+  try {
+    return shape.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,143 @@
+import { createHash } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import { get } from "node:http";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { CloudFrontClient, GetFunctionCommand } from "@aws-sdk/client-cloudfront";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { stringify } from "yaml";
+import { credentials, region, World } from "../tools/aws/world.ts";
+import { Project, root } from "./project.ts";
+
+// The real engine uploads and switches; users are answered by the simulated edge: its function, its key-value store and the private bucket.
+
+const container = fileURLToPath(new URL("fixtures/container.mjs", import.meta.url));
+const image = (version: string) => `registry.example/api@sha256:${createHash("sha256").update(version).digest("hex")}`;
+const versions = ["v1", "v2"];
+
+let world: World;
+let project: Project;
+
+beforeAll(async () => {
+  world = await World.start({
+    speed: 20,
+    images: (asked) => {
+      const version = versions.find((it) => asked === image(it));
+      return version === undefined
+        ? undefined
+        : { command: [process.execPath, container, version, join(project.folder, "schema")] };
+    },
+  });
+  const { vpcId, subnets } = await world.network();
+  project = await Project.make({
+    platform: "aws",
+    live: "blue",
+    blue: "v1",
+    green: "v2",
+    services: { api: { port: 8080, instances: 1, drain: "1s", start: "1s" } },
+    aws: {
+      account: "123456789012",
+      region,
+      name: "shop",
+      vpc: vpcId,
+      subnets,
+      loadBalancer: {
+        create: { subnets, certificate: await world.certificate(), public: ["0.0.0.0/0"], tests: ["127.0.0.1/32"] },
+      },
+      services: { api: { hosts: ["api.shop.example"], priority: 10 } },
+      frontend: {
+        builds: "dist",
+        hosts: ["www.shop.example"],
+        certificate: "arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef",
+        address: world.simulator.edge,
+      },
+      gates: { successes: 1, interval: "100ms", deadline: "60s" },
+    },
+  });
+  Object.assign(project.env, {
+    AWS_ENDPOINT_URL: world.endpoint,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  });
+  const file = join(project.folder, "Pulumi.yaml");
+  const plugin = `    - name: aws\n      path: ${join(root, "tools/aws")}\n`;
+  await writeFile(file, `${(await readFile(file, "utf8")).trimEnd()}\n${plugin}`);
+  for (const version of versions) {
+    const smoke = { command: ["node", "-e", `process.exit(process.env.EXPECT_VERSION === "${version}" ? 0 : 1)`] };
+    await project.write(
+      `releases/${version}.yaml`,
+      stringify({ version, services: { api: { image: image(version) } }, database: { tool: "none" }, smoke }),
+    );
+    await project.write(`dist/${version}/index.html`, `<h1>${version}</h1>`);
+    await project.write(`dist/${version}/app-${version}f00ba4.js`, `run("${version}")`);
+  }
+}, 600_000);
+
+afterAll(async () => {
+  await project?.remove();
+  await world?.stop();
+});
+
+async function up(change: Record<string, unknown>) {
+  await project.set(change);
+  const ran = await project.run("up", "--skip-preview");
+  expect(ran.exitCode, ran.text).toBe(0);
+  return ran;
+}
+
+/** What a user is answered. */
+function asks(path: string) {
+  return new Promise<{ status: number; headers: Record<string, unknown>; text: string }>((resolve, reject) => {
+    get(`${world.simulator.edge}${path}`, { headers: { host: "www.shop.example" } }, (response) => {
+      let text = "";
+      response.on("data", (chunk) => {
+        text += chunk;
+      });
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }));
+    }).on("error", reject);
+  });
+}
+
+async function functionCode(): Promise<string> {
+  const found = await new CloudFrontClient(world.client).send(
+    new GetFunctionCommand({ Name: "shop-pages", Stage: "LIVE" }),
+  );
+  return new TextDecoder().decode(found.FunctionCode);
+}
+
+describe.sequential("pages behind CloudFront", { timeout: 900_000 }, () => {
+  it("are served from the first version's own prefix, protected, and kept as long as they may be", async () => {
+    await up({});
+    const page = await asks("/");
+    expect(page).toMatchObject({ status: 200, text: "<h1>v1</h1>" });
+    expect(page.headers).toMatchObject({
+      "content-type": "text/html; charset=utf-8",
+      "cache-control": "public, max-age=0, s-maxage=31536000, must-revalidate",
+      "strict-transport-security": "max-age=31536000",
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+    });
+    expect((await asks("/app-v1f00ba4.js")).headers["cache-control"]).toBe("public, max-age=31536000, immutable");
+    expect((await asks("/missing.html")).status).toBe(403);
+  });
+
+  it("are another version's with the switch, by one key: distribution and function stay as they are", async () => {
+    const before = await functionCode();
+    const ran = await up({ live: "green" });
+    expect((await asks("/")).text).toBe("<h1>v2</h1>");
+    expect(await functionCode()).toBe(before);
+    const changed = ran.text.split("\n").filter((line) => /aws:cloudfront\S* \S+ updated /.test(line));
+    expect(changed).toEqual([expect.stringContaining("KeyvaluestoreKey frontend-live")]);
+  });
+
+  it("have the parts of pages that were open before", async () => {
+    expect((await asks("/app-v1f00ba4.js")).text).toBe('run("v1")');
+    expect((await asks("/app-v2f00ba4.js")).text).toBe('run("v2")');
+  });
+
+  it("go back with the services", async () => {
+    await up({ live: "blue" });
+    expect((await asks("/")).text).toBe("<h1>v1</h1>");
+    expect((await asks("/app-v2f00ba4.js")).text).toBe('run("v2")');
+  });
+});

@@ -1,0 +1,190 @@
+import { createHash } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+  DescribeRulesCommand,
+  DescribeTargetGroupsCommand,
+  ElasticLoadBalancingV2Client,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { stringify } from "yaml";
+import { credentials, region, World } from "../tools/aws/world.ts";
+import { Project, root } from "./project.ts";
+
+// The real engine arms; then nobody is there but the simulated AWS: its alarm, its event bus, and the function's uploaded bundle in a
+// process of its own, held to the rights of its role.
+
+const container = fileURLToPath(new URL("fixtures/container.mjs", import.meta.url));
+const image = (version: string) => `registry.example/web@sha256:${createHash("sha256").update(version).digest("hex")}`;
+const versions = ["v1", "v2"];
+
+let world: World;
+let project: Project;
+
+const settings = (rollback: object, aws: object) => ({ ...aws, rollback });
+let aws: Record<string, unknown>;
+
+beforeAll(async () => {
+  world = await World.start({
+    speed: 20,
+    images: (asked) => {
+      const version = versions.find((it) => asked === image(it));
+      return version === undefined
+        ? undefined
+        : { command: [process.execPath, container, version, join(project.folder, "schema")] };
+    },
+  });
+  const { vpcId, subnets } = await world.network();
+  aws = {
+    account: "123456789012",
+    region,
+    name: "shop",
+    vpc: vpcId,
+    subnets,
+    loadBalancer: {
+      create: { subnets, certificate: await world.certificate(), public: ["0.0.0.0/0"], tests: ["127.0.0.1/32"] },
+    },
+    services: { web: { hosts: ["shop.example"], priority: 20 } },
+    gates: { successes: 1, interval: "100ms", deadline: "60s" },
+  };
+  project = await Project.make({
+    platform: "aws",
+    live: "blue",
+    blue: "v1",
+    green: "v2",
+    services: { web: { port: 8081, instances: 1, drain: "1s", start: "1s" } },
+    aws: settings({ for: "60m" }, aws),
+  });
+  Object.assign(project.env, {
+    AWS_ENDPOINT_URL: world.endpoint,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  });
+  const file = join(project.folder, "Pulumi.yaml");
+  const plugin = `    - name: aws\n      path: ${join(root, "tools/aws")}\n`;
+  await writeFile(file, `${(await readFile(file, "utf8")).trimEnd()}\n${plugin}`);
+  for (const version of versions) {
+    const smoke = { command: ["node", "-e", `process.exit(process.env.EXPECT_VERSION === "${version}" ? 0 : 1)`] };
+    await project.write(
+      `releases/${version}.yaml`,
+      stringify({ version, services: { web: { image: image(version) } }, database: { tool: "none" }, smoke }),
+    );
+  }
+}, 600_000);
+
+afterAll(async () => {
+  await project?.remove();
+  await world?.stop();
+});
+
+beforeEach(() => {
+  world.simulator.functions.invocations.length = 0;
+  world.simulator.topics.published.length = 0;
+});
+
+async function up(change: Record<string, unknown>): Promise<void> {
+  await project.set(change);
+  const ran = await project.run("up", "--skip-preview");
+  expect(ran.exitCode, ran.text).toBe(0);
+}
+
+/** The alarm of green goes to a state, and what is called with it ends. */
+async function alarm(state: "OK" | "ALARM"): Promise<void> {
+  await world.simulator.setAlarm("shop-green-no-go", state, "ordered by the test", region);
+  await world.simulator.functions.idle();
+}
+
+const results = () => world.simulator.functions.invocations.map(({ result, error }) => error ?? result);
+
+/** Shares of blue and green in the rule that users reach. */
+async function serving(): Promise<number[]> {
+  const elb = new ElasticLoadBalancingV2Client(world.client);
+  const group = async (name: string) => {
+    const { TargetGroups = [] } = await elb.send(new DescribeTargetGroupsCommand({ Names: [name] }));
+    return TargetGroups[0]?.TargetGroupArn;
+  };
+  const arns = [await group("shop-blue-web"), await group("shop-green-web")];
+  const state = await project.exported();
+  const ListenerArn = String(state.resources.find(({ urn }) => urn.endsWith("::load-balancer-users"))?.outputs?.arn);
+  const { Rules = [] } = await elb.send(new DescribeRulesCommand({ ListenerArn }));
+  const groups = Rules.flatMap(({ Actions }) => Actions?.[0]?.ForwardConfig?.TargetGroups ?? []);
+  return arns.map((arn) => groups.find(({ TargetGroupArn }) => TargetGroupArn === arn)?.Weight ?? -1);
+}
+
+async function record(): Promise<Record<string, unknown>> {
+  const found = await new SSMClient(world.client).send(new GetParameterCommand({ Name: "/greenlight/shop/rollback" }));
+  return JSON.parse(found.Parameter?.Value ?? "null");
+}
+
+describe.sequential("a release on AWS that nobody watches", { timeout: 900_000 }, () => {
+  it("has nothing to go back to at first, and its alarm moves nothing", async () => {
+    await up({});
+    expect(await record()).toMatchObject({ armed: false, why: "nothing served before" });
+    await alarm("ALARM");
+    expect(results()).toEqual([{ deed: "nothing", why: "it is disarmed: nothing served before" }]);
+    expect(await serving()).toEqual([100, 0]);
+    await alarm("OK");
+  });
+
+  it("is armed by the switch", async () => {
+    await up({ live: "green" });
+    expect(await serving()).toEqual([0, 100]);
+    expect(await record()).toMatchObject({
+      ...{ armed: true, version: "v2", returnsTo: "blue", returnsToVersion: "v1", switched: true },
+      ...{ alarm: "shop-green-no-go", forMs: 3_600_000 },
+    });
+  });
+
+  it("goes back when the alarm fires, and the topic is told", async () => {
+    await alarm("ALARM");
+    expect(results()).toEqual([{ deed: "moved", why: "shop-green-no-go fired; web went back to blue" }]);
+    expect(await serving()).toEqual([100, 0]);
+    expect(world.simulator.topics.published).toEqual([
+      expect.objectContaining({
+        topic: expect.stringMatching(/:shop-release-alarms$/),
+        subject: "shop: traffic went back to blue v1",
+        message: expect.stringContaining("Read back: web served by blue 100 %."),
+      }),
+    ]);
+  });
+
+  it("goes back once, however often it is called", async () => {
+    await alarm("OK");
+    await world.simulator.setAlarm("shop-green-no-go", "ALARM", "ordered by the test", region);
+    await world.simulator.events.alarmChanged("shop-green-no-go", "ALARM", "OK", "delivered twice", region);
+    await world.simulator.functions.idle();
+    expect(results()).toEqual(Array(2).fill({ deed: "nothing", why: "blue serves already" }));
+    expect(world.simulator.topics.published).toEqual([]);
+  });
+
+  it("is not overwritten by an update that still says otherwise; one that says the same brings the stack in line and disarms", async () => {
+    const ran = await project.run("up", "--skip-preview");
+    expect(ran.exitCode).toBe(0);
+    expect(await serving()).toEqual([100, 0]);
+    await up({ live: "blue" });
+    expect(await serving()).toEqual([100, 0]);
+    expect(await record()).toMatchObject({ armed: false, why: "v1 was rolled back to" });
+  });
+
+  it("is armed again by the next try, and moves nothing when its bake is over", async () => {
+    await alarm("OK");
+    await up({ live: "green", aws: settings({ for: "1s" }, aws) });
+    const { since } = await record();
+    // The bake began before the update that began it ended.
+    await expect.poll(() => Date.now() - Number(since)).toBeGreaterThan(1_000);
+    await alarm("ALARM");
+    expect(results()).toEqual([{ deed: "nothing", why: "the bake of v2 is over" }]);
+    expect(await serving()).toEqual([0, 100]);
+  });
+
+  it("moves nothing when it has its go", async () => {
+    await alarm("OK");
+    await up({ aws: settings({ for: "60m", go: "v2" }, aws) });
+    expect(await record()).toMatchObject({ armed: false, why: "v2 has its go" });
+    await alarm("ALARM");
+    expect(results()).toEqual([{ deed: "nothing", why: "it is disarmed: v2 has its go" }]);
+    expect(await serving()).toEqual([0, 100]);
+  });
+});
