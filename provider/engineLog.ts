@@ -1,7 +1,6 @@
-import { createRequire } from "node:module";
 import { credentials } from "@grpc/grpc-js";
-
-const load = createRequire(import.meta.url);
+import services from "@pulumi/pulumi/proto/engine_grpc_pb.js";
+import messages from "@pulumi/pulumi/proto/engine_pb.js";
 
 /**
  * Tells lines to the engine, which shows each at the resource that it is of while the step goes on. What a plugin prints itself nobody
@@ -17,18 +16,11 @@ export function engineLog(address: string): (urn: string, line: string) => void 
   };
 }
 
-/** Read when the first line is told: most updates tell none. */
 function connect(address: string): (urn: string, line: string) => void {
-  const { EngineClient }: typeof import("@pulumi/pulumi/proto/engine_grpc_pb") = load(
-    "@pulumi/pulumi/proto/engine_grpc_pb.js",
-  );
-  const { LogRequest, LogSeverity }: typeof import("@pulumi/pulumi/proto/engine_pb") = load(
-    "@pulumi/pulumi/proto/engine_pb.js",
-  );
-  const client = new EngineClient(address, credentials.createInsecure());
+  const client = new services.EngineClient(address, credentials.createInsecure());
   return (urn, line) => {
-    const request = new LogRequest();
-    request.setSeverity(LogSeverity.INFO);
+    const request = new messages.LogRequest();
+    request.setSeverity(messages.LogSeverity.INFO);
     request.setMessage(line);
     request.setUrn(urn);
     client.log(request, () => {});

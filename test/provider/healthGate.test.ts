@@ -96,7 +96,9 @@ describe("the health gate", () => {
   it("fails when one of several instances is sick, and names that one alone", async () => {
     const well = await serve(row(200).listener);
     const sick = await serve(row(200, 500).listener);
-    const said = await refusal(gate().create(wanted([target(well), target(sick), target(well)], { deadlineMs: 4_000 })));
+    const said = await refusal(
+      gate().create(wanted([target(well), target(sick), target(well)], { deadlineMs: 4_000 })),
+    );
     expect(said).toContain("1 of 3 instances");
     expect(said).toContain(sick);
     expect(said).not.toContain(well);
