@@ -10,7 +10,6 @@ const instead = {
     switch:
       "set greenlight:live to the environment and run `pulumi up`: its gates stand before the switch (docs/aws.md)",
     watch: "watch the alarms and the dashboard that the stack makes (docs/aws.md)",
-    rollback: "set greenlight:live back and run `pulumi up` (docs/aws.md, which also has the way without the engine)",
     check: "judge the checklist by hand (docs/checklist.md): its items would ask this machine what serves",
   },
 } as const;

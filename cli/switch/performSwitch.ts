@@ -8,7 +8,8 @@ import type { Context } from "../context.ts";
 import type { Engine } from "../engine/engine.ts";
 import { engineEvents } from "../engine/engineEvents.ts";
 import { JournalFile } from "../journal/journalFile.ts";
-import { type Platform, sayLive } from "../live.ts";
+import { sayLive } from "../live.ts";
+import type { Platform } from "../platform/platform.ts";
 import type { Reporter } from "../reporter.ts";
 import type { MoveRecord } from "../result.ts";
 
@@ -41,11 +42,11 @@ export async function performSwitch(args: SwitchArgs): Promise<MoveRecord> {
   }
   const serving = await platform.serving();
   const weights = weightsFor(to);
-  const agrees = platform.place.services.every((name) => isDeepStrictEqual(serving.weights[name], weights));
+  const agrees = platform.services.every((name) => isDeepStrictEqual(serving.weights[name], weights));
   if (!agrees) {
     throw new Problem({
       happened: `The update ended, but ${to} does not serve everything.`,
-      where: sayLive(serving, platform),
+      where: await sayLive(serving, platform),
       next: "run `greenlight status`; then `greenlight rollback` or the switch again",
       exitCode: exitCodes.notAsAsked,
     });

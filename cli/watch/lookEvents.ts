@@ -2,13 +2,11 @@ import type { EnvironmentName } from "../../release/environment.ts";
 import { addHistograms, difference, type Histogram, percentile } from "../../release/latency.ts";
 import type { Observation, ServiceCounters } from "../../release/observation.ts";
 import type { Verdict } from "../../release/verdict.ts";
-import type { Platform } from "../live.ts";
 import type { EnvironmentLook, Reporter } from "../reporter.ts";
 
 /** Turns each look into an event for the person: what changed since the look before, in rates. */
 export function lookEvents(
   reporter: Reporter,
-  platform: Platform,
   watched: { readonly environment: EnvironmentName; readonly version: string },
   end: number,
 ): (look: Observation, verdict: Verdict) => void {
@@ -20,7 +18,7 @@ export function lookEvents(
       environment: watched.environment,
       version: watched.version,
       healthy: look.health?.healthy ?? 0,
-      of: look.health?.of ?? platform.facts.services.flatMap((it) => it.instances[watched.environment]).length,
+      of: look.health?.of ?? 0,
       share: 100,
       requestsPerSecond: rates?.requestsPerSecond,
       errorRate: rates?.errorRate,

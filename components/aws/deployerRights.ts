@@ -132,6 +132,7 @@ export const commands: Readonly<Record<string, string>> = {
   DescribeTasksCommand: "ecs:DescribeTasks",
   GetLogEventsCommand: "logs:GetLogEvents",
   ListTasksCommand: "ecs:ListTasks",
+  ModifyRuleCommand: "elasticloadbalancing:ModifyRule",
   RunTaskCommand: "ecs:RunTask",
   StopTaskCommand: "ecs:StopTask",
 };
