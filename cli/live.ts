@@ -63,8 +63,8 @@ export async function sayLive(serving: Serving, platform: Platform): Promise<str
   if (live !== undefined) return `${live.environment} ${live.version} serves 100 % (read back ${at})`;
   const shares = platform.services.map((name) => {
     const weights = serving.weights[name];
-    const said = environmentNames.map((it) => `${it} ${weights?.[it] ?? "?"} %`).join(", ");
-    return `${name}: ${said}`;
+    if (weights === undefined) return `${name}: nobody`;
+    return `${name}: ${environmentNames.map((it) => `${it} ${weights[it]} %`).join(", ")}`;
   });
   return `${shares.join("; ")} (read back ${at})`;
 }

@@ -4,7 +4,6 @@ import { Problem } from "../../release/problem.ts";
 import { type GlobalOptions, openContext } from "../context.ts";
 import { Engine } from "../engine/engine.ts";
 import { liveNow, requirePlatform, sayLive } from "../live.ts";
-import { requireOffered } from "../offered.ts";
 import type { Reporter } from "../reporter.ts";
 import type { CommandResult, MoveRecord, ServingRecord } from "../result.ts";
 import { withStackLock } from "../stackLock.ts";
@@ -28,7 +27,6 @@ export async function switchCommand(
   signal: AbortSignal,
 ): Promise<CommandResult<SwitchResult>> {
   const context = openContext(options);
-  requireOffered(context, "switch");
   const platform = await requirePlatform(context);
   const before = await platform.serving();
   const from = await liveNow(before, platform);

@@ -1,4 +1,5 @@
 import { servingFactsOf, taskFactsOf, testAddressesOf } from "../../components/aws/serving.ts";
+import { watchFactsOf } from "../../components/aws/watching.ts";
 import { thresholdsOf } from "../../config.ts";
 import { type AwsServing, type AwsServingFacts, readAwsServing } from "../../provider/aws/serving.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
@@ -30,7 +31,7 @@ export function awsPlatform(context: Context): Platform {
     });
   };
 
-  return {
+  const platform: Platform = {
     name: "aws",
     services: facts.services.map(({ service }) => service),
     serving: async () => servingOf(await readAwsServing(facts, patience())),
@@ -62,15 +63,22 @@ export function awsPlatform(context: Context): Platform {
       const { moveAwsTraffic } = await import("../../provider/aws/moveTraffic.ts");
       return moveAwsTraffic(facts, to, tell);
     },
-    async troubles() {
-      return [];
+    movedAt: () => undefined,
+    troubles: async (environment, signal) => {
+      const { alarmTroubles } = await import("./awsTroubles.ts");
+      return alarmTroubles(watchFactsOf(context.stack, settings, environment), signal);
     },
-    thresholds: () => thresholdsOf(context.settings()),
-    async observer() {
-      throw new Error("not offered yet");
+    thresholds() {
+      const all = thresholdsOf(settings);
+      return { ...all, database: { ...all.database, required: aws.database !== undefined } };
+    },
+    async observer(args) {
+      const { openAwsObserver } = await import("../watch/aws/openObserver.ts");
+      return openAwsObserver(context, platform, facts, args);
     },
     addresses: (environment) => testAddressesOf(aws, environment),
   };
+  return platform;
 }
 
 /** Services switch, and go back, in the order of `aws.services`. */

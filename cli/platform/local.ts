@@ -1,4 +1,6 @@
 import { firingAlarms, instancesHealth } from "../../project/liveHealth.ts";
+import { weightsWrittenAt } from "../../provider/local/envoy/runtimeLayer.ts";
+import { folder } from "../../provider/local/folder.ts";
 import { readRecords } from "../../provider/local/instanceRecord.ts";
 import { moveTraffic } from "../../provider/local/moveTraffic.ts";
 import type { PlatformFacts } from "../../provider/local/platformFacts.ts";
@@ -65,6 +67,7 @@ export function findLocalPlatform(context: Context): LocalPlatform | undefined {
       // Not bound to the caller's signal: once begun, the way back is finished.
       return moveTraffic(place, weightsFor(to), new AbortController().signal);
     },
+    movedAt: () => weightsWrittenAt(folder(context.dir).envoy),
     async troubles(environment, signal) {
       const settings = context.settings();
       // An alarm that fires before the start is a no-go: the candidate would be blamed for it, or hide it.

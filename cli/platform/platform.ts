@@ -58,6 +58,8 @@ export interface Platform {
   thresholds(): Thresholds;
   /** Whoever looks at an environment that serves. */
   observer(args: ObserverArgs): Promise<Observer>;
+  /** Epoch ms at which an update last moved traffic, where the platform keeps that. */
+  movedAt(): number | undefined;
   /** Where each service is reached in one environment, whoever serves users. */
   addresses(environment: EnvironmentName): Readonly<Record<string, string>>;
 }

@@ -12,7 +12,7 @@ export function lookEvents(
 ): (look: Observation, verdict: Verdict) => void {
   let before: Observation | undefined;
   return (look, verdict) => {
-    const rates = before === undefined ? undefined : ratesBetween(before, look);
+    const rates = ratesTold(look) ?? (before === undefined ? undefined : ratesBetween(before, look));
     before = look;
     const environment: EnvironmentLook = {
       environment: watched.environment,
@@ -32,6 +32,20 @@ interface Rates {
   readonly requestsPerSecond: number;
   readonly errorRate: number | undefined;
   readonly p95Ms: number | undefined;
+}
+
+/** Of the last period that was told, over all services together. */
+function ratesTold(look: Observation): Rates | undefined {
+  const told = Object.values(look.services).flatMap((it) => ("periods" in it ? (it.periods.at(-1) ?? []) : []));
+  if (told.length === 0) return undefined;
+  const requests = told.reduce((sum, it) => sum + it.requests, 0);
+  const errors = told.reduce((sum, it) => sum + it.errors, 0);
+  const p95s = told.flatMap(({ p95Ms }) => p95Ms ?? []);
+  return {
+    requestsPerSecond: told.reduce((sum, it) => sum + it.requests / ((it.to - it.from) / 1000), 0),
+    errorRate: requests === 0 ? undefined : errors / requests,
+    p95Ms: p95s.length === 0 ? undefined : Math.max(...p95s),
+  };
 }
 
 /** Over all services together: for the eye only, the verdict judges each service on its own. */
@@ -57,5 +71,5 @@ function ratesBetween(before: Observation, now: Observation): Rates | undefined 
 }
 
 function readable(it: Observation["services"][string]): it is ServiceCounters {
-  return !("unreadable" in it);
+  return !("unreadable" in it) && !("periods" in it);
 }

@@ -152,10 +152,13 @@ export function deployerPolicies(scope: DeployerScope): { stack: PolicyDocument;
         ],
       },
       {
-        Sid: "MigrationLog",
+        Sid: "ReadLogs",
         Effect: "Allow",
-        Action: "logs:GetLogEvents",
-        Resource: arn("logs", `log-group:/greenlight/${begins("logGroup")}:log-stream:*`),
+        Action: ["logs:FilterLogEvents", "logs:GetLogEvents"],
+        Resource: [
+          arn("logs", `log-group:/greenlight/${begins("logGroup")}`),
+          arn("logs", `log-group:/greenlight/${begins("logGroup")}:log-stream:*`),
+        ],
       },
       ...(database === undefined
         ? []

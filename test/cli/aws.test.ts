@@ -19,8 +19,6 @@ describe("a command on a stack on AWS", () => {
 
   it.each([
     ["release", ["release", "v1.0.0", "--yes"], "set greenlight:blue or green to the version, run `pulumi up`"],
-    ["switch", ["switch", "green", "--yes"], "set greenlight:live to the environment and run `pulumi up`"],
-    ["watch", ["watch"], "watch the alarms and the dashboard"],
     ["check", ["check", "v1.0.0"], "judge the checklist by hand"],
   ])("that is not offered yet says so, and what to do instead, and exits 2: %s", async (name, args, next) => {
     const { exitCode, stderr } = await run(...args);

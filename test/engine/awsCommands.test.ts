@@ -32,7 +32,7 @@ describe.sequential("the commands on a simulated AWS", { timeout: 900_000 }, () 
       verified: { health: "4 of 4 instances", passed: true },
       serving: { environment: "blue", version: "v1" },
     });
-    expect(said).toMatch(/the rule of web is written[\s\S]*traffic is back[\s\S]*rule traffic-/);
+    expect(said).toMatch(/the rule of web is written[\s\S]*traffic is back[\s\S]*traffic read back/);
     expect(await weights()).toEqual(toBlue);
     await shop.project.set({ live: "blue" });
     expect((await shop.succeed("preview")).changes).toEqual([]);

@@ -1,7 +1,7 @@
 import { parseDatabaseUrl } from "../../../provider/database/connection.ts";
 import { type DatabaseHealth, databaseHealth } from "../../../provider/database/health.ts";
 import { askHealth, type HealthQuestion } from "../../../provider/gates/health.ts";
-import { runSmoke, type SmokeRun } from "../../../provider/gates/smoke.ts";
+import type { SmokeRun } from "../../../provider/gates/smoke.ts";
 import { EnvoyAdmin } from "../../../provider/local/envoy/admin.ts";
 import { readCounters } from "../../../provider/local/envoy/metrics.ts";
 import type { PlatformFacts } from "../../../provider/local/platformFacts.ts";
@@ -9,6 +9,7 @@ import { type EnvironmentName, other } from "../../../release/environment.ts";
 import type { NewPattern } from "../../../release/logPatterns.ts";
 import type { Observation } from "../../../release/observation.ts";
 import type { Observer } from "../observer.ts";
+import { SmokeRounds } from "../smokeRounds.ts";
 import { LogWatch } from "./logWatch.ts";
 
 export interface LocalObserverOptions {
@@ -30,30 +31,27 @@ export class LocalObserver implements Observer {
   readonly #it: LocalObserverOptions;
   readonly #admin: EnvoyAdmin;
   readonly #logs: LogWatch;
-  #smokeAt = 0;
-  #smoke: Observation["smoke"];
-  #smokeRunning: Promise<void> | undefined;
+  readonly #smoke: SmokeRounds | undefined;
   database: DatabaseHealth | undefined;
   newPatterns: readonly NewPattern[] = [];
 
   constructor(it: LocalObserverOptions) {
     this.#it = it;
     this.#admin = new EnvoyAdmin(it.facts.listen, it.facts.adminPort);
+    this.#smoke = it.smoke === undefined ? undefined : new SmokeRounds(it.smoke.run, it.smoke.everyMs, it.signal);
     this.#logs = new LogWatch(it.dir, it.environment, other(it.environment), it.databaseUrl);
   }
 
   async look(): Promise<Observation> {
     const names = this.#it.facts.services.map((service) => service.name);
-    this.#runSmokeWhenDue();
+    this.#smoke?.begin();
     const [services, health, database] = await Promise.all([
       readCounters(this.#admin, names, this.#it.environment),
       this.#health(),
       this.#lookAtDatabase(),
     ]);
     this.newPatterns = this.#logs.look();
-    const smoke = this.#smoke;
-    // A result counts for the look that saw it first, so that one failure is not counted as many.
-    this.#smoke = undefined;
+    const smoke = this.#smoke?.take();
     return {
       at: Date.now(),
       services,
@@ -65,7 +63,7 @@ export class LocalObserver implements Observer {
   }
 
   async settle(): Promise<void> {
-    await this.#smokeRunning;
+    await this.#smoke?.settle();
   }
 
   async #health(): Promise<{ healthy: number; of: number }> {
@@ -91,24 +89,5 @@ export class LocalObserver implements Observer {
           detail: `${it.connections.used} of ${it.connections.max} connections, ${it.locksWaiting} waiting for locks, longest transaction ${it.longestTransactionSeconds.toFixed(1)} s, ${it.deadlocks} deadlocks`,
         }
       : { reachable: false, detail: it.reason };
-  }
-
-  #runSmokeWhenDue(): void {
-    const smoke = this.#it.smoke;
-    if (smoke === undefined || this.#smokeRunning !== undefined || Date.now() - this.#smokeAt < smoke.everyMs) return;
-    this.#smokeAt = Date.now();
-    this.#smokeRunning = runSmoke(smoke.run, this.#it.signal)
-      .then(
-        (result) => {
-          this.#smoke = { passed: result.passed, detail: result.reason };
-        },
-        (error: unknown) => {
-          if (this.#it.signal.aborted) return;
-          this.#smoke = { passed: false, detail: error instanceof Error ? error.message : String(error) };
-        },
-      )
-      .finally(() => {
-        this.#smokeRunning = undefined;
-      });
   }
 }
