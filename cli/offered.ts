@@ -5,8 +5,6 @@ import type { Context } from "./context.ts";
 /** What to do instead of a command that a stack's platform does not offer yet. */
 const instead = {
   aws: {
-    release:
-      "set greenlight:blue or green to the version, run `pulumi up`, set greenlight:live and run it again (docs/aws.md)",
     check: "judge the checklist by hand (docs/checklist.md): its items would ask this machine what serves",
   },
 } as const;

@@ -7,7 +7,9 @@ import { Project } from "./project.ts";
 /** The project of a stack `prod` on AWS, with v1 in blue and v2 in green, and their manifests. */
 export function awsProject(live: "blue" | "green", more: Record<string, unknown> = {}): Project {
   const config = { ...settings, live, blue: "v1", green: "v2", ...more };
-  const lines = Object.entries(config).map(([key, it]) => `  shop:${key}: ${JSON.stringify(it)}`);
+  const lines = Object.entries(config)
+    .filter(([, it]) => it !== undefined)
+    .map(([key, it]) => `  shop:${key}: ${JSON.stringify(it)}`);
   const project = new Project({ prod: `config:\n${lines.join("\n")}\n` });
   for (const version of ["v1", "v2", "v3"]) {
     const manifest = {

@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type EnvironmentName, other } from "../../release/environment.ts";
 import { AwsShop, toBlue, toGreen } from "./awsShop.ts";
 
 // The commands on a simulated AWS with the real engine. That AWS itself does the same is not shown here.
 
 let shop: AwsShop;
 beforeAll(async () => {
-  shop = await AwsShop.open({ green: "v2" });
+  shop = await AwsShop.open({
+    green: "v2",
+    thresholds: { errorFor: "1m", p95For: "1m", minRequests: 100 },
+    watch: { for: "5m", every: "1s" },
+  });
 }, 600_000);
 afterAll(async () => {
   await shop?.close();
@@ -51,5 +56,58 @@ describe.sequential("the commands on a simulated AWS", { timeout: 900_000 }, () 
     await shop.succeed("up", "--skip-preview");
     expect((await shop.succeed("preview")).changes).toEqual([]);
     expect(await weights()).toEqual(toBlue);
+  });
+
+  /** What CloudWatch says of one side's traffic: so many errors in 600 requests a minute. */
+  function traffic(environment: EnvironmentName, errors: number): void {
+    for (const service of ["api", "web"]) {
+      shop.world.simulator.figures.order(`shop-${environment}-${service}`, {
+        RequestCount: 600,
+        HTTPCode_Target_5XX_Count: errors,
+        TargetResponseTime: 0.12,
+      });
+    }
+    shop.world.simulator.figures.order("shop-production", { DatabaseConnections: 12, CPUUtilization: 20 });
+  }
+
+  const serves = async (): Promise<EnvironmentName> => (await greenlight("status")).json.serves.environment;
+
+  it("release a version: deployed beside the live one, switched, watched and called released", async () => {
+    const from = await serves();
+    const to = other(from);
+    traffic("blue", 0);
+    traffic("green", 0);
+    const { exitCode, json, said } = await greenlight("release", "v3", "--watch-for", "215s");
+    expect(exitCode, said).toBe(0);
+    expect(json).toMatchObject({
+      ok: true,
+      outcome: "released",
+      environment: to,
+      move: { from, to },
+      verdict: { verdict: "go" },
+      serving: { environment: to, version: "v3" },
+    });
+    expect(await weights()).toEqual(to === "blue" ? toBlue : toGreen);
+  });
+
+  it("take a version back by themselves that fails under traffic", async () => {
+    const from = await serves();
+    const to = other(from);
+    traffic(from, 0);
+    traffic(to, 30);
+    const { exitCode, json, said } = await greenlight("release", "v4", "--watch-for", "215s");
+    expect(exitCode, said).toBe(4);
+    expect(json).toMatchObject({
+      ok: false,
+      outcome: "rolled-back",
+      verdict: { verdict: "no-go" },
+      rollback: {
+        from: { environment: to, version: "v4" },
+        to: { environment: from, version: "v3" },
+        stateInLine: true,
+      },
+      serving: { environment: from, version: "v3" },
+    });
+    expect(await weights()).toEqual(from === "blue" ? toBlue : toGreen);
   });
 });

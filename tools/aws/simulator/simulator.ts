@@ -17,6 +17,7 @@ import { CompositeAlarms } from "./compositeAlarms.ts";
 import type { Images } from "./ecs/containerProcess.ts";
 import { Ecs } from "./ecs/ecs.ts";
 import { type Fault, Faults } from "./faults.ts";
+import { Figures } from "./figures.ts";
 import { Inner } from "./inner.ts";
 import { type ApiRequest, readRequest } from "./request.ts";
 import { ScalingTags } from "./scalingTags.ts";
@@ -42,6 +43,7 @@ export class Simulator {
   readonly ecs: Ecs;
   readonly alarms: CompositeAlarms;
   readonly targets: Targets;
+  readonly figures = new Figures();
   readonly #scalingTags: ScalingTags;
   readonly #cloudfront = new CloudFrontParts();
   readonly #inner: Inner;
@@ -146,7 +148,8 @@ export class Simulator {
       case "cloudfront":
         return this.#cloudfront.answer(request);
       case "monitoring":
-        return request.protocol === "json" ? await this.alarms.answer(request) : undefined;
+        if (request.protocol !== "json") return undefined;
+        return this.figures.answer(request) ?? (await this.alarms.answer(request));
       default:
         return undefined;
     }
