@@ -16,7 +16,7 @@ afterAll(async () => {
   await shop?.close();
 }, 600_000);
 
-describe.sequential("the commands on a simulated AWS", { timeout: 900_000 }, () => {
+describe.sequential("the commands on a simulated AWS", { timeout: 1_200_000 }, () => {
   const greenlight = (...args: string[]) => shop.greenlight(args);
   const weights = () => shop.weights();
 

@@ -93,7 +93,7 @@ export class AwsShop {
       extendEnv: false,
       stdin: "ignore",
       reject: false,
-      timeout: 600_000,
+      timeout: 900_000,
     });
     return { exitCode: ran.exitCode, json: JSON.parse(ran.stdout || "{}"), said: ran.stderr };
   }
