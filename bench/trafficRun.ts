@@ -1,10 +1,9 @@
 import { z } from "zod";
-import { moveTraffic } from "../provider/local/moveTraffic.ts";
 import { type Answers, LoadGenerator, type LoadSummary, type Mark } from "../rehearsal/load/client.ts";
 import { shopTraffic } from "../rehearsal/load/shopTraffic.ts";
 import { release } from "../rehearsal/releasing.ts";
 import { until } from "../rehearsal/until.ts";
-import { type EnvironmentName, other, weightsFor } from "../release/environment.ts";
+import { type EnvironmentName, other } from "../release/environment.ts";
 import { Problem } from "../release/problem.ts";
 import { carriedRate } from "./carriedRate.ts";
 import type { BenchOptions } from "./options.ts";
@@ -123,7 +122,7 @@ class Switching {
   async #move(to: EnvironmentName): Promise<void> {
     await this.#turn("proxy", to, async () => {
       const { stage } = this.#stand;
-      return (await moveTraffic(stage.platform().place, weightsFor(to), stage.signal)).writtenAt;
+      return (await stage.platform().moveTraffic(to, () => undefined)).writtenAt;
     });
   }
 

@@ -5,12 +5,6 @@ import type { Context } from "./context.ts";
 /** What to do instead of a command that a stack's platform does not offer yet. */
 const instead = {
   aws: {
-    release:
-      "set greenlight:blue or green to the version, run `pulumi up`, set greenlight:live and run it again (docs/aws.md)",
-    switch:
-      "set greenlight:live to the environment and run `pulumi up`: its gates stand before the switch (docs/aws.md)",
-    watch: "watch the alarms and the dashboard that the stack makes (docs/aws.md)",
-    rollback: "set greenlight:live back and run `pulumi up` (docs/aws.md, which also has the way without the engine)",
     check: "judge the checklist by hand (docs/checklist.md): its items would ask this machine what serves",
   },
 } as const;

@@ -12,6 +12,8 @@ export interface LiveEnvironment {
   readonly settings: Settings;
   readonly environment: EnvironmentName;
   readonly signal: AbortSignal;
+  /** Longest that an instance may take to answer, ms. Default: 3 s. */
+  readonly withinMs?: number | undefined;
 }
 
 /** What one instance answered to its service's health question. */
@@ -22,8 +24,6 @@ export interface InstanceHealth {
   readonly says: string;
 }
 
-/** Longest that an instance may take to answer. Milliseconds. */
-const answerWithin = 3_000;
 /** Stretch of time whose requests are counted. Milliseconds. */
 const countFor = 1_000;
 /** With fewer requests in it nothing is said of a service's errors. */
@@ -35,13 +35,14 @@ export function instancesHealth({
   settings,
   environment,
   signal,
+  withinMs = 3_000,
 }: LiveEnvironment): Promise<readonly InstanceHealth[]> {
   const questions = healthQuestions(settings);
   return Promise.all(
     facts.services.flatMap((service) =>
       service.instances[environment].map(async (port) => {
         const question = questions[service.name] ?? { path: service.healthPath, status: 200 };
-        const answer = await askHealth(`http://${facts.listen}:${port}`, question, answerWithin, signal);
+        const answer = await askHealth(`http://${facts.listen}:${port}`, question, withinMs, signal);
         return { service: service.name, port, healthy: answer.good, says: answer.says };
       }),
     ),

@@ -1,7 +1,8 @@
 import pg from "pg";
 import { z } from "zod";
 import { type Context, openContext, ownBackend, ownPassphrase } from "../cli/context.ts";
-import { findPlatform, liveNow, type Platform } from "../cli/live.ts";
+import { liveNow } from "../cli/live.ts";
+import { findLocalPlatform, type LocalPlatform } from "../cli/platform/local.ts";
 import type { Settings } from "../config.ts";
 import { weightsWrittenAt } from "../provider/local/envoy/runtimeLayer.ts";
 import { folder } from "../provider/local/folder.ts";
@@ -131,8 +132,8 @@ export class Stage {
     return shape.parse(it.json);
   }
 
-  platform(): Platform {
-    const platform = findPlatform(this.context);
+  platform(): LocalPlatform {
+    const platform = findLocalPlatform(this.context);
     if (platform === undefined) throw new Problem({ happened: "Nothing is deployed.", where: this.places.stack });
     return platform;
   }

@@ -2,6 +2,7 @@ import { spokenDuration } from "./duration.ts";
 import { type Interval, type Series, trailing } from "./interval.ts";
 import { addHistograms, type Histogram, percentile, totalOf } from "./latency.ts";
 import type { Thresholds } from "./thresholds.ts";
+import { toldLatencyLook } from "./toldLatency.ts";
 import type { LookName, Reason } from "./verdict.ts";
 import { clock, count, milliseconds, percent } from "./wording.ts";
 
@@ -109,6 +110,7 @@ export function latencyLook(service: string, series: Series, thresholds: Thresho
     window = { intervals: longer.intervals, covered: window.covered };
   }
   const { intervals, covered } = window;
+  if (intervals.some(({ p95Ms }) => p95Ms !== undefined)) return toldLatencyLook(service, window, thresholds);
   const answers = answersOf(intervals);
   const since = intervals[0]?.from ?? null;
   const histogram = merged(intervals);
@@ -143,7 +145,10 @@ export function latencyLook(service: string, series: Series, thresholds: Thresho
 }
 
 function answersOf(intervals: readonly Interval[]): number {
-  return intervals.reduce((total, { latency }) => total + (latency === undefined ? 0 : totalOf(latency)), 0);
+  // Where percentiles are told, how many answers each rests on is not: its requests are.
+  const answers = ({ latency, p95Ms, requests }: Interval) =>
+    latency !== undefined ? totalOf(latency) : p95Ms === undefined ? 0 : requests;
+  return intervals.reduce((total, interval) => total + answers(interval), 0);
 }
 
 function merged(intervals: readonly Interval[]): Histogram | undefined {

@@ -1,3 +1,4 @@
+import { alarmLook } from "./alarmLook.ts";
 import { spokenDuration } from "./duration.ts";
 import { seriesOf } from "./interval.ts";
 import type { Observation } from "./observation.ts";
@@ -8,7 +9,7 @@ import { errorLook, latencyLook, outageLook } from "./trafficLooks.ts";
 export type VerdictWord = "go" | "no-go" | "undecided";
 
 /** What was looked at. */
-export type LookName = "errors" | "outage" | "latency" | "health" | "smoke" | "database" | "logs" | "data";
+export type LookName = "errors" | "outage" | "latency" | "health" | "smoke" | "database" | "logs" | "alarms" | "data";
 
 /** One ground of a verdict. */
 export interface Reason {
@@ -66,6 +67,8 @@ export function judge(
     if (series.fault !== undefined) reasons.push(unknownData(`${name}: ${series.fault}`, name));
   }
   reasons.push(...stateLooks(looks, thresholds, now));
+  const alarms = alarmLook(looks);
+  if (alarms !== undefined) reasons.push(alarms);
   const verdict: VerdictWord = reasons.some(({ outcome }) => outcome === "breach")
     ? "no-go"
     : reasons.some(({ outcome }) => outcome === "unknown")

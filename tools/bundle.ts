@@ -67,6 +67,7 @@ export async function bundle(): Promise<"made" | "there" | "changing"> {
       banner: { js: banner },
       plugins: [nothingMapped, hooksLate, loadedLate, placesKept],
     });
+    requireDefaults(metafile);
     const sources = sourcesOf(metafile);
     if (sources.some(([, , modifiedMs]) => modifiedMs >= began)) return "changing";
     const name = createHash("sha256").update(JSON.stringify(sources)).digest("hex").slice(0, 12);
@@ -167,6 +168,21 @@ function sourcesOf({ inputs }: Metafile): [path: string, size: number, modifiedM
     const { size, mtimeMs } = statSync(join(root, path));
     return [path, size, mtimeMs];
   });
+}
+
+/** Of a CommonJS package that is imported when it is needed, a bundle gives the default alone: a name taken from it would be missing. */
+function requireDefaults({ inputs }: Metafile): void {
+  for (const [path, { imports }] of Object.entries(inputs)) {
+    if (path.includes("node_modules/") || !/\.ts$/.test(path)) continue;
+    const text = readFileSync(join(root, path), "utf8");
+    for (const { kind, path: target, original } of imports) {
+      if (kind !== "dynamic-import" || original === undefined || inputs[target]?.format !== "cjs") continue;
+      if (new RegExp(`\\{ default: \\w+ \\} = await import\\("${original}"\\)`).test(text)) continue;
+      throw new Error(
+        `${path} imports ${original}, a CommonJS package: take its default, as in \`const { default: it } = await import(…)\``,
+      );
+    }
+  }
 }
 
 /** Puts a whole bundle where it is looked for; the same one may be there already. */

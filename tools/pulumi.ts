@@ -104,8 +104,8 @@ function officialEngine(settings: ToolSettings): CachedTool {
     install: async (folder) => {
       settings.progress?.(`downloading the official build of Pulumi ${version}`);
       try {
-        const { PulumiCommand } = await import("@pulumi/pulumi/automation/index.js");
-        await PulumiCommand.install({ root: folder, version: new semver.SemVer(version) });
+        const { default: automation } = await import("@pulumi/pulumi/automation/index.js");
+        await automation.PulumiCommand.install({ root: folder, version: new semver.SemVer(version) });
       } catch (error) {
         throw new Problem({
           happened: `Pulumi's installer did not get through: ${sentence(error)}`,

@@ -148,14 +148,12 @@ function channelsMeant(
 }
 
 async function healthOf(context: Context, version: string): Promise<{ healthy: number; of: number } | undefined> {
-  const platform = findPlatform(context);
+  const platform = await findPlatform(context);
   const serving = await platform?.serving();
   if (platform === undefined || serving === undefined) return undefined;
-  const live = liveNow(serving, platform);
+  const live = await liveNow(serving, platform);
   if (live?.version !== version) return undefined;
-  const counts = Object.values(serving.healthy).map((it) => it[live.environment]);
-  const sum = (key: "healthy" | "of") => counts.reduce((all, it) => all + it[key], 0);
-  return { healthy: sum("healthy"), of: sum("of") };
+  return platform.healthy(live.environment);
 }
 
 /** Words of a person's own, without what would move the cursor of whoever reads them. */

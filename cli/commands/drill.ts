@@ -10,13 +10,13 @@ import { type DatabaseConnection, parseDatabaseUrl } from "../../provider/databa
 import { withPrivateServer } from "../../provider/database/drill/privateServer.ts";
 import { type PlayedDrill, playRollbackScript } from "../../provider/database/drill/rollbackScriptDrill.ts";
 import { prepareEngine } from "../../provider/database/migrations/schemaEngine.ts";
+import { readPlatform } from "../../provider/local/serving.ts";
 import type { RollbackScriptDrill } from "../../release/evidence/drill/rollbackScript.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
 import { resolveInside } from "../../release/projectPath.ts";
 import { ensureToolchain } from "../../tools/toolchain.ts";
 import { type Context, type GlobalOptions, openContext } from "../context.ts";
-import { findPlatform } from "../live.ts";
 import type { Reporter } from "../reporter.ts";
 import type { CommandResult } from "../result.ts";
 
@@ -150,7 +150,7 @@ async function onServer(
   work: (connection: DatabaseConnection, thrownAway: boolean) => Promise<PlayedDrill>,
 ): Promise<{ server: DrillResult["server"]; played: PlayedDrill }> {
   const progress = (text: string) => reporter.tell({ kind: "step", text });
-  const deployed = findPlatform(context) === undefined ? undefined : await stackDatabase(context, progress);
+  const deployed = readPlatform(context.dir) === undefined ? undefined : await stackDatabase(context, progress);
   if (deployed !== undefined) return { server: "stack", played: await work(deployed, false) };
   const { postgres } = await ensureToolchain({ want: ["postgres"], progress });
   progress("starting a private database");

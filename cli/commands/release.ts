@@ -6,10 +6,9 @@ import { currentRelease } from "../../release/journal.ts";
 import { Problem, sentence } from "../../release/problem.ts";
 import { phasesLeft, recordsUnderWay } from "../../release/schedule.ts";
 import { type Criterion, successCriteria } from "../../release/success.ts";
-import { type GlobalOptions, openContext } from "../context.ts";
+import { type Context, type GlobalOptions, openContext } from "../context.ts";
 import { JournalFile } from "../journal/journalFile.ts";
 import { findPlatform, liveNow, sayLive } from "../live.ts";
-import { requireOffered } from "../offered.ts";
 import { checks } from "../release/checks.ts";
 import { announce, deploy, prepare, switchTraffic } from "../release/deploy.ts";
 import { decide, watchCandidate } from "../release/judgement.ts";
@@ -56,7 +55,6 @@ export async function releaseCommand(
   signal: AbortSignal,
 ): Promise<CommandResult<ReleaseResult>> {
   const context = openContext(options);
-  requireOffered(context, "release");
   const settings = context.settings();
   const version = basename(options.release).replace(/\.ya?ml$/, "");
   const manifest = readManifest(context.project, settings.releases, version);
@@ -154,11 +152,7 @@ function takeUp(
 async function conclude(run: ReleaseRun, failure: unknown): Promise<CommandResult<ReleaseResult>> {
   const { journal, version } = run;
   const outcome = outcomeOf(run, failure);
-  const platform = findPlatform(run.context);
-  const serving = await platform?.serving().catch(() => undefined);
-  const live = platform !== undefined && serving !== undefined ? liveNow(serving, platform) : undefined;
-  const said =
-    platform === undefined || serving === undefined ? "what serves could not be read" : sayLive(serving, platform);
+  const { serving, live, said } = await readBack(run.context);
   const criteria = criteriaOf(run);
   const ending = endingOf(run, outcome, failure, said);
   // What failed midway stays open: the same command takes it up again.
@@ -195,6 +189,20 @@ async function conclude(run: ReleaseRun, failure: unknown): Promise<CommandResul
       "\n",
     ),
   };
+}
+
+/** What serves at the end; what cannot be read is said, so that the end is told all the same. */
+async function readBack(context: Context) {
+  try {
+    const platform = await findPlatform(context);
+    const serving = await platform?.serving();
+    if (platform !== undefined && serving !== undefined) {
+      return { serving, live: await liveNow(serving, platform), said: await sayLive(serving, platform) };
+    }
+  } catch {
+    // Told as unknown, with an exit code that is no success.
+  }
+  return { serving: undefined, live: undefined, said: "what serves could not be read" };
 }
 
 /** Said at the end too: it was released although something failed. */

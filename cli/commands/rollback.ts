@@ -2,10 +2,10 @@ import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
 import { type GlobalOptions, openContext } from "../context.ts";
 import { liveNow, requirePlatform, sayLive } from "../live.ts";
-import { requireOffered } from "../offered.ts";
 import type { Reporter } from "../reporter.ts";
 import type { CommandResult, RollbackResult } from "../result.ts";
 import { performRollback } from "../rollback/rollback.ts";
+import { unhindered } from "../rollback/unhindered.ts";
 import { wayBack } from "../rollback/wayBack.ts";
 import { withStackLock } from "../stackLock.ts";
 import { confirm } from "../terminal/confirm.ts";
@@ -22,8 +22,7 @@ export async function rollbackCommand(
   signal: AbortSignal,
 ): Promise<CommandResult<RollbackResult>> {
   const context = openContext(options);
-  requireOffered(context, "rollback");
-  const platform = requirePlatform(context);
+  const platform = unhindered(context, await requirePlatform(context));
   if (options.reason === undefined || options.reason.trim() === "") {
     throw new Problem({
       happened: "A rollback needs a reason: it is announced, and read tomorrow.",
@@ -32,10 +31,18 @@ export async function rollbackCommand(
       exitCode: exitCodes.usage,
     });
   }
+  if (platform.name === "aws" && options.database !== "keep") {
+    throw new Problem({
+      happened: `--database ${options.database} is not offered on aws yet.`,
+      untouched: "Nothing was changed.",
+      next: "roll back without it: traffic goes back at once; then take the database back by hand (docs/aws.md, Rollback)",
+      exitCode: exitCodes.usage,
+    });
+  }
   const way = await wayBack(context, platform);
   const serving = await platform.serving();
-  const from = liveNow(serving, platform);
-  const question = `${sayLive(serving, platform)}. Move all traffic back to ${way.environment} ${way.version}?`;
+  const from = await liveNow(serving, platform);
+  const question = `${await sayLive(serving, platform)}. Move all traffic back to ${way.environment} ${way.version}?`;
   if (!(await confirm(question, { yes: options.yes, signal }))) {
     throw new Problem({
       happened: "Not confirmed.",

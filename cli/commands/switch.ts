@@ -4,7 +4,6 @@ import { Problem } from "../../release/problem.ts";
 import { type GlobalOptions, openContext } from "../context.ts";
 import { Engine } from "../engine/engine.ts";
 import { liveNow, requirePlatform, sayLive } from "../live.ts";
-import { requireOffered } from "../offered.ts";
 import type { Reporter } from "../reporter.ts";
 import type { CommandResult, MoveRecord, ServingRecord } from "../result.ts";
 import { withStackLock } from "../stackLock.ts";
@@ -28,21 +27,20 @@ export async function switchCommand(
   signal: AbortSignal,
 ): Promise<CommandResult<SwitchResult>> {
   const context = openContext(options);
-  requireOffered(context, "switch");
-  const platform = requirePlatform(context);
+  const platform = await requirePlatform(context);
   const before = await platform.serving();
-  const from = liveNow(before, platform);
+  const from = await liveNow(before, platform);
   const version = context.settings()[options.environment];
   if (version === undefined) {
     throw new Problem({
       happened: `${options.environment} has no version, so it cannot serve.`,
       where: context.stackFile.path,
-      untouched: `Nothing was changed: ${sayLive(before, platform)}.`,
+      untouched: `Nothing was changed: ${await sayLive(before, platform)}.`,
       next: `deploy a version to it with \`greenlight release\`, or switch to ${other(options.environment)}`,
       exitCode: exitCodes.usage,
     });
   }
-  const question = `${sayLive(before, platform)}. Switch all traffic to ${options.environment} ${version}?`;
+  const question = `${await sayLive(before, platform)}. Switch all traffic to ${options.environment} ${version}?`;
   if (!(await confirm(question, { yes: options.yes, signal }))) {
     throw new Problem({
       happened: "Not confirmed.",
@@ -64,7 +62,7 @@ export async function switchCommand(
       signal,
     });
     const serving = await platform.serving();
-    const live = liveNow(serving, platform);
+    const live = await liveNow(serving, platform);
     return {
       exitCode: live?.environment === options.environment ? exitCodes.ok : exitCodes.notAsAsked,
       json: {
@@ -72,7 +70,7 @@ export async function switchCommand(
         move,
         serving: { environment: live?.environment, version: live?.version, readAt: serving.readAt.toISOString() },
       },
-      text: `${sayLive(serving, platform)}. The way back: \`greenlight rollback --reason "…"\`.`,
+      text: `${await sayLive(serving, platform)}. The way back: \`greenlight rollback --reason "…"\`.`,
     };
   });
 }

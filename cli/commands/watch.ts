@@ -4,12 +4,9 @@ import { Problem } from "../../release/problem.ts";
 import type { Verdict, VerdictWord } from "../../release/verdict.ts";
 import { type GlobalOptions, openContext } from "../context.ts";
 import { liveNow, requirePlatform, sayLive } from "../live.ts";
-import { requireOffered } from "../offered.ts";
 import type { Reporter } from "../reporter.ts";
 import type { CommandResult } from "../result.ts";
 import { lookEvents } from "../watch/lookEvents.ts";
-import { openObserver } from "../watch/openObserver.ts";
-import { thresholdsInForce } from "../watch/thresholdsInForce.ts";
 import { watch } from "../watch/watch.ts";
 
 export interface WatchCommandOptions extends GlobalOptions {
@@ -41,32 +38,31 @@ export async function watchCommand(
   signal: AbortSignal,
 ): Promise<CommandResult<WatchResult>> {
   const context = openContext(options);
-  requireOffered(context, "watch");
   const settings = context.settings();
-  const platform = requirePlatform(context);
+  const platform = await requirePlatform(context);
   const serving = await platform.serving();
-  const live = liveNow(serving, platform);
+  const live = await liveNow(serving, platform);
   const environment = options.environment ?? live?.environment;
   if (environment === undefined || !environmentNames.includes(environment)) {
     throw new Problem({
       happened: "No environment takes all traffic, so it is not clear which one to watch.",
-      where: sayLive(serving, platform),
+      where: await sayLive(serving, platform),
       untouched: "Nothing was changed.",
       next: "name it with --environment blue or green",
       exitCode: exitCodes.usage,
     });
   }
-  const version = platform.running()[environment].join("+") || "unknown";
-  const observer = await openObserver({ context, platform, environment, version, signal, reporter });
+  const version = (await platform.running())[environment].join("+") || "unknown";
+  const observer = await platform.observer({ environment, version, signal, reporter });
   const forMs = options.forMs ?? settings.watch.for;
   const { verdict } = await watch({
     observer,
-    thresholds: thresholdsInForce(context),
-    services: platform.place.services,
+    thresholds: platform.thresholds(),
+    services: platform.services,
     forMs,
     everyMs: settings.watch.every,
     signal,
-    onLook: lookEvents(reporter, platform, { environment, version }, Date.now() + forMs),
+    onLook: lookEvents(reporter, { environment, version }, Date.now() + forMs),
   });
   return {
     exitCode: codes[verdict.verdict],

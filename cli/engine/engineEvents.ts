@@ -10,7 +10,7 @@ export function engineEvents(reporter: Reporter): (event: EngineEvent) => void {
     if (it === undefined || it.op === "same" || it.op === "read") return;
     const name = it.urn.split("::").pop() ?? it.urn;
     // Components have no work of their own.
-    if (!/:(index|local|random):|^random:/.test(it.type) || it.new?.custom === false) return;
+    if (!/:(index|local|random|aws):|^(random|aws):/.test(it.type) || it.new?.custom === false) return;
     reporter.tell({ kind: "resource", name, type: it.type, operation: it.op, done: ended !== undefined });
   };
 }

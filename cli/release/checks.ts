@@ -1,10 +1,10 @@
 import { statfsSync } from "node:fs";
-import { firingAlarms, instancesHealth } from "../../project/liveHealth.ts";
 import { serviceMismatches } from "../../project/servicesMatch.ts";
-import { accepts } from "../../provider/local/ports.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
-import { findPlatform, type Platform, sayLive } from "../live.ts";
+import { findPlatform, sayLive } from "../live.ts";
+import { platformIn } from "../offered.ts";
+import type { Platform } from "../platform/platform.ts";
 import type { ReleaseRun } from "./releaseRun.ts";
 
 /** Room that a snapshot and logs may need at the least. */
@@ -17,10 +17,11 @@ export async function checks(run: ReleaseRun): Promise<void> {
     ...roomFor(run),
     ...(await checklistNow(run)),
   ];
-  const platform = findPlatform(run.context);
+  const platform = await findPlatform(run.context);
   if (run.live !== undefined && platform !== undefined) {
-    findings.push(...(await liveIsHealthy(run, platform)), ...(await nothingFires(run, platform)));
-    findings.push(...(await databaseAnswers(platform)), ...wayBackIsReady(run, platform));
+    findings.push(...(await liveIsHealthy(run, platform)));
+    findings.push(...(await platform.troubles(run.live.environment, run.signal)));
+    findings.push(...(await wayBackIsReady(run, platform)));
   }
   if (findings.length === 0) {
     run.reporter.tell({ kind: "step", text: "all checks passed" });
@@ -31,7 +32,7 @@ export async function checks(run: ReleaseRun): Promise<void> {
     untouched:
       platform === undefined
         ? "Nothing was changed."
-        : `Nothing was changed: ${sayLive(await platform.serving(), platform)}.`,
+        : `Nothing was changed: ${await sayLive(await platform.serving(), platform)}.`,
     next: `mend that and run \`greenlight release ${run.version}\` again`,
     exitCode: exitCodes.refused,
   });
@@ -47,6 +48,7 @@ async function checklistNow(run: ReleaseRun): Promise<readonly string[]> {
 }
 
 function roomFor({ context }: ReleaseRun): string[] {
+  if (platformIn(context) !== "local") return [];
   const { bavail, bsize } = statfsSync(context.project);
   const free = bavail * bsize;
   return free >= leastFreeBytes
@@ -56,30 +58,15 @@ function roomFor({ context }: ReleaseRun): string[] {
       ];
 }
 
-async function liveIsHealthy({ live, settings, signal }: ReleaseRun, { facts }: Platform): Promise<string[]> {
+async function liveIsHealthy({ live, signal }: ReleaseRun, platform: Platform): Promise<string[]> {
   if (live === undefined) return [];
-  const answers = await instancesHealth({ facts, settings, environment: live.environment, signal });
-  return answers
-    .filter(({ healthy }) => !healthy)
-    .map(({ service, port, says }) => `the live ${service} on port ${port} is not healthy: ${says}`);
+  const services = await platform.health(live.environment, signal);
+  return services.flatMap(({ sick }) => sick.map((it) => `the live ${it}`));
 }
 
-/** An alarm that fires before the start is a no-go: the candidate would be blamed for it, or hide it. */
-async function nothingFires({ live, settings, signal }: ReleaseRun, { facts }: Platform): Promise<string[]> {
+async function wayBackIsReady({ live }: ReleaseRun, platform: Platform): Promise<string[]> {
   if (live === undefined) return [];
-  const firing = await firingAlarms({ facts, settings, environment: live.environment, signal });
-  return firing.map(({ says }) => says);
-}
-
-async function databaseAnswers({ facts }: Platform): Promise<string[]> {
-  const { database, listen } = facts;
-  if (database === undefined || (await accepts(listen, database.port))) return [];
-  return [`the database does not accept connections on port ${database.port}`];
-}
-
-function wayBackIsReady({ live }: ReleaseRun, platform: Platform): string[] {
-  if (live === undefined) return [];
-  const running = platform.running()[live.environment];
+  const running = (await platform.running())[live.environment];
   return running.length === 1
     ? []
     : [`the way back is not clear: ${live.environment} runs ${running.join(", ") || "nothing"}`];

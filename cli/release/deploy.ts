@@ -62,7 +62,7 @@ export async function deploy(run: ReleaseRun): Promise<void> {
  */
 export async function switchTraffic(run: ReleaseRun): Promise<void> {
   const { context, environment, version, reporter, signal, journal } = run;
-  const platform = requirePlatform(context);
+  const platform = await requirePlatform(context);
   const serving = await platform.serving();
   const justDeployed = run.live === undefined && run.phases.some((it) => it.id === "deploy" && it.status === "done");
   if (justDeployed && serving.environment === environment) {
@@ -70,22 +70,22 @@ export async function switchTraffic(run: ReleaseRun): Promise<void> {
     run.move = { from: undefined, to: environment, writtenAt: at, readBackAt: at };
     journal.append({ type: "switch", version, to: environment, toVersion: version });
   } else {
-    const now = liveNow(serving, platform);
+    const now = await liveNow(serving, platform);
     const from = now?.environment === environment ? undefined : now;
     const engine = await engineOf(run);
     run.move = await performSwitch({ context, platform, engine, to: environment, version, from, reporter, signal });
   }
-  reporter.tell({ kind: "step", text: sayLive(await platform.serving(), platform) });
+  reporter.tell({ kind: "step", text: await sayLive(await platform.serving(), platform) });
 }
 
 /** A failed deployment says what serves in spite of it, as read. */
 async function stillServing(run: ReleaseRun, error: unknown): Promise<Problem> {
-  const platform = findPlatform(run.context);
+  const platform = await findPlatform(run.context);
   const said =
     platform === undefined
       ? "Nothing serves yet."
       : await platform.serving().then(
-          (serving) => `Nothing was switched: ${sayLive(serving, platform)}.`,
+          async (serving) => `Nothing was switched: ${await sayLive(serving, platform)}.`,
           () => "What serves could not be read.",
         );
   const known = error instanceof Problem ? error : undefined;

@@ -2,27 +2,26 @@ import { completeAnnouncement } from "../../release/announcement.ts";
 import { announceDeployment } from "../announce/deployment.ts";
 import { liveNow, requirePlatform } from "../live.ts";
 import { performRollback } from "../rollback/rollback.ts";
+import { unhindered } from "../rollback/unhindered.ts";
 import { wayBack } from "../rollback/wayBack.ts";
 import { lookEvents } from "../watch/lookEvents.ts";
-import { openObserver } from "../watch/openObserver.ts";
-import { thresholdsInForce } from "../watch/thresholdsInForce.ts";
 import { watch } from "../watch/watch.ts";
 import { engineOf, type ReleaseRun } from "./releaseRun.ts";
 
 /** T+30: the five looks until the time is over, or until a no-go, which takes traffic back at once. */
 export async function watchCandidate(run: ReleaseRun): Promise<void> {
   const { context, environment, version, reporter, signal, journal, watchForMs } = run;
-  const platform = requirePlatform(context);
+  const platform = await requirePlatform(context);
   const engine = await engineOf(run);
-  const observer = await openObserver({ context, platform, environment, version, reporter, signal, engine });
+  const observer = await platform.observer({ environment, version, reporter, signal, engine });
   const { verdict, looks } = await watch({
     observer,
-    thresholds: thresholdsInForce(context),
-    services: platform.place.services,
+    thresholds: platform.thresholds(),
+    services: platform.services,
     forMs: watchForMs,
     everyMs: run.settings.watch.every,
     signal,
-    onLook: lookEvents(reporter, platform, { environment, version }, Date.now() + watchForMs),
+    onLook: lookEvents(reporter, { environment, version }, Date.now() + watchForMs),
   });
   run.verdict = verdict;
   run.looks = looks;
@@ -41,13 +40,8 @@ export async function decide(run: ReleaseRun): Promise<void> {
   if (verdict === undefined) return;
   reporter.tell({ kind: "step", text: verdict.sentence });
   if (verdict.verdict !== "go") return;
-  const platform = requirePlatform(context);
-  const serving = await platform.serving();
-  const counts = Object.values(serving.healthy).map((it) => it[run.environment]);
-  const health = {
-    healthy: counts.reduce((sum, it) => sum + it.healthy, 0),
-    of: counts.reduce((sum, it) => sum + it.of, 0),
-  };
+  const platform = await requirePlatform(context);
+  const health = await platform.healthy(run.environment);
   const text = completeAnnouncement({ version, health, monitoring: 3_600_000 });
   await announceDeployment({
     context,
@@ -63,9 +57,9 @@ export async function decide(run: ReleaseRun): Promise<void> {
 
 async function takeBack(run: ReleaseRun, reason: string): Promise<void> {
   const { context, reporter } = run;
-  const platform = requirePlatform(context);
+  const platform = unhindered(context, await requirePlatform(context));
   const to = await wayBack(context, platform);
-  const from = liveNow(await platform.serving(), platform);
+  const from = await liveNow(await platform.serving(), platform);
   run.rollback = await performRollback({
     context,
     platform,

@@ -8,7 +8,8 @@ import type { Verdict } from "../../release/verdict.ts";
 import type { Context } from "../context.ts";
 import { Engine } from "../engine/engine.ts";
 import type { JournalFile } from "../journal/journalFile.ts";
-import { findPlatform, liveNow, type Platform } from "../live.ts";
+import { findPlatform, liveNow } from "../live.ts";
+import type { Platform } from "../platform/platform.ts";
 import type { Reporter } from "../reporter.ts";
 import type { MoveRecord, ReleaseResult, RollbackResult } from "../result.ts";
 
@@ -57,7 +58,7 @@ export async function placeOf(
   settings: Settings,
   version: string,
 ): Promise<Pick<ReleaseRun, "environment" | "live">> {
-  const platform = findPlatform(context);
+  const platform = await findPlatform(context);
   const served = platform === undefined ? undefined : await servedBy(platform);
   if (served === undefined) return { environment: settings.live, live: undefined };
   if (served.version === version) return { environment: served.environment, live: served };
@@ -66,8 +67,8 @@ export async function placeOf(
 
 async function servedBy(platform: Platform): Promise<{ environment: EnvironmentName; version: string } | undefined> {
   const serving = await platform.serving();
-  const weights = platform.place.services.map((name) => serving.weights[name]);
+  const weights = platform.services.map((name) => serving.weights[name]);
   // Before its first switch a proxy gives nobody any traffic.
   if (weights.every((it) => it === undefined || it.blue + it.green === 0)) return undefined;
-  return liveNow(serving, platform) ?? { environment: "blue", version: "several versions" };
+  return (await liveNow(serving, platform)) ?? { environment: "blue", version: "several versions" };
 }

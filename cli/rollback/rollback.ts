@@ -1,16 +1,14 @@
 import { performance } from "node:perf_hooks";
-import { healthQuestions } from "../../project/liveHealth.ts";
-import { askHealth } from "../../provider/gates/health.ts";
 import { runSmoke } from "../../provider/gates/smoke.ts";
-import { moveTraffic } from "../../provider/local/moveTraffic.ts";
 import { rollbackAnnouncement } from "../../release/announcement.ts";
-import { type EnvironmentName, weightsFor } from "../../release/environment.ts";
+import type { EnvironmentName } from "../../release/environment.ts";
 import { sentence } from "../../release/problem.ts";
 import { announceDeployment } from "../announce/deployment.ts";
 import type { Context } from "../context.ts";
 import { engineEvents } from "../engine/engineEvents.ts";
 import { JournalFile } from "../journal/journalFile.ts";
-import { liveNow, type Platform, smokeRunOf } from "../live.ts";
+import { liveNow, smokeRunOf } from "../live.ts";
+import type { Platform } from "../platform/platform.ts";
 import type { Reporter } from "../reporter.ts";
 import type { MoveRecord, RollbackResult } from "../result.ts";
 import { rollBackDatabase } from "./database.ts";
@@ -36,6 +34,7 @@ export interface RollbackArgs {
 export async function performRollback(args: RollbackArgs): Promise<RollbackResult> {
   const { context, platform, to, reporter } = args;
   const from = args.from ?? { environment: to.environment === "blue" ? "green" : "blue", version: "unknown" };
+  if (to.says !== undefined) reporter.tell({ kind: "warning", text: to.says });
   const move = await moveBack(args);
   reporter.tell({
     kind: "step",
@@ -59,8 +58,8 @@ export async function performRollback(args: RollbackArgs): Promise<RollbackResul
     const stateInLine = await alignState(args);
     const databaseReport = args.database === "keep" ? undefined : await rollBackDatabase(args, from.version);
     const verified = await verify(args);
-    const serving = await platform.serving();
-    const live = liveNow(serving, platform);
+    const serving = await platform.serving().catch(() => undefined);
+    const live = serving === undefined ? undefined : await liveNow(serving, platform);
     return {
       ok: verified.passed && live?.environment === to.environment,
       reason: args.reason,
@@ -71,7 +70,11 @@ export async function performRollback(args: RollbackArgs): Promise<RollbackResul
       ...(databaseReport === undefined ? {} : { databaseReport }),
       stateInLine,
       verified,
-      serving: { environment: live?.environment, version: live?.version, readAt: serving.readAt.toISOString() },
+      serving: {
+        environment: live?.environment,
+        version: live?.version,
+        readAt: (serving?.readAt ?? new Date()).toISOString(),
+      },
     };
   } finally {
     await announced;
@@ -99,9 +102,8 @@ function announcementsOf(context: Context) {
   }
 }
 
-async function moveBack({ platform, to, from }: RollbackArgs): Promise<MoveRecord> {
-  // Not bound to the caller's signal: once begun, the way back is finished.
-  const moved = await moveTraffic(platform.place, weightsFor(to.environment), new AbortController().signal);
+async function moveBack({ platform, to, from, reporter }: RollbackArgs): Promise<MoveRecord> {
+  const moved = await platform.moveTraffic(to.environment, (text) => reporter.tell({ kind: "step", text }));
   return {
     from: from?.environment,
     to: to.environment,
@@ -129,29 +131,25 @@ async function alignState({ context, to, reporter }: RollbackArgs): Promise<bool
   }
 }
 
-async function verify({ context, platform, to, signal }: RollbackArgs): Promise<RollbackResult["verified"]> {
-  const settings = context.settings();
-  const questions = healthQuestions(settings);
-  const answers = await Promise.all(
-    platform.facts.services.flatMap((service) =>
-      service.instances[to.environment].map((port) =>
-        askHealth(
-          `http://${platform.facts.listen}:${port}`,
-          questions[service.name] ?? { path: service.healthPath, status: 200 },
-          5000,
-          signal,
-        ),
-      ),
-    ),
-  );
-  const healthy = answers.filter((answer) => answer.good).length;
+/** Longest that an instance may take to answer in the verification, ms. */
+const answerWithin = 5_000;
+
+async function verify({ context, platform, to, reporter, signal }: RollbackArgs): Promise<RollbackResult["verified"]> {
+  const services = await platform.health(to.environment, signal, answerWithin).catch((error: unknown) => {
+    reporter.tell({ kind: "warning", text: `traffic is back, but its health could not be read: ${sentence(error)}` });
+    return [];
+  });
+  const healthy = services.reduce((sum, it) => sum + it.healthy, 0);
+  const of = services.reduce((sum, it) => sum + it.of, 0);
   const began = performance.now();
-  const smoke = await runSmoke(smokeRunOf(context, settings, platform.facts, to.environment, to.version), signal).catch(
-    (error: unknown) => ({ passed: false, reason: sentence(error) }),
-  );
+  const smoke = await smokeAgain().catch((error: unknown) => ({ passed: false, reason: sentence(error) }));
   return {
-    health: `${healthy} of ${answers.length} instances`,
+    health: `${healthy} of ${of} instances`,
     smoke: `${smoke.reason} in ${((performance.now() - began) / 1000).toFixed(1)} s`,
-    passed: answers.length > 0 && healthy === answers.length && smoke.passed,
+    passed: of > 0 && healthy === of && smoke.passed,
   };
+
+  async function smokeAgain() {
+    return runSmoke(smokeRunOf(context, context.settings(), platform, to.environment, to.version), signal);
+  }
 }

@@ -3,7 +3,8 @@ import { history } from "../../release/journal.ts";
 import { Problem } from "../../release/problem.ts";
 import type { Context } from "../context.ts";
 import { JournalFile } from "../journal/journalFile.ts";
-import { type Platform, sayLive } from "../live.ts";
+import { sayLive } from "../live.ts";
+import type { Platform } from "../platform/platform.ts";
 
 /** Where a rollback goes: an environment that served before and whose processes are there. */
 export interface WayBack {
@@ -11,6 +12,8 @@ export interface WayBack {
   readonly version: string;
   /** Why we may believe that this version served before. */
   readonly known: "journal" | "running";
+  /** What should be known of it before traffic goes there. */
+  readonly says?: string;
 }
 
 /**
@@ -22,19 +25,16 @@ export async function wayBack(context: Context, platform: Platform): Promise<Way
   const serving = await platform.serving();
   const from = serving.environment ?? context.settings().live;
   const to = other(from);
-  const running = platform.running()[to];
-  const [version] = running;
-  if (version === undefined || running.length !== 1) {
+  const { ready, says } = await platform.readiness(to);
+  if (!ready) {
     throw new Problem({
-      happened:
-        running.length === 0
-          ? `There is no way back: nothing runs in ${to}.`
-          : `${to} runs several versions at once (${running.join(", ")}), so it is not clear what would serve.`,
-      where: sayLive(serving, platform),
+      happened: says ?? `There is no way back: nobody in ${to} can serve.`,
+      where: await sayLive(serving, platform),
       untouched: "Traffic was left as it is.",
       next: `deploy the version to go back to into ${to} with \`greenlight release\``,
     });
   }
+  const version = (await platform.running())[to].join("+") || "unknown";
   const { records } = new JournalFile(context).read();
   const served =
     history(records).some((it) => it.version === version) ||
@@ -44,10 +44,10 @@ export async function wayBack(context: Context, platform: Platform): Promise<Way
   if (isCandidate && !served) {
     throw new Problem({
       happened: `${version} in ${to} was never live: going there is a release, not a rollback.`,
-      where: sayLive(serving, platform),
+      where: await sayLive(serving, platform),
       untouched: "Traffic was left as it is.",
       next: `finish its release with \`greenlight release ${version}\``,
     });
   }
-  return { environment: to, version, known: served ? "journal" : "running" };
+  return { environment: to, version, known: served ? "journal" : "running", ...(says === undefined ? {} : { says }) };
 }

@@ -1,7 +1,7 @@
 import type { Serving } from "../../provider/local/serving.ts";
 import { Problem, sentence } from "../../release/problem.ts";
 import type { Context } from "../context.ts";
-import { findPlatform } from "../live.ts";
+import { findLocalPlatform } from "../platform/local.ts";
 import { wayBack } from "../rollback/wayBack.ts";
 import type { HealthStatus, WayBackStatus } from "./status.ts";
 
@@ -13,7 +13,7 @@ export async function findWayBack(
 ): Promise<WayBackStatus | null> {
   if (serving === undefined) return null;
   const none = { possible: false, environment: null, version: null, health: null };
-  const platform = findPlatform(context);
+  const platform = findLocalPlatform(context);
   if (platform === undefined) {
     return { ...none, reason: "only the clone that deployed it knows what runs in the other environment" };
   }

@@ -1,6 +1,4 @@
 import { isDeepStrictEqual } from "node:util";
-import { weightsWrittenAt } from "../../provider/local/envoy/runtimeLayer.ts";
-import { folder } from "../../provider/local/folder.ts";
 import { type EnvironmentName, weightsFor } from "../../release/environment.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
@@ -8,7 +6,8 @@ import type { Context } from "../context.ts";
 import type { Engine } from "../engine/engine.ts";
 import { engineEvents } from "../engine/engineEvents.ts";
 import { JournalFile } from "../journal/journalFile.ts";
-import { type Platform, sayLive } from "../live.ts";
+import { sayLive } from "../live.ts";
+import type { Platform } from "../platform/platform.ts";
 import type { Reporter } from "../reporter.ts";
 import type { MoveRecord } from "../result.ts";
 
@@ -23,6 +22,9 @@ export interface SwitchArgs {
   readonly signal: AbortSignal;
 }
 
+/** What an update moves users' traffic by, where the platform does not keep the time itself. */
+const ruleType = "aws:lb/listenerRule:ListenerRule";
+
 /**
  * The switch as an update of the stack: one changed setting. Reads back what serves and fails when it is not what was
  * asked; records the move in the journal.
@@ -31,8 +33,13 @@ export async function performSwitch(args: SwitchArgs): Promise<MoveRecord> {
   const { context, platform, engine, to, from, reporter } = args;
   const setting = `${context.projectName}:live`;
   context.stackFile.set({ [setting]: to });
+  let ruleWrittenAt: number | undefined;
+  const tell = engineEvents(reporter);
   try {
-    await engine.up(engineEvents(reporter));
+    await engine.up((event) => {
+      if (event.resOutputsEvent?.metadata.type === ruleType) ruleWrittenAt = Date.now();
+      tell(event);
+    });
   } catch (error) {
     const serving = await platform.serving().catch(() => undefined);
     // A refused switch must not wait in the settings for the next update: they say what serves.
@@ -41,17 +48,18 @@ export async function performSwitch(args: SwitchArgs): Promise<MoveRecord> {
   }
   const serving = await platform.serving();
   const weights = weightsFor(to);
-  const agrees = platform.place.services.every((name) => isDeepStrictEqual(serving.weights[name], weights));
+  const agrees = platform.services.every((name) => isDeepStrictEqual(serving.weights[name], weights));
   if (!agrees) {
     throw new Problem({
       happened: `The update ended, but ${to} does not serve everything.`,
-      where: sayLive(serving, platform),
+      where: await sayLive(serving, platform),
       next: "run `greenlight status`; then `greenlight rollback` or the switch again",
       exitCode: exitCodes.notAsAsked,
     });
   }
-  const writtenAt = weightsWrittenAt(folder(context.dir).envoy);
-  const move: MoveRecord = { from: from?.environment, to, writtenAt, readBackAt: serving.readAt.getTime() };
+  const readBackAt = serving.readAt.getTime();
+  const writtenAt = platform.movedAt() ?? ruleWrittenAt ?? readBackAt;
+  const move: MoveRecord = { from: from?.environment, to, writtenAt, readBackAt };
   new JournalFile(context).append({
     type: "switch",
     version: args.version,

@@ -10,6 +10,13 @@ const notable: Readonly<Record<string, string>> = {
   BackupSnapshot: "snapshot",
   DatabaseMigration: "migration",
   Traffic: "traffic",
+  SteadyState: "what runs",
+  TargetsHealthy: "health gate",
+  AlarmsQuiet: "alarms before",
+  DatabaseSnapshot: "snapshot",
+  MigrationTask: "migration",
+  SwitchGate: "gate of the switch",
+  TrafficReadBack: "traffic read back",
 };
 
 const others: Readonly<Record<string, string>> = {
@@ -19,6 +26,12 @@ const others: Readonly<Record<string, string>> = {
   ServiceInstance: "instance",
   Proxy: "proxy",
   Alarms: "alarms",
+  ListenerRule: "rule",
+  TaskDefinition: "task definition",
+  Service: "tasks",
+  MetricAlarm: "alarm",
+  CompositeAlarm: "alarm",
+  Dashboard: "dashboard",
 };
 
 const doing: Readonly<Record<string, string>> = {

@@ -1,116 +1,27 @@
-import { parseDatabaseUrl } from "../../provider/database/connection.ts";
-import { type DatabaseHealth, databaseHealth } from "../../provider/database/health.ts";
-import { askHealth, type HealthQuestion } from "../../provider/gates/health.ts";
-import { runSmoke, type SmokeRun } from "../../provider/gates/smoke.ts";
-import { EnvoyAdmin } from "../../provider/local/envoy/admin.ts";
-import { readCounters } from "../../provider/local/envoy/metrics.ts";
-import type { PlatformFacts } from "../../provider/local/platformFacts.ts";
-import { type EnvironmentName, other } from "../../release/environment.ts";
+import type { EnvironmentName } from "../../release/environment.ts";
 import type { NewPattern } from "../../release/logPatterns.ts";
 import type { Observation } from "../../release/observation.ts";
-import { LogWatch } from "./logWatch.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Reporter } from "../reporter.ts";
 
-export interface ObserverOptions {
-  readonly dir: string;
-  readonly facts: PlatformFacts;
-  /** The environment that is watched. */
+export interface ObserverArgs {
+  /** The environment that is watched, and its version. */
   readonly environment: EnvironmentName;
-  /** By service: what a healthy instance answers. */
-  readonly questions: Readonly<Record<string, HealthQuestion>>;
-  /** Key user flows and how often they run, ms; without it they are not looked at. */
-  readonly smoke?: { readonly run: SmokeRun; readonly everyMs: number };
-  /** `postgres://` address with its password; without it the database is not looked at. */
-  readonly databaseUrl?: string;
+  readonly version: string;
+  readonly reporter: Reporter;
   readonly signal: AbortSignal;
+  /** An engine that is open already. */
+  readonly engine?: Engine;
 }
 
-/** The seed's five looks at a serving environment: errors and times, logs, user flows, database. */
-export class Observer {
-  readonly #it: ObserverOptions;
-  readonly #admin: EnvoyAdmin;
-  readonly #logs: LogWatch;
-  #smokeAt = 0;
-  #smoke: Observation["smoke"];
-  #smokeRunning: Promise<void> | undefined;
-  /** What the database said at the last look. */
-  database: DatabaseHealth | undefined;
-  /** Error patterns that the other environment's logs do not have. */
-  newPatterns: readonly NewPattern[] = [];
-
-  constructor(it: ObserverOptions) {
-    this.#it = it;
-    this.#admin = new EnvoyAdmin(it.facts.listen, it.facts.adminPort);
-    this.#logs = new LogWatch(it.dir, it.environment, other(it.environment), it.databaseUrl);
-  }
-
-  async look(): Promise<Observation> {
-    const names = this.#it.facts.services.map((service) => service.name);
-    this.#runSmokeWhenDue();
-    const [services, health, database] = await Promise.all([
-      readCounters(this.#admin, names, this.#it.environment),
-      this.#health(),
-      this.#lookAtDatabase(),
-    ]);
-    this.newPatterns = this.#logs.look();
-    const smoke = this.#smoke;
-    // A result counts for the look that saw it first, so that one failure is not counted as many.
-    this.#smoke = undefined;
-    return {
-      at: Date.now(),
-      services,
-      health,
-      ...(smoke === undefined ? {} : { smoke }),
-      ...(database === undefined ? {} : { database }),
-      newErrorPatterns: this.newPatterns.length,
-    };
-  }
-
+/** Whoever looks at a serving environment: the seed's five looks, errors and times, logs, user flows, database. */
+export interface Observer {
+  /** What is seen now. What cannot be read is left out or told as unreadable, never made up. */
+  look(): Promise<Observation>;
   /** Waits for a smoke run that is under way; its result is in the next look. */
-  async settle(): Promise<void> {
-    await this.#smokeRunning;
-  }
-
-  async #health(): Promise<{ healthy: number; of: number }> {
-    const { facts, environment, questions, signal } = this.#it;
-    const answers = await Promise.all(
-      facts.services.flatMap((service) =>
-        service.instances[environment].map((port) => {
-          const question = questions[service.name] ?? { path: service.healthPath, status: 200 };
-          return askHealth(`http://${facts.listen}:${port}`, question, 2000, signal);
-        }),
-      ),
-    );
-    return { healthy: answers.filter((answer) => answer.good).length, of: answers.length };
-  }
-
-  async #lookAtDatabase(): Promise<Observation["database"]> {
-    if (this.#it.databaseUrl === undefined) return undefined;
-    this.database = await databaseHealth(parseDatabaseUrl(this.#it.databaseUrl));
-    const it = this.database;
-    return it.reachable
-      ? {
-          reachable: true,
-          detail: `${it.connections.used} of ${it.connections.max} connections, ${it.locksWaiting} waiting for locks, longest transaction ${it.longestTransactionSeconds.toFixed(1)} s, ${it.deadlocks} deadlocks`,
-        }
-      : { reachable: false, detail: it.reason };
-  }
-
-  #runSmokeWhenDue(): void {
-    const smoke = this.#it.smoke;
-    if (smoke === undefined || this.#smokeRunning !== undefined || Date.now() - this.#smokeAt < smoke.everyMs) return;
-    this.#smokeAt = Date.now();
-    this.#smokeRunning = runSmoke(smoke.run, this.#it.signal)
-      .then(
-        (result) => {
-          this.#smoke = { passed: result.passed, detail: result.reason };
-        },
-        (error: unknown) => {
-          if (this.#it.signal.aborted) return;
-          this.#smoke = { passed: false, detail: error instanceof Error ? error.message : String(error) };
-        },
-      )
-      .finally(() => {
-        this.#smokeRunning = undefined;
-      });
-  }
+  settle(): Promise<void>;
+  /** Error patterns that the other environment's logs do not have. */
+  readonly newPatterns: readonly NewPattern[];
+  /** What the database said at the last look. */
+  readonly database: object | undefined;
 }

@@ -1,5 +1,6 @@
 import type { EnvironmentName } from "../../release/environment.ts";
 import type { Thresholds } from "../../release/thresholds.ts";
+import { physicalName } from "./physicalName.ts";
 
 /** A metric that an alarm reads. `of` says whose: the service's target group, or the load balancer as a whole. */
 export interface AlarmMetric {
@@ -175,6 +176,11 @@ export function anyFires(alarmNames: readonly string[]): string {
 /** Title of an environment's part in names and on the dashboard. */
 export function alarmName(environment: EnvironmentName, service: string, rule: Pick<AlarmRule, "name">): string {
   return `${environment}-${service}-${rule.name}`;
+}
+
+/** Name of the alarm that says no-go of an environment. */
+export function noGoAlarm(stack: string, environment: EnvironmentName): string {
+  return physicalName("alarm", stack, environment, "no-go");
 }
 
 function periodsIn(milliseconds: number): number {

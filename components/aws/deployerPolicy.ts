@@ -168,10 +168,13 @@ export function deployerPolicies(scope: DeployerScope): DeployerPolicies {
         ],
       },
       {
-        Sid: "MigrationLog",
+        Sid: "ReadLogs",
         Effect: "Allow",
-        Action: "logs:GetLogEvents",
-        Resource: arn("logs", `log-group:/greenlight/${begins("logGroup")}:log-stream:*`),
+        Action: ["logs:FilterLogEvents", "logs:GetLogEvents"],
+        Resource: [
+          arn("logs", `log-group:/greenlight/${begins("logGroup")}`),
+          arn("logs", `log-group:/greenlight/${begins("logGroup")}:log-stream:*`),
+        ],
       },
       ...(database === undefined
         ? []

@@ -8,6 +8,7 @@ import {
   anyFires,
   databaseAlarms,
   loadBalancerAlarms,
+  noGoAlarm,
   serviceAlarms,
 } from "./alarmRules.ts";
 import { physicalName } from "./physicalName.ts";
@@ -177,11 +178,6 @@ export class ReleaseAlarms extends pulumi.ComponentResource {
     );
     return { topic, key: key.out("arn") };
   }
-}
-
-/** Name of the alarm that says no-go of an environment. */
-export function noGoAlarm(stack: string, environment: EnvironmentName): string {
-  return physicalName("alarm", stack, environment, "no-go");
 }
 
 interface Alarm {

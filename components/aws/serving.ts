@@ -1,5 +1,8 @@
 import type { Settings } from "../../config.ts";
+import type { AwsTaskFacts } from "../../provider/aws/runningImages.ts";
 import type { AwsServingFacts } from "../../provider/aws/serving.ts";
+import type { EnvironmentName } from "../../release/environment.ts";
+import { addressOf, listenerPorts } from "./forwarding.ts";
 import { physicalName } from "./physicalName.ts";
 import type { AwsSettings } from "./settings.ts";
 
@@ -25,4 +28,36 @@ export function servingFactsOf(stack: string, settings: Settings): AwsServingFac
       green: physicalName("targetGroup", prefix, "green", service),
     })),
   };
+}
+
+/** Where the tasks run, and under which names; from the settings alone. */
+export function taskFactsOf(stack: string, settings: Settings): AwsTaskFacts | undefined {
+  const { aws } = settings;
+  if (aws === undefined) return undefined;
+  const prefix = namePrefix(stack, aws);
+  return {
+    region: aws.region,
+    cluster: aws.cluster ?? physicalName("cluster", prefix),
+    services: Object.keys(settings.services).map((service) => ({
+      service,
+      blue: physicalName("service", prefix, "blue", service),
+      green: physicalName("service", prefix, "green", service),
+    })),
+  };
+}
+
+/** Where each service of one environment is reached by tests, whoever serves users. */
+export function testAddressesOf(
+  { loadBalancer, services }: AwsSettings,
+  environment: EnvironmentName,
+): Record<string, string> {
+  const port = loadBalancer.existing?.[environment].port ?? listenerPorts[environment];
+  return addressesOf({ services }, port);
+}
+
+/** Where each service is reached through a port of the load balancer. */
+export function addressesOf({ services }: Pick<AwsSettings, "services">, port: number): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(services).map(([service, { hosts }]) => [service, addressOf(hosts[0] ?? "", port)]),
+  );
 }

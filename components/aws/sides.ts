@@ -2,12 +2,12 @@ import type { Settings } from "../../config.ts";
 import type { ProjectManifest } from "../../project/readManifest.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
 import type * as pulumi from "../pulumi.ts";
+import { noGoAlarm } from "./alarmRules.ts";
 import { AlarmsQuiet } from "./alarmsQuiet.ts";
 import { Environment } from "./environment.ts";
-import { addressOf } from "./forwarding.ts";
 import type { Network } from "./network.ts";
 import { prepareDatabase } from "./preparation.ts";
-import { noGoAlarm } from "./releaseAlarms.ts";
+import { addressesOf } from "./serving.ts";
 import type { AwsSettings } from "./settings.ts";
 import { TargetGroups } from "./targetGroups.ts";
 
@@ -149,12 +149,5 @@ export function environmentOf(
       },
     },
     plan.options(...before, ...prepared),
-  );
-}
-
-/** Where each service is reached through a port of the load balancer. */
-export function addressesOf({ services }: AwsSettings, port: number): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(services).map(([service, { hosts }]) => [service, addressOf(hosts[0] ?? "", port)]),
   );
 }

@@ -4,6 +4,7 @@ import { containerDefinitions } from "./container.ts";
 import { physicalName } from "./physicalName.ts";
 import { AwsResource } from "./resource.ts";
 import { executionPolicy, taskTrust } from "./taskPolicies.ts";
+import { logGroupOf } from "./watching.ts";
 
 export interface TaskArgs {
   stack: string;
@@ -40,7 +41,7 @@ export class Task extends pulumi.ComponentResource {
     super("greenlight:aws:Task", name, { environment: args.environment, role: args.role, image: args.image }, opts);
     const { stack, account, region, environment, role } = args;
     const own = { parent: this };
-    this.logGroup = `/greenlight/${physicalName("logGroup", stack, environment, role)}`;
+    this.logGroup = logGroupOf(stack, environment, role);
     const log = new AwsResource(
       "aws:cloudwatch/logGroup:LogGroup",
       `${name}-log`,

@@ -1,5 +1,4 @@
-import { moveTraffic } from "../../provider/local/moveTraffic.ts";
-import { type EnvironmentName, other, weightsFor } from "../../release/environment.ts";
+import { type EnvironmentName, other } from "../../release/environment.ts";
 import { Problem } from "../../release/problem.ts";
 import { complaint } from "../command.ts";
 import type { Mark } from "../load/client.ts";
@@ -67,7 +66,7 @@ async function oneSwitch(stage: Stage, from: EnvironmentName, how: "rollback" | 
   const mark = await stage.load.mark(`to ${to}`);
   // Without answers from the old side before the switch, its last one would say nothing.
   await answersFrom(stage, mark, from, 30);
-  if (how === "proxy") await moveTraffic(stage.platform().place, weightsFor(to), stage.signal);
+  if (how === "proxy") await stage.platform().moveTraffic(to, () => undefined);
   else {
     const args = how === "switch" ? ["switch", to] : ["rollback", "--reason", "the way back is drilled"];
     const ended = await stage.greenlight(...args);

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { folder } from "../../provider/local/folder.ts";
 import { readRecords } from "../../provider/local/instanceRecord.ts";
-import { moveTraffic } from "../../provider/local/moveTraffic.ts";
 import { stopSupervised } from "../../provider/local/process/supervised.ts";
-import { other, weightsFor } from "../../release/environment.ts";
+import { readServing } from "../../provider/local/serving.ts";
+import { other } from "../../release/environment.ts";
 import { Problem } from "../../release/problem.ts";
 import { complaint, type Ended } from "../command.ts";
 import { count, counted } from "../report/wording.ts";
@@ -43,7 +43,7 @@ export const plainPulumi: Scenario = {
     if (idle === undefined) throw new Problem({ happened: "No process runs in the idle environment." });
     await stopSupervised(folder(stage.places.stack).pidFile(idle.name), 5000);
     await ejected(stage, idle.service, idle.environment);
-    await moveTraffic(stage.platform().place, weightsFor(other(before.environment)), stage.signal);
+    await stage.platform().moveTraffic(other(before.environment), () => undefined);
     const refreshed = await stage.pulumi("refresh", "--yes", "--skip-preview", "--suppress-outputs");
     found.expect(refreshed.exitCode === 0, `the refresh failed: ${complaint(refreshed)}`);
     const drift = driftIn(refreshed);
@@ -65,7 +65,7 @@ export const plainPulumi: Scenario = {
 /** Waits until the proxy sends that side's traffic past the process that is gone. */
 async function ejected(stage: Stage, service: string, environment: "blue" | "green"): Promise<void> {
   const isSo = async () => {
-    const seen = (await stage.platform().serving()).healthy[service]?.[environment];
+    const seen = (await readServing(stage.platform().facts)).healthy[service]?.[environment];
     return seen !== undefined && seen.healthy < seen.of;
   };
   if (await until(isSo, 15_000, stage.signal)) return;

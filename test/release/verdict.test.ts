@@ -63,7 +63,7 @@ const decide = (looks: readonly Observation[], changed: Partial<Thresholds> = {}
   judge(looks, { ...thresholds, ...changed }, looks.at(-1)?.at ?? start, ["api"]);
 const counters = (look: Observation | undefined): ServiceCounters => {
   const read = look?.services.api;
-  if (read === undefined || "unreadable" in read) throw new Error("no counters");
+  if (read === undefined || !("requests" in read)) throw new Error("no counters");
   return read;
 };
 const withLast = (looks: readonly Observation[], change: Partial<Observation>): Observation[] =>

@@ -57,8 +57,8 @@ async function pass(step: Step, it: Inputs): Promise<Outputs> {
 
 async function look(it: Inputs, signal: AbortSignal): Promise<string | undefined> {
   try {
-    const { request } = await import("undici");
-    const answer = await request(`${it.address}/`, {
+    const { default: undici } = await import("undici");
+    const answer = await undici.request(`${it.address}/`, {
       ...(it.host === undefined ? {} : { headers: { host: it.host } }),
       signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
     });

@@ -47,6 +47,11 @@ export class Cloud {
     });
   }
 
+  /** What an operation answers now, for an answer that changes a part of it. */
+  answer(operation: string): (asked: Asked) => Answer {
+    return this.#answers.get(operation) ?? (() => ({ error: "NotTold" }));
+  }
+
   operations(): string[] {
     return this.asked.map(({ operation }) => operation);
   }

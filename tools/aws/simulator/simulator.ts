@@ -21,6 +21,7 @@ import { Ecs } from "./ecs/ecs.ts";
 import { Edge } from "./edge.ts";
 import { Events } from "./events.ts";
 import { type Fault, Faults } from "./faults.ts";
+import { Figures } from "./figures.ts";
 import { Functions } from "./functions.ts";
 import { Inner } from "./inner.ts";
 import { KeyValues } from "./keyValues.ts";
@@ -54,6 +55,7 @@ export class Simulator {
   readonly events: Events;
   readonly topics = new Topics();
   readonly #rights: RoleRights;
+  readonly figures = new Figures();
   readonly #scalingTags: ScalingTags;
   readonly #cloudfront = new CloudFrontParts();
   readonly #distributions = new Distributions();
@@ -196,7 +198,8 @@ export class Simulator {
         this.topics.note(request);
         return undefined;
       case "monitoring":
-        return request.protocol === "json" ? await this.alarms.answer(request) : undefined;
+        if (request.protocol !== "json") return undefined;
+        return this.figures.answer(request) ?? (await this.alarms.answer(request));
       default:
         return undefined;
     }

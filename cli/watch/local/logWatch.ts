@@ -1,8 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { readRecords } from "../../provider/local/instanceRecord.ts";
-import type { EnvironmentName } from "../../release/environment.ts";
-import { type NewPattern, newPatterns } from "../../release/logPatterns.ts";
-import { masker } from "../../release/mask.ts";
+import { readRecords } from "../../../provider/local/instanceRecord.ts";
+import type { EnvironmentName } from "../../../release/environment.ts";
+import { type NewPattern, newPatterns } from "../../../release/logPatterns.ts";
+import { masker } from "../../../release/mask.ts";
 
 /** How much of a log is read at once, and how many lines are kept to compare with. */
 const chunk = 256 * 1024;

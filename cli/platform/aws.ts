@@ -1,0 +1,117 @@
+import { servingFactsOf, taskFactsOf, testAddressesOf } from "../../components/aws/serving.ts";
+import { watchFactsOf } from "../../components/aws/watching.ts";
+import { thresholdsOf } from "../../config.ts";
+import { type AwsServing, type AwsServingFacts, readAwsServing } from "../../provider/aws/serving.ts";
+import type { EnvironmentName } from "../../release/environment.ts";
+import { sentence } from "../../release/problem.ts";
+import type { Context } from "../context.ts";
+import type { Platform, ServiceHealth, Serving } from "./platform.ts";
+
+/** How long AWS may take to answer one question, with all its tries, ms. */
+const answerWithin = 60_000;
+
+/** The platform of a stack on AWS, by the names that its settings make. What is not deployed yet serves nobody. */
+export function awsPlatform(context: Context): Platform {
+  const settings = context.settings();
+  const { aws } = settings;
+  const stated = servingFactsOf(context.stack, settings);
+  const tasks = taskFactsOf(context.stack, settings);
+  if (aws === undefined || stated === undefined || tasks === undefined) throw new Error("greenlight:aws is missing");
+  const facts = inOrder(stated, Object.keys(aws.services));
+  const patience = () => AbortSignal.timeout(answerWithin);
+
+  const health = async (environment: EnvironmentName, signal: AbortSignal): Promise<ServiceHealth[]> => {
+    const { readTargetHealth } = await import("../../provider/aws/targetHealth.ts");
+    const targets = await readTargetHealth(facts, signal);
+    return facts.services.map(({ service }) => {
+      const seen = targets[service]?.[environment];
+      const { healthy, of, reasons } = seen ?? { healthy: 0, of: 0, reasons: [] };
+      const sick = of === 0 ? [`${service} has no target in ${environment}`] : reasons.map((it) => `${service}: ${it}`);
+      return { service, healthy, of, sick };
+    });
+  };
+
+  const platform: Platform = {
+    name: "aws",
+    services: facts.services.map(({ service }) => service),
+    serving: async () => servingOf(await readAwsServing(facts, patience())),
+    async running() {
+      const [{ readRunningImages }, { versionsOf }] = await Promise.all([
+        import("../../provider/aws/runningImages.ts"),
+        import("./imageVersions.ts"),
+      ]);
+      return versionsOf(context.project, context.settings(), await readRunningImages(tasks, patience()));
+    },
+    async healthy(environment) {
+      const all = await health(environment, patience());
+      return {
+        healthy: all.reduce((sum, it) => sum + it.healthy, 0),
+        of: all.reduce((sum, it) => sum + it.of, 0),
+      };
+    },
+    // The load balancer goes on asking; its last word is there at once.
+    health: (environment, signal) => health(environment, AbortSignal.any([signal, patience()])),
+    async readiness(environment) {
+      try {
+        return readinessOf(environment, await health(environment, patience()));
+      } catch (error) {
+        const why = sentence(error).split("\n")[0];
+        return { ready: true, says: `the health of ${environment} could not be read: ${why}` };
+      }
+    },
+    async moveTraffic(to, tell) {
+      const { moveAwsTraffic } = await import("../../provider/aws/moveTraffic.ts");
+      return moveAwsTraffic(facts, to, tell);
+    },
+    movedAt: () => undefined,
+    troubles: async (environment, signal) => {
+      const { alarmTroubles } = await import("./awsTroubles.ts");
+      return alarmTroubles(watchFactsOf(context.stack, settings, environment), signal);
+    },
+    thresholds() {
+      const all = thresholdsOf(settings);
+      return { ...all, database: { ...all.database, required: aws.database !== undefined } };
+    },
+    async observer(args) {
+      const { openAwsObserver } = await import("../watch/aws/openObserver.ts");
+      return openAwsObserver(context, platform, facts, args);
+    },
+    addresses: (environment) => testAddressesOf(aws, environment),
+  };
+  return platform;
+}
+
+/** Services switch, and go back, in the order of `aws.services`. */
+function inOrder(facts: AwsServingFacts, order: readonly string[]): AwsServingFacts {
+  const services = facts.services.toSorted((a, b) => order.indexOf(a.service) - order.indexOf(b.service));
+  return { ...facts, services };
+}
+
+function servingOf({ readAt, rules, environment }: AwsServing): Serving {
+  return {
+    readAt,
+    environment,
+    weights: Object.fromEntries(rules.map(({ service, weights }) => [service, weights])),
+  };
+}
+
+/** Only a service without a single healthy target stands in the way: everything else is better than what users have now. */
+function readinessOf(environment: EnvironmentName, services: readonly ServiceHealth[]) {
+  const dead = services.filter(({ healthy }) => healthy === 0);
+  const sick = services.flatMap((it) => it.sick);
+  if (dead.length > 0) {
+    const names = dead.map(({ service }) => service).join(" and ");
+    return {
+      ready: false,
+      says: `There is no way back: ${environment} has no healthy target for ${names}${why(sick)}.`,
+    };
+  }
+  return {
+    ready: true,
+    says: sick.length === 0 ? undefined : `not every target of ${environment} is healthy${why(sick)}`,
+  };
+}
+
+function why(sick: readonly string[]): string {
+  return sick.length === 0 ? "" : ` (${sick.slice(0, 3).join("; ")})`;
+}

@@ -1,0 +1,65 @@
+import type { EnvironmentName, Weights } from "../../release/environment.ts";
+import type { Thresholds } from "../../release/thresholds.ts";
+import type { Observer, ObserverArgs } from "../watch/observer.ts";
+
+/** What serves users now, with the time of the reading. */
+export interface Serving {
+  readonly readAt: Date;
+  /** Weights per service; nothing for a service without any. */
+  readonly weights: Readonly<Record<string, Weights | undefined>>;
+  /** The environment that takes all traffic of all services, if one does. */
+  readonly environment: EnvironmentName | undefined;
+}
+
+/** One service's instances in one environment. */
+export interface ServiceHealth {
+  readonly service: string;
+  readonly healthy: number;
+  readonly of: number;
+  /** Such as `api on port 8080 is not healthy: …`, for each that is not; also where there is none. */
+  readonly sick: readonly string[];
+}
+
+/** Whether traffic may go to an environment at once. */
+export interface Readiness {
+  readonly ready: boolean;
+  /** What stands in the way; where nothing does, what should be known all the same. A sentence. */
+  readonly says: string | undefined;
+}
+
+/** Traffic as it was moved, read back from the platform. Epoch ms. */
+export interface Moved {
+  readonly writtenAt: number;
+  readonly readBackAt: number;
+}
+
+/**
+ * What the commands ask of a platform, without the engine. Everything is read when it is asked for; what cannot be read throws a
+ * Problem, and is never assumed.
+ */
+export interface Platform {
+  readonly name: "local" | "aws";
+  /** The services whose traffic is switched, in the order in which they switch. */
+  readonly services: readonly string[];
+  serving(): Promise<Serving>;
+  /** Versions that run in each environment; empty where none do. */
+  running(): Promise<Readonly<Record<EnvironmentName, readonly string[]>>>;
+  /** Instances that may take users' requests, in the eyes of what sends them there. */
+  healthy(environment: EnvironmentName): Promise<{ readonly healthy: number; readonly of: number }>;
+  /** Asks for the health of every instance, once. */
+  health(environment: EnvironmentName, signal: AbortSignal, withinMs?: number): Promise<readonly ServiceHealth[]>;
+  /** Whether somebody is there to serve. Never throws: what cannot be asked does not stand in the way back. */
+  readiness(environment: EnvironmentName): Promise<Readiness>;
+  /** Moves all traffic of all services and reads back until the platform agrees. This is the way back at 2 a.m. */
+  moveTraffic(to: EnvironmentName, tell: (step: string) => void): Promise<Moved>;
+  /** What speaks against a release before it begins: alarms of what serves that fire, a database that does not answer. A sentence each. */
+  troubles(live: EnvironmentName, signal: AbortSignal): Promise<readonly string[]>;
+  /** The thresholds that are armed. @throws Problem where nothing is armed, so that nothing can be judged */
+  thresholds(): Thresholds;
+  /** Whoever looks at an environment that serves. */
+  observer(args: ObserverArgs): Promise<Observer>;
+  /** Epoch ms at which an update last moved traffic, where the platform keeps that. */
+  movedAt(): number | undefined;
+  /** Where each service is reached in one environment, whoever serves users. */
+  addresses(environment: EnvironmentName): Readonly<Record<string, string>>;
+}

@@ -1,0 +1,58 @@
+import { minuteMs, readMetrics } from "../../../provider/aws/metrics.ts";
+import type { Observation } from "../../../release/observation.ts";
+import { clock } from "../../../release/wording.ts";
+import type { AwsClients } from "./awsClients.ts";
+
+/** A database whose newest figures are older than this is not known to be there. Milliseconds. */
+const staleAfter = 300_000;
+/** Least time between two questions. Milliseconds. */
+const askEvery = 30_000;
+
+/** What CloudWatch says of the database. Whether it answers a query is for health checks and smoke test to say. */
+export class DatabaseWatch {
+  readonly #clients: AwsClients;
+  readonly #dimensions: Readonly<Record<string, string>>;
+  #askedAt = Number.NEGATIVE_INFINITY;
+  #told: Observation["database"];
+
+  constructor(clients: AwsClients, { instance, cluster }: { readonly instance?: string; readonly cluster?: string }) {
+    this.#clients = clients;
+    this.#dimensions =
+      instance === undefined ? { DBClusterIdentifier: cluster ?? "" } : { DBInstanceIdentifier: instance };
+  }
+
+  /** Undefined while nothing recent is told of it: then nobody knows. */
+  async look(signal: AbortSignal): Promise<Observation["database"]> {
+    const now = Date.now();
+    if (now - this.#askedAt < askEvery) return this.#told;
+    this.#askedAt = now;
+    const of = (metric: string, stat: string) => ({
+      namespace: "AWS/RDS",
+      metric,
+      stat,
+      dimensions: this.#dimensions,
+    });
+    const to = Math.ceil(now / minuteMs) * minuteMs;
+    try {
+      const [connections, cpu] = await readMetrics(
+        this.#clients.cloudWatch,
+        [of("DatabaseConnections", "Maximum"), of("CPUUtilization", "Average")],
+        to - 2 * staleAfter,
+        to,
+        signal,
+      );
+      const newest = Math.max(...(connections?.keys() ?? []));
+      if (now - newest > staleAfter) {
+        this.#told = undefined;
+        return undefined;
+      }
+      const busy = cpu?.get(newest);
+      const detail = `${connections?.get(newest)} connections${busy === undefined ? "" : `, CPU ${busy.toFixed(0)} %`} at ${clock(newest)}`;
+      this.#told = { reachable: true, detail };
+    } catch {
+      signal.throwIfAborted();
+      this.#told = undefined;
+    }
+    return this.#told;
+  }
+}

@@ -1,0 +1,47 @@
+import type { Settings } from "../../config.ts";
+import type { EnvironmentName } from "../../release/environment.ts";
+import { alarmName, noGoAlarm } from "./alarmRules.ts";
+import { physicalName } from "./physicalName.ts";
+import { namePrefix } from "./serving.ts";
+
+/** What a watch of one environment reads from CloudWatch, by the names that the stack gives: from the settings alone. */
+export interface AwsWatchFacts {
+  readonly region: string;
+  /** Name of the alarm that says no-go. */
+  readonly noGo: string;
+  /** Names of the alarms that say that too few requests came to judge by. */
+  readonly silence: readonly string[];
+  /** Names of the log groups of each side's services. */
+  readonly logGroups: Readonly<Record<EnvironmentName, readonly string[]>>;
+  readonly database?: { readonly instance?: string; readonly cluster?: string };
+}
+
+export function watchFactsOf(stack: string, settings: Settings, environment: EnvironmentName): AwsWatchFacts {
+  const { aws } = settings;
+  if (aws === undefined) throw new Error("greenlight:aws is missing");
+  const prefix = namePrefix(stack, aws);
+  const services = Object.keys(settings.services);
+  const groups = (name: EnvironmentName) => services.map((service) => logGroupOf(prefix, name, service));
+  const { instance, cluster } = aws.database ?? {};
+  return {
+    region: aws.region,
+    noGo: noGoAlarm(prefix, environment),
+    silence: services.map((service) =>
+      physicalName("alarm", prefix, alarmName(environment, service, { name: "silence" })),
+    ),
+    logGroups: { blue: groups("blue"), green: groups("green") },
+    ...(aws.database === undefined
+      ? {}
+      : {
+          database: {
+            ...(instance === undefined ? {} : { instance }),
+            ...(cluster === undefined ? {} : { cluster }),
+          },
+        }),
+  };
+}
+
+/** Log group of what runs in a role of an environment, such as a service. */
+export function logGroupOf(stack: string, environment: EnvironmentName, role: string): string {
+  return `/greenlight/${physicalName("logGroup", stack, environment, role)}`;
+}

@@ -1,0 +1,198 @@
+import { createHash } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { CreateSecurityGroupCommand, EC2Client } from "@aws-sdk/client-ec2";
+import {
+  DescribeRulesCommand,
+  DescribeTargetGroupsCommand,
+  ElasticLoadBalancingV2Client,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { CreateDBInstanceCommand, RDSClient } from "@aws-sdk/client-rds";
+import { execa } from "execa";
+import { expect } from "vitest";
+import { stringify } from "yaml";
+import { credentials, region, World } from "../tools/aws/world.ts";
+import { Project, root } from "./project.ts";
+
+const container = fileURLToPath(new URL("fixtures/container.mjs", import.meta.url));
+const versions = ["v1", "v2", "v3", "v4"];
+
+export const image = (service: string, version: string) =>
+  `registry.example/${service}@sha256:${createHash("sha256").update(`${service} ${version}`).digest("hex")}`;
+
+export const toBlue = { api: [100, 0], web: [100, 0] };
+export const toGreen = { api: [0, 100], web: [0, 100] };
+
+/** A production stack of two services and a database on a simulated AWS of its own: real requests, tasks that run, health that is asked. */
+export class AwsShop {
+  readonly world: World;
+  readonly project: Project;
+
+  private constructor(world: World, project: Project) {
+    this.world = world;
+    this.project = project;
+  }
+
+  /** @param more settings laid over those of the shop */
+  static async open(more: Record<string, unknown> = {}): Promise<AwsShop> {
+    // The schema's file lies in the project, which needs the world first.
+    let schema = "";
+    const world = await World.start({
+      speed: 20,
+      images: (asked) => {
+        const version = versions.find((it) => asked === image("api", it) || asked === image("web", it));
+        return version === undefined ? undefined : { command: [process.execPath, container, version, schema] };
+      },
+    });
+    const project = await Project.make({ ...(await settingsIn(world)), ...more });
+    schema = join(project.folder, "schema");
+    Object.assign(project.env, {
+      AWS_ENDPOINT_URL: world.endpoint,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    });
+    const settings = join(project.folder, "Pulumi.yaml");
+    const plugin = `    - name: aws\n      path: ${join(root, "tools/aws")}\n`;
+    await writeFile(settings, `${(await readFile(settings, "utf8")).trimEnd()}\n${plugin}`);
+    await project.write("migrations/001.sql", "select 1;\n");
+    const shop = new AwsShop(world, project);
+    for (const version of versions) await shop.writeManifest(version);
+    return shop;
+  }
+
+  async close(): Promise<void> {
+    await this.project.remove();
+    await this.world.stop();
+  }
+
+  /** @param env more variables of the service api */
+  async writeManifest(version: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
+    await this.project.write(`releases/${version}.yaml`, stringify(manifest(version, env)));
+  }
+
+  async succeed(operation: "up" | "preview" | "refresh", ...args: string[]) {
+    const ran = await this.project.run(operation, ...args);
+    expect(ran.exitCode, ran.text).toBe(0);
+    return ran;
+  }
+
+  /** An update that must fail; what it said, in one line. */
+  async refused(): Promise<string> {
+    const ran = await this.project.run("up", "--skip-preview");
+    expect(ran.exitCode, ran.text).not.toBe(0);
+    return ran.text.replace(/\s+/g, " ");
+  }
+
+  /** Runs the command as a person's shell would; its JSON, its progress, its exit code. */
+  async greenlight(args: readonly string[], env: Record<string, string> = {}) {
+    const { project } = this;
+    const all = [...args, "--json", "--yes", "--project", project.folder, "--stack", project.stack];
+    const ran = await execa(process.execPath, ["--import", "tsx", join(root, "cli/main.ts"), ...all], {
+      env: { ...project.env, ...env },
+      extendEnv: false,
+      stdin: "ignore",
+      reject: false,
+      timeout: 900_000,
+    });
+    return { exitCode: ran.exitCode, json: JSON.parse(ran.stdout || "{}"), said: ran.stderr };
+  }
+
+  /** Weights of blue and green, by service, as the rules of the users' listener have them. */
+  async weights(): Promise<Record<string, [number, number]>> {
+    const found: Record<string, [number, number]> = {};
+    for (const service of ["api", "web"]) {
+      const { rule, groups } = await this.ruleOf(service);
+      const share = (arn: string) =>
+        rule.Actions?.[0]?.ForwardConfig?.TargetGroups?.find((it) => it.TargetGroupArn === arn)?.Weight ?? -1;
+      found[service] = [share(groups.blue), share(groups.green)];
+    }
+    return found;
+  }
+
+  async ruleOf(service: string) {
+    const elb = new ElasticLoadBalancingV2Client(this.world.client);
+    const group = async (environment: string) => {
+      const { TargetGroups = [] } = await elb.send(
+        new DescribeTargetGroupsCommand({ Names: [`shop-${environment}-${service}`] }),
+      );
+      return TargetGroups[0]?.TargetGroupArn ?? "";
+    };
+    const groups = { blue: await group("blue"), green: await group("green") };
+    const state = await this.project.exported();
+    const listener = state.resources.find(({ urn }) => urn.endsWith("::load-balancer-users"))?.outputs?.arn;
+    const { Rules = [] } = await elb.send(new DescribeRulesCommand({ ListenerArn: String(listener) }));
+    const rule = Rules.find((it) =>
+      it.Actions?.[0]?.ForwardConfig?.TargetGroups?.some((one) => one.TargetGroupArn === groups.green),
+    );
+    if (rule === undefined) throw new Error(`no rule forwards to ${service}`);
+    return { rule, groups };
+  }
+}
+
+function manifest(version: string, env: Readonly<Record<string, string>>) {
+  return {
+    version,
+    services: {
+      api: { image: image("api", version), env: { VERSION: version, ...env } },
+      web: { image: image("web", version) },
+    },
+    database: {
+      tool: "command",
+      directory: "migrations",
+      command: ["migrate", "deploy"],
+      verify: { sql: "select 1", expect: "1" },
+    },
+    smoke: { command: ["node", "-e", `process.exit(process.env.EXPECT_VERSION === "${version}" ? 0 : 1)`] },
+  };
+}
+
+/** The team's own network, database and certificate, and the settings that name them. */
+async function settingsIn(world: World): Promise<Record<string, unknown>> {
+  const { vpcId, subnets } = await world.network();
+  const { GroupId: securityGroup } = await new EC2Client(world.client).send(
+    new CreateSecurityGroupCommand({ GroupName: "database", Description: "The team's own", VpcId: vpcId }),
+  );
+  await new RDSClient(world.client).send(
+    new CreateDBInstanceCommand({
+      DBInstanceIdentifier: "shop-production",
+      DBInstanceClass: "db.t4g.micro",
+      Engine: "postgres",
+      MasterUsername: "shop",
+      MasterUserPassword: "only for this test",
+      AllocatedStorage: 20,
+    }),
+  );
+  const service = { instances: 2, drain: "1s", start: "1s" };
+  return {
+    platform: "aws",
+    live: "blue",
+    blue: "v1",
+    services: { api: { port: 8080, ...service }, web: { port: 8081, ...service } },
+    aws: {
+      account: "123456789012",
+      region,
+      name: "shop",
+      vpc: vpcId,
+      subnets,
+      loadBalancer: {
+        create: { subnets, certificate: await world.certificate(), public: ["0.0.0.0/0"], tests: ["127.0.0.1/32"] },
+      },
+      services: {
+        api: { hosts: ["shop.example"], paths: ["/api/*"], priority: 10 },
+        web: { hosts: ["shop.example"], priority: 20 },
+      },
+      database: {
+        instance: "shop-production",
+        securityGroup,
+        migration: {
+          service: "api",
+          command: ["migrate", "deploy"],
+          verify: ["status"],
+          prints: "Database schema is up to date",
+        },
+      },
+      gates: { successes: 2, interval: "100ms", deadline: "60s" },
+    },
+  };
+}
