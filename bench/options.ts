@@ -4,6 +4,7 @@ import { Problem } from "../release/problem.ts";
 
 /** Every figure, in the order in which they are measured. */
 export const figureNames = [
+  "bundled-start",
   "junit-reading",
   "check-large-reports",
   "preview-with-packs",

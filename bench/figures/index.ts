@@ -1,6 +1,7 @@
 import type { Bench } from "../bench.ts";
 import type { Figure } from "../figure.ts";
 import type { FigureName } from "../options.ts";
+import { bundledStart } from "./bundledStart.ts";
 import { checkLargeReports } from "./checkLargeReports.ts";
 import { failedRequests } from "./failedRequests.ts";
 import { junitReading } from "./junitReading.ts";
@@ -11,6 +12,7 @@ import { switchUpdateRatio } from "./switchUpdateRatio.ts";
 import { verdictToLastBadAnswer } from "./verdictToLastBadAnswer.ts";
 
 export const measures: Readonly<Record<FigureName, (bench: Bench) => Promise<Figure>>> = {
+  "bundled-start": bundledStart,
   "junit-reading": junitReading,
   "check-large-reports": checkLargeReports,
   "preview-with-packs": previewWithPacks,
