@@ -1,7 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import {
   type EngineEvent,
   LocalWorkspace,
@@ -14,6 +12,7 @@ import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem, sentence } from "../../release/problem.ts";
 import { ensureToolchain } from "../../tools/toolchain.ts";
 import { type Context, engineEnvironment } from "../context.ts";
+import { backendFolder } from "./backendFolder.ts";
 import { diagnosis } from "./diagnosis.ts";
 
 /** What the engine keeps of a stack in a folder, as far as it is looked at. */
@@ -117,7 +116,7 @@ export class Engine {
 
   /** True when the state of a backend that is a folder notes nothing unfinished: to ask the engine would take most of a second. */
   #endedWell(): boolean {
-    const root = this.#backendFolder();
+    const root = backendFolder(this.#backend, this.#context.project);
     if (root === undefined) return false;
     const { projectName, stack } = this.#context;
     try {
@@ -128,13 +127,6 @@ export class Engine {
       // Kept in another way: the engine knows.
       return false;
     }
-  }
-
-  #backendFolder(): string | undefined {
-    const path = /^file:\/\/(.*)$/.exec(this.#backend ?? "")?.[1];
-    if (path === undefined) return undefined;
-    if (path.startsWith("~")) return join(homedir(), path.slice(1));
-    return path.startsWith("/") ? fileURLToPath(`file://${path}`) : join(this.#context.project, path);
   }
 
   async #run<T>(
@@ -154,7 +146,7 @@ export class Engine {
   }
 
   #locks(): { pid: number; timestamp: string }[] {
-    const folder = this.#backendFolder();
+    const folder = backendFolder(this.#backend, this.#context.project);
     if (folder === undefined) return [];
     const root = join(folder, ".pulumi", "locks");
     const shape = z.object({ pid: z.number(), timestamp: z.string() });
