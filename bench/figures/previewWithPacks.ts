@@ -1,11 +1,8 @@
-import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { repository } from "../../rehearsal/project.ts";
-import { packPolicies } from "../../tools/packPolicies.ts";
 import type { Bench } from "../bench.ts";
 import { type Figure, figure } from "../figure.ts";
 import { PreparedRelease } from "../preparedRelease.ts";
-import { benchHome } from "../stand.ts";
 import { compare, type Pair, rounded } from "../statistics.ts";
 
 /** The preview of a release with and without both policy packs, in turn, after one of each that does not count. */
@@ -15,7 +12,6 @@ export async function previewWithPacks(bench: Bench): Promise<Figure> {
   const count = bench.options.short ? 2 : 9;
   const pairs: Pair[] = [];
   try {
-    const packs = await bundledPacks();
     await release.preview();
     await release.preview(...packs);
     for (let index = 0; index < count; index += 1) {
@@ -35,7 +31,7 @@ export async function previewWithPacks(bench: Bench): Promise<Figure> {
     value: rounded(ratio),
     unit: "times",
     limit: { kind: "at most", value: 1.3 },
-    how: `medians of ${count} previews each, in turn: ${Math.round(medians.compared)} ms against ${Math.round(medians.base)} ms; within a pair ${rounded(pairwise.min)} to ${rounded(pairwise.max)} ×; packs bundled as they are published, checklist mandatory: ${release.judged} items judged by evidence, ${release.setAside} set aside`,
+    how: `medians of ${count} previews each, in turn: ${Math.round(medians.compared)} ms against ${Math.round(medians.base)} ms; within a pair ${rounded(pairwise.min)} to ${rounded(pairwise.max)} ×; packs from their bundles, checklist mandatory: ${release.judged} items judged by evidence, ${release.setAside} set aside`,
     facts: {
       withPacksMs: pairs.map((it) => Math.round(it.compared)),
       withoutMs: pairs.map((it) => Math.round(it.base)),
@@ -46,12 +42,5 @@ export async function previewWithPacks(bench: Bench): Promise<Figure> {
   });
 }
 
-/** Both packs as `tools/packPolicies.ts` writes them, with the packages beside them that `npm install` would put there. */
-async function bundledPacks(): Promise<readonly string[]> {
-  const folder = join(benchHome, "packs");
-  rmSync(folder, { recursive: true, force: true });
-  const packed = await packPolicies(folder);
-  mkdirSync(join(folder, "node_modules"));
-  symlinkSync(join(repository, "node_modules", "@pulumi"), join(folder, "node_modules", "@pulumi"));
-  return packed.flatMap((it) => ["--policy-pack", it.folder]);
-}
+/** Both packs of this repository, as a preview in its folder takes them. */
+const packs = ["checklist", "stack-safety"].flatMap((it) => ["--policy-pack", join(repository, "policies", it)]);
