@@ -19,6 +19,8 @@ const started = [
   "bench/noop/provider/main.ts",
   "cli/main.ts",
   "index.ts",
+  "policies/checklist/index.ts",
+  "policies/stack-safety/index.ts",
   "project/evidence/reading/thread.ts",
   "provider/main.ts",
   "tools/random/standin.ts",
@@ -65,7 +67,7 @@ export async function bundle(): Promise<"made" | "there" | "changing"> {
       logLevel: "error",
       external,
       banner: { js: banner },
-      plugins: [nothingMapped, hooksLate, loadedLate, placesKept],
+      plugins: [nothingMapped, hooksLate, loadedLate, policyParts, placesKept],
     });
     requireDefaults(metafile);
     const sources = sourcesOf(metafile);
@@ -135,6 +137,28 @@ const loadedLate: Plugin = {
   },
 };
 
+/** Of the SDK's index the policy SDK uses two parts, see policies/lean-sdk.ts, which a bundle does without. */
+const policyParts: Plugin = {
+  name: "policy-parts",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^@pulumi\/pulumi$/ }, ({ path, importer }) =>
+      /node_modules[\\/]@pulumi[\\/]policy[\\/]/.test(importer) ? { path, namespace: "policy-parts" } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: "policy-parts" }, () => ({
+      contents: `module.exports = new Proxy({}, {
+        get(_, name) {
+          if (name === "__esModule") return true;
+          if (name === "asset") return require("@pulumi/pulumi/asset/index.js");
+          if (name === "Output") return require("@pulumi/pulumi/output.js").Output;
+          return require("@pulumi/pulumi/index.js")[name];
+        },
+      });`,
+      resolveDir: root,
+    }));
+    onResolve({ filter: /lean-sdk\.ts$/ }, ({ path }) => ({ path, namespace: "nothing-mapped" }));
+  },
+};
+
 /** A bundle has no source maps; looking for some costs more than anything else that the SDK does. */
 const nothingMapped: Plugin = {
   name: "nothing-mapped",
@@ -163,7 +187,7 @@ const hooksLate: Plugin = {
 
 /** Every source of ours, and the file that changes with each installation of packages, as they are now. */
 function sourcesOf({ inputs }: Metafile): [path: string, size: number, modifiedMs: number][] {
-  const ours = Object.keys(inputs).filter((path) => !path.includes("node_modules/") && !/^[a-z-]+:/.test(path));
+  const ours = Object.keys(inputs).filter(isOurs);
   return ["node_modules/.package-lock.json", "tools/bundle.ts", "tools/bundled.mjs", ...ours.sort()].map((path) => {
     const { size, mtimeMs } = statSync(join(root, path));
     return [path, size, mtimeMs];
@@ -173,7 +197,7 @@ function sourcesOf({ inputs }: Metafile): [path: string, size: number, modifiedM
 /** Of a CommonJS package that is imported when it is needed, a bundle gives the default alone: a name taken from it would be missing. */
 function requireDefaults({ inputs }: Metafile): void {
   for (const [path, { imports }] of Object.entries(inputs)) {
-    if (path.includes("node_modules/") || !/\.ts$/.test(path)) continue;
+    if (!isOurs(path) || !/\.ts$/.test(path)) continue;
     const text = readFileSync(join(root, path), "utf8");
     for (const { kind, path: target, original } of imports) {
       if (kind !== "dynamic-import" || original === undefined || inputs[target]?.format !== "cjs") continue;
@@ -183,6 +207,11 @@ function requireDefaults({ inputs }: Metafile): void {
       );
     }
   }
+}
+
+/** Neither a package's nor a plugin's own. */
+function isOurs(path: string): boolean {
+  return !path.includes("node_modules/") && !/^[a-z-]+:/.test(path);
 }
 
 /** Puts a whole bundle where it is looked for; the same one may be there already. */
