@@ -27,7 +27,7 @@ import { Channel } from "./team/channel.ts";
 import { channelEnvironment, holdToChecklist } from "./team/preparation.ts";
 
 export interface RehearseOptions {
-  /** A subset, in under three minutes. */
+  /** A subset, meant to take three minutes at most. */
   readonly quick: boolean;
   /** Leave the stack running at the end, until the next rehearsal. */
   readonly keep: boolean;
