@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The `greenlight` executable: checks what it needs to run at all, then hands over to main.ts or its bundle.
-import { bundled } from "../tools/bundled.mjs";
+import { start } from "../tools/bundled.mjs";
 import { modulesAreCurrent, nodeComplaint, root, say } from "../tools/requirements.mjs";
 
 const complaint =
@@ -10,9 +10,7 @@ const complaint =
     : `The packages that Greenlight is made of are missing or not those of package-lock.json.\nWhere: ${root}node_modules\nNext: npm ci --prefix ${root}`);
 
 if (complaint === undefined) {
-  const bundle = bundled("cli/main.ts");
-  if (bundle === undefined) (await import("tsx/esm/api")).register();
-  await import(bundle ?? "./main.ts");
+  await start("cli/main.ts");
 } else {
   say(complaint);
   process.exitCode = 8;

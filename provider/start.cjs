@@ -1,9 +1,3 @@
 // Where node enters the provider. Pulumi's own language host starts plugins by `require` and gives them none of the
 // `nodeargs`, so what reads TypeScript is loaded here, where there is no bundle.
-module.exports = import("../tools/bundled.mjs").then(async ({ bundled }) => {
-  const bundle = bundled("provider/main.ts");
-  if (bundle !== undefined) return import(bundle);
-  const { register } = await import("tsx/esm/api");
-  register();
-  return import("./main.ts");
-});
+module.exports = import("../tools/bundled.mjs").then(({ start }) => start("provider/main.ts"));

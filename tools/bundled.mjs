@@ -2,7 +2,7 @@
 // because it decides whether what reads TypeScript is loaded at all.
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** Folder of the bundles, one below it for each. */
 export const bundlesFolder = fileURLToPath(new URL("../dist/", import.meta.url));
@@ -24,6 +24,19 @@ export function bundled(source) {
   current ??= freshBundle();
   const file = current === "" ? undefined : join(current, `${outputOf(source)}.mjs`);
   return file !== undefined && existsSync(file) ? file : undefined;
+}
+
+/**
+ * Starts a source of ours: its bundle, else the source itself with what reads TypeScript.
+ * @param {string} source path below the repository
+ * @returns {Promise<unknown>} what it exports
+ */
+export async function start(source) {
+  const bundle = bundled(source);
+  if (bundle !== undefined) return import(bundle);
+  const { register } = await import("tsx/esm/api");
+  register();
+  return import(pathToFileURL(join(root, source)).href);
 }
 
 /**

@@ -1,6 +1,4 @@
 // Where node enters the stand-in for the `random` provider.
-import { bundled } from "../bundled.mjs";
+import { start } from "../bundled.mjs";
 
-const bundle = bundled("tools/random/standin.ts");
-if (bundle === undefined) (await import("tsx/esm/api")).register();
-await import(bundle ?? "./standin.ts");
+await start("tools/random/standin.ts");
