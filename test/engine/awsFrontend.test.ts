@@ -1,72 +1,47 @@
-import { createHash } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
 import { get } from "node:http";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { CloudFrontClient, GetFunctionCommand } from "@aws-sdk/client-cloudfront";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { credentials, region, World } from "../tools/aws/world.ts";
-import { Project, root } from "./project.ts";
+import type { World } from "../tools/aws/world.ts";
+import type { Project } from "./project.ts";
+import { image, openOnSimulatedAws, smokeOf } from "./simulatedAws.ts";
 
 // The real engine uploads and switches; users are answered by the simulated edge: its function, its key-value store and the private bucket.
 
-const container = fileURLToPath(new URL("fixtures/container.mjs", import.meta.url));
-const image = (version: string) => `registry.example/api@sha256:${createHash("sha256").update(version).digest("hex")}`;
 const versions = ["v1", "v2"];
 
 let world: World;
 let project: Project;
 
 beforeAll(async () => {
-  world = await World.start({
-    speed: 20,
-    images: (asked) => {
-      const version = versions.find((it) => asked === image(it));
-      return version === undefined
-        ? undefined
-        : { command: [process.execPath, container, version, join(project.folder, "schema")] };
-    },
-  });
-  const { vpcId, subnets } = await world.network();
-  project = await Project.make({
-    platform: "aws",
-    live: "blue",
-    blue: "v1",
-    green: "v2",
-    services: { api: { port: 8080, instances: 1, drain: "1s", start: "1s" } },
-    aws: {
-      account: "123456789012",
-      region,
-      name: "shop",
-      vpc: vpcId,
-      subnets,
-      loadBalancer: {
-        create: { subnets, certificate: await world.certificate(), public: ["0.0.0.0/0"], tests: ["127.0.0.1/32"] },
+  ({ world, project } = await openOnSimulatedAws({
+    services: ["api"],
+    versions,
+    settings: ({ simulator }, aws) => ({
+      green: "v2",
+      services: { api: { port: 8080, instances: 1, drain: "1s", start: "1s" } },
+      aws: {
+        ...aws,
+        services: { api: { hosts: ["api.shop.example"], priority: 10 } },
+        frontend: {
+          builds: "dist",
+          hosts: ["www.shop.example"],
+          certificate: "arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef",
+          address: simulator.edge,
+        },
+        gates: { successes: 1, interval: "100ms", deadline: "60s" },
       },
-      services: { api: { hosts: ["api.shop.example"], priority: 10 } },
-      frontend: {
-        builds: "dist",
-        hosts: ["www.shop.example"],
-        certificate: "arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef",
-        address: world.simulator.edge,
-      },
-      gates: { successes: 1, interval: "100ms", deadline: "60s" },
-    },
-  });
-  Object.assign(project.env, {
-    AWS_ENDPOINT_URL: world.endpoint,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-  });
-  const file = join(project.folder, "Pulumi.yaml");
-  const plugin = `    - name: aws\n      path: ${join(root, "tools/aws")}\n`;
-  await writeFile(file, `${(await readFile(file, "utf8")).trimEnd()}\n${plugin}`);
+    }),
+  }));
   for (const version of versions) {
-    const smoke = { command: ["node", "-e", `process.exit(process.env.EXPECT_VERSION === "${version}" ? 0 : 1)`] };
     await project.write(
       `releases/${version}.yaml`,
-      stringify({ version, services: { api: { image: image(version) } }, database: { tool: "none" }, smoke }),
+      stringify({
+        version,
+        services: { api: { image: image("api", version) } },
+        database: { tool: "none" },
+        smoke: smokeOf(version),
+      }),
     );
     await project.write(`dist/${version}/index.html`, `<h1>${version}</h1>`);
     await project.write(`dist/${version}/app-${version}f00ba4.js`, `run("${version}")`);

@@ -1,7 +1,3 @@
-import { createHash } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import {
   DescribeRulesCommand,
   DescribeTargetGroupsCommand,
@@ -10,14 +6,13 @@ import {
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { credentials, region, World } from "../tools/aws/world.ts";
-import { Project, root } from "./project.ts";
+import { region, type World } from "../tools/aws/world.ts";
+import type { Project } from "./project.ts";
+import { image, openOnSimulatedAws, smokeOf } from "./simulatedAws.ts";
 
 // The real engine arms; then nobody is there but the simulated AWS: its alarm, its event bus, and the function's uploaded bundle in a
 // process of its own, held to the rights of its role.
 
-const container = fileURLToPath(new URL("fixtures/container.mjs", import.meta.url));
-const image = (version: string) => `registry.example/web@sha256:${createHash("sha256").update(version).digest("hex")}`;
 const versions = ["v1", "v2"];
 
 let world: World;
@@ -27,49 +22,31 @@ const settings = (rollback: object, aws: object) => ({ ...aws, rollback });
 let aws: Record<string, unknown>;
 
 beforeAll(async () => {
-  world = await World.start({
-    speed: 20,
-    images: (asked) => {
-      const version = versions.find((it) => asked === image(it));
-      return version === undefined
-        ? undefined
-        : { command: [process.execPath, container, version, join(project.folder, "schema")] };
+  ({ world, project } = await openOnSimulatedAws({
+    services: ["web"],
+    versions,
+    settings: (_, network) => {
+      aws = {
+        ...network,
+        services: { web: { hosts: ["shop.example"], priority: 20 } },
+        gates: { successes: 1, interval: "100ms", deadline: "60s" },
+      };
+      return {
+        green: "v2",
+        services: { web: { port: 8081, instances: 1, drain: "1s", start: "1s" } },
+        aws: settings({ for: "60m" }, aws),
+      };
     },
-  });
-  const { vpcId, subnets } = await world.network();
-  aws = {
-    account: "123456789012",
-    region,
-    name: "shop",
-    vpc: vpcId,
-    subnets,
-    loadBalancer: {
-      create: { subnets, certificate: await world.certificate(), public: ["0.0.0.0/0"], tests: ["127.0.0.1/32"] },
-    },
-    services: { web: { hosts: ["shop.example"], priority: 20 } },
-    gates: { successes: 1, interval: "100ms", deadline: "60s" },
-  };
-  project = await Project.make({
-    platform: "aws",
-    live: "blue",
-    blue: "v1",
-    green: "v2",
-    services: { web: { port: 8081, instances: 1, drain: "1s", start: "1s" } },
-    aws: settings({ for: "60m" }, aws),
-  });
-  Object.assign(project.env, {
-    AWS_ENDPOINT_URL: world.endpoint,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-  });
-  const file = join(project.folder, "Pulumi.yaml");
-  const plugin = `    - name: aws\n      path: ${join(root, "tools/aws")}\n`;
-  await writeFile(file, `${(await readFile(file, "utf8")).trimEnd()}\n${plugin}`);
+  }));
   for (const version of versions) {
-    const smoke = { command: ["node", "-e", `process.exit(process.env.EXPECT_VERSION === "${version}" ? 0 : 1)`] };
     await project.write(
       `releases/${version}.yaml`,
-      stringify({ version, services: { web: { image: image(version) } }, database: { tool: "none" }, smoke }),
+      stringify({
+        version,
+        services: { web: { image: image("web", version) } },
+        database: { tool: "none" },
+        smoke: smokeOf(version),
+      }),
     );
   }
 }, 600_000);

@@ -1,7 +1,4 @@
-import { createHash } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { CreateSecurityGroupCommand, EC2Client } from "@aws-sdk/client-ec2";
 import {
   DescribeRulesCommand,
@@ -12,14 +9,11 @@ import { CreateDBInstanceCommand, RDSClient } from "@aws-sdk/client-rds";
 import { execa } from "execa";
 import { expect } from "vitest";
 import { stringify } from "yaml";
-import { credentials, region, World } from "../tools/aws/world.ts";
-import { Project, root } from "./project.ts";
+import type { World } from "../tools/aws/world.ts";
+import { type Config, type Project, root } from "./project.ts";
+import { image, openOnSimulatedAws, smokeOf } from "./simulatedAws.ts";
 
-const container = fileURLToPath(new URL("fixtures/container.mjs", import.meta.url));
 const versions = ["v1", "v2", "v3", "v4"];
-
-export const image = (service: string, version: string) =>
-  `registry.example/${service}@sha256:${createHash("sha256").update(`${service} ${version}`).digest("hex")}`;
 
 export const toBlue = { api: [100, 0], web: [100, 0] };
 export const toGreen = { api: [0, 100], web: [0, 100] };
@@ -36,25 +30,11 @@ export class AwsShop {
 
   /** @param more settings laid over those of the shop */
   static async open(more: Record<string, unknown> = {}): Promise<AwsShop> {
-    // The schema's file lies in the project, which needs the world first.
-    let schema = "";
-    const world = await World.start({
-      speed: 20,
-      images: (asked) => {
-        const version = versions.find((it) => asked === image("api", it) || asked === image("web", it));
-        return version === undefined ? undefined : { command: [process.execPath, container, version, schema] };
-      },
+    const { world, project } = await openOnSimulatedAws({
+      services: ["api", "web"],
+      versions,
+      settings: async (cloud, aws, vpcId) => ({ ...(await settingsIn(cloud, aws, vpcId)), ...more }),
     });
-    const project = await Project.make({ ...(await settingsIn(world)), ...more });
-    schema = join(project.folder, "schema");
-    Object.assign(project.env, {
-      AWS_ENDPOINT_URL: world.endpoint,
-      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    });
-    const settings = join(project.folder, "Pulumi.yaml");
-    const plugin = `    - name: aws\n      path: ${join(root, "tools/aws")}\n`;
-    await writeFile(settings, `${(await readFile(settings, "utf8")).trimEnd()}\n${plugin}`);
     await project.write("migrations/001.sql", "select 1;\n");
     const shop = new AwsShop(world, project);
     for (const version of versions) await shop.writeManifest(version);
@@ -143,13 +123,12 @@ function manifest(version: string, env: Readonly<Record<string, string>>) {
       command: ["migrate", "deploy"],
       verify: { sql: "select 1", expect: "1" },
     },
-    smoke: { command: ["node", "-e", `process.exit(process.env.EXPECT_VERSION === "${version}" ? 0 : 1)`] },
+    smoke: smokeOf(version),
   };
 }
 
 /** The team's own network, database and certificate, and the settings that name them. */
-async function settingsIn(world: World): Promise<Record<string, unknown>> {
-  const { vpcId, subnets } = await world.network();
+async function settingsIn(world: World, aws: Config, vpcId: string): Promise<Config> {
   const { GroupId: securityGroup } = await new EC2Client(world.client).send(
     new CreateSecurityGroupCommand({ GroupName: "database", Description: "The team's own", VpcId: vpcId }),
   );
@@ -165,19 +144,9 @@ async function settingsIn(world: World): Promise<Record<string, unknown>> {
   );
   const service = { instances: 2, drain: "1s", start: "1s" };
   return {
-    platform: "aws",
-    live: "blue",
-    blue: "v1",
     services: { api: { port: 8080, ...service }, web: { port: 8081, ...service } },
     aws: {
-      account: "123456789012",
-      region,
-      name: "shop",
-      vpc: vpcId,
-      subnets,
-      loadBalancer: {
-        create: { subnets, certificate: await world.certificate(), public: ["0.0.0.0/0"], tests: ["127.0.0.1/32"] },
-      },
+      ...aws,
       services: {
         api: { hosts: ["shop.example"], paths: ["/api/*"], priority: 10 },
         web: { hosts: ["shop.example"], priority: 20 },
