@@ -1,8 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { ElasticLoadBalancingV2Client, ModifyRuleCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
-import { GetParameterCommand, ParameterNotFound, SSMClient } from "@aws-sdk/client-ssm";
+import { SSMClient } from "@aws-sdk/client-ssm";
 import * as z from "zod/mini";
+import { readArming } from "../../provider/aws/armingRecord.ts";
 import { readRules, type SeenRule } from "../../provider/aws/readRules.ts";
 import { readTargets } from "../../provider/aws/readTargets.ts";
 import type { Armed } from "../../release/automaticRollback/arming.ts";
@@ -11,7 +12,6 @@ import { type Outcome, rollbackNotice } from "../../release/automaticRollback/no
 import { environmentNames, weightsFor } from "../../release/environment.ts";
 import { sentence } from "../../release/problem.ts";
 import { alarmOf } from "./event.ts";
-import { readRecord } from "./record.ts";
 
 const shape = z.strictObject({
   /** What messages call the stack. */
@@ -76,7 +76,7 @@ async function answer(tools: Tools, event: unknown): Promise<Done> {
   let arming: Armed | undefined;
   const tell = (outcome: Outcome) => publish(tools, alarm.name, arming, outcome);
   try {
-    const read = await readArming(tools);
+    const read = await recorded(tools);
     const due = isDue(read, alarm, Date.now());
     if (!due.due) {
       if (due.tell) await tell({ deed: "refused", why: due.why });
@@ -91,7 +91,7 @@ async function answer(tools: Tools, event: unknown): Promise<Done> {
       return { deed: "refused", why: back.why };
     }
     // A go, or the next switch, that came while the rules were read holds.
-    const still = await readArming(tools);
+    const still = await recorded(tools);
     if (still?.at !== read?.at) throw new Error("the record changed meanwhile");
     for (const service of back.services) {
       await setWeights(tools, rules, service, arming);
@@ -108,17 +108,10 @@ async function answer(tools: Tools, event: unknown): Promise<Done> {
   }
 }
 
-/** The record, with the time of the store that wrote it: no clock of a deployer's machine decides. */
-async function readArming({ records, facts: { parameter }, signal }: Tools): Promise<ReadArming | undefined> {
-  try {
-    const { Parameter: it } = await records.send(new GetParameterCommand({ Name: parameter }), { abortSignal: signal });
-    const arming = readRecord(it?.Value ?? "");
-    const at = it?.LastModifiedDate?.getTime();
-    return arming === undefined || at === undefined ? undefined : { arming, at };
-  } catch (error) {
-    if (error instanceof ParameterNotFound) return undefined;
-    throw error;
-  }
+/** The record, with the time of the store that wrote it: no clock of a deployer's machine decides, and without that time there is none. */
+async function recorded({ records, facts: { parameter }, signal }: Tools): Promise<ReadArming | undefined> {
+  const read = await readArming(records, parameter, signal);
+  return read?.at === 0 ? undefined : read;
 }
 
 async function look(tools: Tools, arming: Armed): Promise<{ rules: SeenRule[]; services: ServiceNow[] }> {

@@ -9,7 +9,7 @@ import { readRecord, recordText } from "../../lambda/rollback/record.ts";
 import type { Arming } from "../../release/automaticRollback/arming.ts";
 import type { ReadArming } from "../../release/automaticRollback/decision.ts";
 
-/** What the parameter says; undefined where there is none, or it holds no record. */
+/** What the parameter says, with the time at which AWS took it, 0 where it does not tell; undefined where there is none, or it holds no record. */
 export async function readArming(
   client: SSMClient,
   Name: string,
