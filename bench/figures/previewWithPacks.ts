@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { repository } from "../../rehearsal/project.ts";
+import { packNames } from "../../tools/packPolicies.ts";
 import type { Bench } from "../bench.ts";
 import { type Figure, figure } from "../figure.ts";
 import { PreparedRelease } from "../preparedRelease.ts";
@@ -43,4 +44,4 @@ export async function previewWithPacks(bench: Bench): Promise<Figure> {
 }
 
 /** Both packs of this repository, as a preview in its folder takes them. */
-const packs = ["checklist", "stack-safety"].flatMap((it) => ["--policy-pack", join(repository, "policies", it)]);
+const packs = packNames().flatMap((it) => ["--policy-pack", join(repository, "policies", it)]);
