@@ -25,6 +25,22 @@ export function requireOffered(context: Context, command: keyof (typeof instead)
   });
 }
 
+/**
+ * Refuses every command that asks a platform which answers none of them yet.
+ *
+ * @throws Problem that says what to do instead; exit code 2
+ */
+export function requirePlatformOffered(context: Context): void {
+  if (platformIn(context) !== "kubernetes") return;
+  throw new Problem({
+    happened: "The commands that ask what serves are not offered on kubernetes yet.",
+    where: `${context.stackFile.path}, ${context.projectName}:platform`,
+    untouched: "Nothing was changed.",
+    next: "release, switch and go back with plain pulumi: docs/kubernetes.md has each step",
+    exitCode: exitCodes.usage,
+  });
+}
+
 /** The platform that the stack file names; nothing else of it needs to be right. */
 export function platformIn({ stackFile, projectName }: Context): string {
   return stackFile.text(`${projectName}:platform`) ?? "local";
