@@ -2,7 +2,7 @@ import { readFile, realpath, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import semver from "semver";
 import { outputOf } from "./command.ts";
-import { findGo } from "./engine.ts";
+import { findGo } from "./go.ts";
 import { findOnPath } from "./lookup.ts";
 import { findPython, pythonHint } from "./python.ts";
 import { cacheFolder, environment, type ToolSettings } from "./settings.ts";
