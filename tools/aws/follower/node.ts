@@ -6,7 +6,7 @@ import { EnvoyAdmin } from "../../../provider/local/envoy/admin.ts";
 import { bootstrap, clusters, listeners, type ProxyFacts } from "../../../provider/local/envoy/config.ts";
 import { linkPath, writeWeights } from "../../../provider/local/envoy/runtimeLayer.ts";
 import { Problem } from "../../../release/problem.ts";
-import { freePort } from "../simulator/ecs/containerProcess.ts";
+import { freePort } from "../../freePort.ts";
 import type { ServiceState } from "./listenerState.ts";
 
 export interface NodeSettings {
