@@ -10,6 +10,8 @@ export async function sayKubernetesServing(project: string, _stack: string, sett
   const facts = servingFactsOf(project, settings);
   if (facts === undefined) return `${names}: the settings ask for ${asked}`;
   try {
+    // The client is large, and a busy machine takes its time to load it: the cluster's time begins afterwards.
+    await import("../../provider/kubernetes/client.ts");
     const services = await readLiveServices(facts, AbortSignal.timeout(10_000));
     const read = `(read ${new Date().toISOString()})`;
     if (services.every(({ environment }) => environment === undefined)) {

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { duration, group, path, text, whole } from "../../project/settingKinds.ts";
 
-const nameExpected = "a name of a-z, 0-9 and -";
 const objectName = (what: string, most = 63) =>
   text(
     `${what}: a-z, 0-9 and -, at most ${most} characters`,
@@ -70,7 +69,7 @@ export const kubernetesSettings = group(
     namespace: objectName("a namespace that is there").describe(
       "Namespace that everything is made in. It must be there already.",
     ),
-    name: objectName(nameExpected, 20)
+    name: objectName("a name", 20)
       .default("app")
       .describe("Beginning of every name in the namespace; two stacks of a namespace need two."),
     services: z

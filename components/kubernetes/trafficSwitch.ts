@@ -50,7 +50,13 @@ export class TrafficSwitch extends pulumi.ComponentResource {
       before = new KubernetesResource(
         "kubernetes:core/v1:Service",
         `${name}-${service}`,
-        { name: objectName(prefix, service), namespace: access.namespace, labels: serviceLabels(prefix, service) },
+        {
+          name: objectName(prefix, service),
+          namespace: access.namespace,
+          labels: serviceLabels(prefix, service),
+          // Whoever else wrote the selector was told by the gate; after a refresh it is ours again.
+          annotations: { "pulumi.com/patchForce": "true" },
+        },
         {
           spec: {
             type: "ClusterIP",

@@ -15,13 +15,16 @@ export interface Followed<T extends KubernetesObject> {
 type Kinds = Readonly<Record<string, KubernetesObject>>;
 export type Snapshot<K extends Kinds> = { readonly [Name in keyof K]: readonly K[Name][] };
 
+/** How long a cluster may take to answer at all; a gate's own patience begins then. */
+const firstAnswerMs = 30_000;
+
 /** Pause before a watch that broke is begun again, ms; each one longer up to the last. */
 const pauses = [200, 500, 1_000, 2_000, 5_000];
 
 /**
  * Follows objects by watches until a snapshot of them settles it, or time is up; the last snapshot counts in both cases. One list and
  * one watch a kind, however long it takes: nothing is asked again and again. A watch that breaks, as when the API server restarts, is
- * begun again until time is up; an answer that no patience mends (401, 403) ends it.
+ * begun again until time is up, which counts from the first whole snapshot; an answer that no patience mends (401, 403) ends it.
  *
  * @param settled asked after all kinds were listed, and after each change
  */
@@ -32,7 +35,9 @@ export async function follow<K extends Kinds>(
   it: { readonly deadlineMs: number; readonly signal: AbortSignal; readonly asked: Asked },
 ): Promise<Snapshot<K>> {
   const names = Object.keys(followed) as (keyof K & string)[];
-  const deadline = deadlineIn(it.deadlineMs, "The wait", it.signal);
+  const deadline = deadlineIn(firstAnswerMs + it.deadlineMs, "The wait", it.signal);
+  const closing = new AbortController();
+  let patience: NodeJS.Timeout | undefined;
   const answered = new Set<string>();
   const listed = new Set<string>();
   let lastError: unknown;
@@ -64,8 +69,11 @@ export async function follow<K extends Kinds>(
         // A start that failed ends like one that did not, and tells by its error event.
         const begin = async () => {
           await informer.start();
+          // A list that was under way when it was stopped opens its watch all the same.
+          if (closing.signal.aborted) await informer.stop();
           if (!answered.has(name)) return;
           listed.add(name);
+          if (listed.size === names.length) patience ??= setTimeout(end, it.deadlineMs);
           look();
         };
         for (const verb of ["add", "update", "delete"] as const) {
@@ -82,7 +90,7 @@ export async function follow<K extends Kinds>(
           }
           const wait = pauses[Math.min(broken, pauses.length - 1)];
           broken += 1;
-          pause(wait, undefined, { signal: deadline.signal }).then(begin).catch(reject);
+          pause(wait, undefined, { signal: closing.signal }).then(begin).catch(reject);
         });
         begin().catch(reject);
       }
@@ -91,6 +99,8 @@ export async function follow<K extends Kinds>(
     it.signal.throwIfAborted();
     if (!deadline.passed()) throw kubernetesProblem(error, it.asked);
   } finally {
+    clearTimeout(patience);
+    closing.abort();
     deadline.end();
     await Promise.all(informers.map(({ informer }) => informer.stop()));
   }

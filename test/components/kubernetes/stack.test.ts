@@ -1,6 +1,7 @@
 import type { V1Deployment, V1PodDisruptionBudget, V1Service } from "@kubernetes/client-node";
 import { describe, expect, it } from "vitest";
 import { one, tree } from "../aws/shop.ts";
+import type { Recorded } from "../recorded.ts";
 import { digest, manifest, stack } from "./shop.ts";
 
 const v1 = manifest("v1");
@@ -17,6 +18,9 @@ const gates = (environment: string) => [
   `kubernetes:Environment ${environment} > index:SmokeGate ${environment}-smoke`,
   `kubernetes:Environment ${environment} > kubernetes:RolloutDone ${environment}-rollout`,
 ];
+
+const servicesOf = (resources: readonly Recorded[]) =>
+  one(resources, "kubernetes:RolloutDone", "blue-rollout").inputs.services as Record<string, unknown>[];
 
 describe("a stack on Kubernetes", () => {
   it("is an environment with its gates, and a live Service for each service between a gate and a reading back", async () => {
@@ -91,19 +95,15 @@ describe("a stack on Kubernetes", () => {
 
   it("asks the gate for the digest, the pods and the template of each service", async () => {
     const { resources } = await stack({ blue: v1 });
-    const { services } = one(resources, "kubernetes:RolloutDone", "blue-rollout").inputs as {
-      services: Record<string, unknown>[];
-    };
+    const services = servicesOf(resources);
     expect(services.map(({ deployment, digest: is, replicas }) => [deployment, is, replicas])).toEqual([
       ["shop-api-blue", digest("v1"), 2],
       ["shop-web-blue", digest("v1"), 3],
     ]);
     const again = await stack({ blue: v1 }, { kubernetes: { services: { api: { cpu: "500m" } } } });
-    const other = one(again.resources, "kubernetes:RolloutDone", "blue-rollout").inputs as typeof services & {
-      services: Record<string, unknown>[];
-    };
-    expect(other.services[0]?.template).not.toBe(services[0]?.template);
-    expect(other.services[1]?.template).toBe(services[1]?.template);
+    const after = servicesOf(again.resources);
+    expect(after[0]?.template).not.toBe(services[0]?.template);
+    expect(after[1]?.template).toBe(services[1]?.template);
   });
 });
 
