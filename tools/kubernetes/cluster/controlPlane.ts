@@ -64,7 +64,7 @@ export class ControlPlane {
 
   async start(): Promise<void> {
     const { etcd, etcdPeers } = this.#ports;
-    this.run("etcd", [
+    const data = this.run("etcd", [
       `--data-dir=${join(this.#folder, "etcd")}`,
       "--unsafe-no-fsync",
       `--listen-client-urls=http://127.0.0.1:${etcd}`,
@@ -74,12 +74,16 @@ export class ControlPlane {
       `--initial-cluster=default=http://127.0.0.1:${etcdPeers}`,
       "--log-level=warn",
     ]);
+    // A server that does not find etcd at once waits long before it looks again.
+    const health = `http://127.0.0.1:${etcd}/health`;
+    await data.until("etcd to be ready", async () => (await fetch(health)).ok, startTimeoutMs);
     await this.startApiServer();
     this.run("kube-controller-manager", [
       `--kubeconfig=${this.access.kubeconfig("controllerManager")}`,
       `--service-account-private-key-file=${this.access.serviceAccountKey}`,
       `--root-ca-file=${this.access.serverCertificate}`,
       "--use-service-account-credentials=true",
+      "--node-monitor-period=500ms",
       "--leader-elect=false",
       "--secure-port=0",
     ]);
