@@ -6,13 +6,15 @@ import { exitCodes } from "../release/exitCodes.ts";
 import { Problem } from "../release/problem.ts";
 import { smokeVariables } from "../release/serviceVariables.ts";
 import type { Context } from "./context.ts";
-import { platformIn, requirePlatformOffered } from "./offered.ts";
+import { platformIn } from "./offered.ts";
 import type { Platform, Serving } from "./platform/platform.ts";
 
 /** The platform of a stack; on this machine nothing before its first deployment. Only the code of the one asked for is read. */
 export async function findPlatform(context: Context): Promise<Platform | undefined> {
-  requirePlatformOffered(context);
   if (platformIn(context) === "aws") return (await import("./platform/aws.ts")).awsPlatform(context);
+  if (platformIn(context) === "kubernetes") {
+    return (await import("./platform/kubernetes.ts")).kubernetesPlatform(context);
+  }
   return (await import("./platform/local.ts")).findLocalPlatform(context);
 }
 

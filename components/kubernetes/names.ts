@@ -1,3 +1,4 @@
+import type { SwitchedService } from "../../provider/kubernetes/switching.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
 
 /** The name of a service's objects in an environment; without one, of the Service that users reach. */
@@ -16,4 +17,14 @@ export function serviceLabels(prefix: string, service: string): Record<string, s
 /** What the pods of a service in one environment are found by. It never changes: a Deployment cannot change its selector. */
 export function podSelector(prefix: string, service: string, environment: EnvironmentName): Record<string, string> {
   return { ...serviceLabels(prefix, service), [environmentLabel]: environment };
+}
+
+/** The live Service of each service, and what the pods of each environment are found by; in the order in which they switch. */
+export function switchedServices(prefix: string, services: readonly string[]): SwitchedService[] {
+  return services.map((service) => ({
+    service,
+    name: objectName(prefix, service),
+    blue: podSelector(prefix, service, "blue"),
+    green: podSelector(prefix, service, "green"),
+  }));
 }

@@ -3,7 +3,7 @@ import type { EnvironmentName } from "../../release/environment.ts";
 import type { GateProof } from "../../release/gateProof.ts";
 import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
-import { objectName, podSelector, serviceLabels } from "./names.ts";
+import { objectName, podSelector, serviceLabels, switchedServices } from "./names.ts";
 import { KubernetesResource } from "./resource.ts";
 
 export interface TrafficSwitchArgs {
@@ -29,12 +29,7 @@ export class TrafficSwitch extends pulumi.ComponentResource {
     const all = Object.entries(args.services);
     const common = {
       access,
-      services: all.map(([service]) => ({
-        service,
-        name: objectName(prefix, service),
-        blue: podSelector(prefix, service, "blue"),
-        green: podSelector(prefix, service, "green"),
-      })),
+      services: switchedServices(prefix, Object.keys(args.services)),
       live,
       deadlineMs: args.deadlineMs,
     };

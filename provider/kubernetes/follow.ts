@@ -24,7 +24,7 @@ const pauses = [200, 500, 1_000, 2_000, 5_000];
 /**
  * Follows objects by watches until a snapshot of them settles it, or time is up; the last snapshot counts in both cases. One list and
  * one watch a kind, however long it takes: nothing is asked again and again. A watch that breaks, as when the API server restarts, is
- * begun again until time is up, which counts from the first whole snapshot; an answer that no patience mends (401, 403) ends it.
+ * begun again until time is up, which counts from the first whole snapshot; a right that is missing from the beginning (401, 403) ends it.
  *
  * @param settled asked after all kinds were listed, and after each change
  */
@@ -84,7 +84,8 @@ export async function follow<K extends Kinds>(
         }
         informer.on("error", (error: unknown) => {
           lastError = error;
-          if ([401, 403].includes(statusOf(error) ?? 0)) {
+          // An API server that has just started answers 403 for a moment to what it will allow.
+          if ([401, 403].includes(statusOf(error) ?? 0) && !listed.has(name)) {
             reject(error);
             return;
           }

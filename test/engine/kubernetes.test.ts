@@ -52,6 +52,19 @@ async function refused(): Promise<string> {
   return ran.text.replace(/\s+/g, " ");
 }
 
+/** Runs the command as a person's shell would; its JSON, everything that it said, its exit code. */
+async function greenlight(...args: string[]) {
+  const all = [...args, "--json", "--yes", "--project", project.folder, "--stack", project.stack];
+  const ran = await execa(process.execPath, ["--import", "tsx", join(root, "cli/main.ts"), ...all], {
+    env: project.env,
+    extendEnv: false,
+    stdin: "ignore",
+    reject: false,
+    timeout: 300_000,
+  });
+  return { exitCode: ran.exitCode, json: JSON.parse(ran.stdout || "{}"), said: `${ran.stderr}\n${ran.stdout}` };
+}
+
 /** Requests that the deployer made so far. */
 function requests(): number {
   const ids = readFileSync(cluster.auditLog, "utf8")
@@ -145,6 +158,30 @@ describe.sequential("a production stack on a Kubernetes cluster, by the deployer
     await succeed("refresh", "--skip-preview");
     await succeed("up", "--skip-preview");
     expect([await serving("api"), await serving("web")]).toEqual([["blue"], ["blue"]]);
+  });
+
+  it("switches by the command, and goes back by it: traffic first, then Pulumi's state", async () => {
+    const switched = await greenlight("switch", "green");
+    expect(switched, switched.said).toMatchObject({
+      exitCode: 0,
+      json: { serving: { environment: "green", version: "v2" } },
+    });
+    expect(await serving()).toEqual(["green"]);
+    const back = await greenlight("rollback", "--reason", "checkout fails");
+    expect(back, back.said).toMatchObject({
+      exitCode: 0,
+      json: { to: { environment: "blue", version: "v1" }, stateInLine: true, verified: { health: "4 of 4 instances" } },
+    });
+    expect([await serving("api"), await serving("web")]).toEqual([["blue"], ["blue"]]);
+    expect((await project.run("preview", "--expect-no-changes")).exitCode).toBe(0);
+  });
+
+  it("refuses the commands that are not offered yet, and says what to do instead", async () => {
+    for (const command of [["release", "v2"], ["status"], ["watch"]]) {
+      const { exitCode, said } = await greenlight(...command);
+      expect(exitCode, said).toBe(2);
+      expect(said).toContain(`greenlight ${command[0]}\` is not offered on kubernetes yet`);
+    }
   });
 
   it("leaves nothing behind when it is destroyed", async () => {

@@ -22,6 +22,8 @@ export class ApiServer {
   readonly requests: string[] = [];
   /** Logs of pods by name. */
   readonly logs: Record<string, string> = {};
+  /** What the cluster's controllers do when a selector was changed; nothing unless a test says so. */
+  onPatched: (name: string, selector: Record<string, string>) => void = () => {};
   #objects: Record<Kind, Map<string, Thing>> = {
     deployments: new Map(),
     replicasets: new Map(),
@@ -118,12 +120,30 @@ export class ApiServer {
     for (const it of this.#watchers) if (it.kind === kind) it.response.write(`${JSON.stringify({ type, object })}\n`);
   }
 
+  /** A JSON patch of the selector: nothing else is written. */
+  async #patch(kind: Kind, name: string, request: IncomingMessage, say: (status: number, body: object) => void) {
+    let text = "";
+    for await (const chunk of request) text += chunk;
+    const thing = this.#objects[kind].get(name);
+    const [{ path, value }] = JSON.parse(text);
+    if (thing === undefined || path !== "/spec/selector") {
+      say(404, { kind: "Status", code: 404, message: `${name} not found` });
+      return;
+    }
+    const next = { ...thing, spec: { ...(thing.spec as object), selector: value } };
+    this.put(kind, next);
+    say(200, next);
+    this.onPatched(name, value);
+  }
+
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? "/", "http://it");
     const [, kind = "", name, part] =
       /\/namespaces\/shop\/([a-z]+)(?:\/([^/]+))?(?:\/(log))?$/.exec(url.pathname) ?? [];
     const watch = url.searchParams.get("watch") === "true";
-    this.requests.push(`${watch ? "watch" : name === undefined ? "list" : (part ?? "get")} ${kind}`);
+    this.requests.push(
+      `${request.method === "PATCH" ? "patch" : watch ? "watch" : name === undefined ? "list" : (part ?? "get")} ${kind}`,
+    );
     const say = (status: number, body: object) => {
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
     };
@@ -143,6 +163,8 @@ export class ApiServer {
       const text = this.logs[name ?? ""];
       if (text === undefined || url.searchParams.get("previous") !== "true") say(400, { kind: "Status", code: 400 });
       else response.writeHead(200, { "content-type": "text/plain" }).end(text);
+    } else if (request.method === "PATCH" && name !== undefined) {
+      this.#patch(kind as Kind, name, request, say);
     } else if (name !== undefined) {
       const thing = known.get(name);
       say(thing === undefined ? 404 : 200, thing ?? { kind: "Status", code: 404, message: `${name} not found` });
