@@ -10,6 +10,7 @@ import {
 import type { Images } from "../containerProcess.ts";
 import { BalancerNode } from "../follower/node.ts";
 import type { ServiceState } from "../follower/serviceState.ts";
+import type { KubeletAddress } from "./follower/podLogs.ts";
 import { Pods } from "./follower/pods.ts";
 import { type Backends, backendsOf, readyAddresses } from "./follower/receivers.ts";
 import { watched } from "./follower/watched.ts";
@@ -37,6 +38,8 @@ export interface FollowerSettings {
   readonly services: readonly FollowedService[];
   /** From a change in the API until requests go by it: 0 to 60,000 ms; default 0. */
   readonly delayMs?: number;
+  /** The cluster's `kubelet`: with it the API server answers for logs. */
+  readonly kubelet?: KubeletAddress;
   readonly log?: (pod: string, line: string) => void;
 }
 
@@ -77,8 +80,8 @@ export class Follower {
   /** Runs the pods that there are, and serves each Service's port. */
   static async start(settings: FollowerSettings): Promise<Follower> {
     const abort = new AbortController();
-    const { config, namespace, images, log } = settings;
-    const pods = await Pods.start({ config, namespace, images, log, signal: abort.signal });
+    const { config, namespace, images, log, kubelet } = settings;
+    const pods = await Pods.start({ config, namespace, images, log, kubelet, signal: abort.signal });
     const follower = new Follower(settings, pods, abort);
     try {
       await follower.#watch();

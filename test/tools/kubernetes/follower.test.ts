@@ -12,6 +12,7 @@ const namespace = "shop";
 const program = `
 const http = require("node:http");
 const broken = process.env.SIDE === "broken";
+console.log("this is " + process.env.SIDE);
 if (broken) process.exit(3);
 const server = http.createServer((_, answer) => answer.end(process.env.SIDE));
 server.listen(Number(process.env.PORT), process.env.HOST);
@@ -45,6 +46,7 @@ beforeAll(async () => {
     images,
     envoy: envoy.path,
     folder: join(world.folder, "envoys"),
+    kubelet: world.cluster.kubelet,
     services: [
       { name: "api", port: ports.api },
       { name: "canary", port: ports.canary, route: "canary", backends: ["blue", "green"] },
@@ -66,6 +68,10 @@ describe("the follower of a cluster", () => {
       expect(status?.containerStatuses?.[0]).toMatchObject({ ready: true, imageID: image, restartCount: 0 });
       expect(follower.pods.pids.get(metadata?.name ?? "")).toBeGreaterThan(0);
     }
+  });
+
+  it("gives the API what a process wrote", async () => {
+    expect(await world.kubectl("logs", "-n", namespace, "deployment/green")).toBe("this is green");
   });
 
   it("sends users where the Service's selector says, from one request to the next, and loses none", async () => {
@@ -107,6 +113,14 @@ describe("the follower of a cluster", () => {
     await apps.createNamespacedDeployment({ namespace, body: deployment("broken") });
     const state = await stateOf("broken", ({ waiting }) => waiting?.reason === "CrashLoopBackOff");
     expect(state.waiting?.message).toContain("back-off");
+    const { items } = await core.listNamespacedPod({ namespace, labelSelector: "side=broken" });
+    const name = items[0]?.metadata?.name ?? "";
+    expect(await core.readNamespacedPodLog({ namespace, name, tailLines: 1 })).toContain("this is broken");
+    const before = { namespace, name, previous: true, timestamps: true };
+    const lines = await eventually("the lines of the run before", async () => {
+      return await core.readNamespacedPodLog(before).catch(() => undefined);
+    });
+    expect(lines).toMatch(/^\d{4}-\d\d-\d\dT\S+Z this is broken$/m);
   });
 
   it("ends the processes of a Deployment that is scaled down, and none that is asked by users", async () => {

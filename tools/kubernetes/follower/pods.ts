@@ -2,6 +2,7 @@ import { CoreV1Api, type KubeConfig, PatchStrategy, setHeaderOptions, type V1Pod
 import { sentence } from "../../../release/problem.ts";
 import type { Images } from "../../containerProcess.ts";
 import { freePort } from "../../freePort.ts";
+import { ContainerLog, type KubeletAddress, servePodLogs } from "./podLogs.ts";
 import { PodProcess } from "./podProcess.ts";
 import { type ContainerFacts, podStatus } from "./podStatus.ts";
 import { watched } from "./watched.ts";
@@ -11,6 +12,8 @@ export interface PodsSettings {
   readonly namespace: string;
   /** What runs in place of an image. An image that it does not know cannot be pulled. */
   readonly images: Images;
+  /** Where logs are served; without it the API has none. */
+  readonly kubelet?: KubeletAddress | undefined;
   /** Told each line that a pod's process writes. */
   readonly log?: ((pod: string, line: string) => void) | undefined;
   readonly signal: AbortSignal;
@@ -21,6 +24,9 @@ interface Held {
   readonly ip: string;
   readonly port: number;
   readonly startedAt: Date;
+  readonly log: ContainerLog;
+  restarts: number;
+  over: boolean;
   process: PodProcess | undefined;
   leaving: boolean;
   /** Statuses are told one after the other. */
@@ -40,6 +46,7 @@ export class Pods {
   readonly #held = new Map<string, Held>();
   readonly #ports = new Map<string, number>();
   readonly #leaving = new Set<Promise<void>>();
+  #logs: Awaited<ReturnType<typeof servePodLogs>> | undefined;
   #count = 0;
   #complaint: string | undefined;
 
@@ -50,7 +57,8 @@ export class Pods {
 
   static async start(settings: PodsSettings): Promise<Pods> {
     const pods = new Pods(settings);
-    const { namespace } = settings;
+    const { namespace, kubelet } = settings;
+    if (kubelet !== undefined) pods.#logs = await servePodLogs(kubelet, (name) => pods.#named(name));
     const list = () => pods.#core.listNamespacedPod({ namespace });
     await watched(settings.config, `/api/v1/namespaces/${namespace}/pods`, list, settings.signal, (pod, gone) => {
       pods.#see(pod, gone);
@@ -80,6 +88,8 @@ export class Pods {
   async stop(): Promise<void> {
     await Promise.all([...this.#held.values()].map(({ process }) => process?.stop(0)));
     await Promise.allSettled(this.#leaving);
+    this.#logs?.close();
+    this.#logs?.closeAllConnections();
   }
 
   #see(pod: V1Pod, gone: boolean): void {
@@ -100,6 +110,10 @@ export class Pods {
     }
   }
 
+  #named(name: string): Held | undefined {
+    return [...this.#held.values()].find(({ latest }) => latest.metadata?.name === name);
+  }
+
   #hold(pod: V1Pod, port: number | undefined): Held {
     this.#count++;
     const ip = `10.244.${Math.floor(this.#count / 250)}.${(this.#count % 250) + 2}`;
@@ -109,6 +123,9 @@ export class Pods {
       ip,
       port: port ?? 0,
       startedAt: new Date(),
+      log: new ContainerLog(),
+      restarts: 0,
+      over: false,
       process: undefined,
       leaving: false,
       told: Promise.resolve(),
@@ -145,8 +162,20 @@ export class Pods {
       command,
       port,
       env,
-      log: (line) => this.#settings.log?.(pod.metadata?.name ?? "", line),
+      log: (line) => {
+        held.log.add(line);
+        this.#settings.log?.(pod.metadata?.name ?? "", line);
+      },
       changed: (facts) => {
+        // The lines of a run stay readable as the ones before while the next one is not there yet.
+        if (facts.state.running !== undefined && facts.restarts > held.restarts) {
+          held.restarts = facts.restarts;
+          held.log.turn();
+        }
+        if (facts.state.terminated !== undefined) {
+          held.over = true;
+          held.log.end();
+        }
         held.told = held.told.then(async () => await this.#tell(held, facts));
       },
     });
@@ -185,6 +214,7 @@ export class Pods {
   async #end(held: Held, graceMs: number): Promise<void> {
     await held.process?.stop(graceMs);
     await held.told;
+    held.log.end();
     this.#held.delete(held.uid);
     this.#ports.delete(held.ip);
     const { name = "", namespace = "" } = held.latest.metadata ?? {};
