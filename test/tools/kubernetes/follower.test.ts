@@ -98,9 +98,9 @@ describe("the follower of a cluster", () => {
     await world.kubectl("patch", "httproute", "canary", "-n", namespace, "--type=json", "-p", weightOf(0, 50));
     await world.kubectl("patch", "httproute", "canary", "-n", namespace, "--type=json", "-p", weightOf(1, 50));
     await reached(ports.canary, "green");
-    const answers = await answersOf(ports.canary, 400);
-    expect(answers.get("blue")).toBeGreaterThan(120);
-    expect(answers.get("green")).toBeGreaterThan(120);
+    const answers = await answersOf(ports.canary, 200);
+    expect(answers.get("blue")).toBeGreaterThan(60);
+    expect(answers.get("green")).toBeGreaterThan(60);
   });
 
   it("cannot pull an image that it does not know", async () => {
