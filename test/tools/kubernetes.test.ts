@@ -129,7 +129,7 @@ describe("a cluster that does not start", () => {
     const at = join(folder, "broken");
     await expect(
       startCluster({ kubernetes: { ...kubernetes, bin: join(folder, "nowhere") }, folder: at }),
-    ).rejects.toThrow(/API server/);
+    ).rejects.toThrow(/etcd did not start: spawn .*nowhere\/etcd ENOENT/);
     await expect(readFile(join(at, "tokens.csv"))).rejects.toMatchObject({ code: "ENOENT" });
   });
 });

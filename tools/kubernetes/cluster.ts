@@ -8,6 +8,7 @@ import type { Kubernetes } from "../kubernetes.ts";
 import { deployerName } from "./cluster/access.ts";
 import { type ClusterPorts, ControlPlane } from "./cluster/controlPlane.ts";
 import { nodes, noPods } from "./cluster/nodes.ts";
+import type { KubeletAddress } from "./follower/podLogs.ts";
 
 export interface ClusterSettings {
   readonly kubernetes: Kubernetes;
@@ -41,6 +42,8 @@ export interface Cluster {
    * it begins and when it ends, with one `auditID`.
    */
   readonly auditLog: string;
+  /** Where whoever runs the pods is to serve their logs, with a certificate made for the run. */
+  readonly kubelet: KubeletAddress;
   readonly kubectl: string;
   readonly pids: readonly number[];
   /** Ends the API server at once, with every connection; what it knows stays. */
@@ -81,6 +84,11 @@ export async function startCluster(settings: ClusterSettings): Promise<Cluster> 
       kubeconfig: plane.access.kubeconfig("admin"),
       deployer,
       auditLog: plane.auditLog,
+      kubelet: {
+        port: plane.kubeletPort,
+        certificate: await readFile(plane.access.serverCertificate, "utf8"),
+        key: await readFile(plane.access.serverKey, "utf8"),
+      },
       kubectl: join(kubernetes.bin, "kubectl"),
       get pids() {
         return plane.pids;
@@ -114,7 +122,7 @@ async function startNodes(settings: ClusterSettings, plane: ControlPlane, api: K
     "--node-ip=127.0.0.1",
     "--cidr=10.244.0.1/16",
   ]);
-  const wanted = nodes(settings.nodes ?? 3);
+  const wanted = nodes(settings.nodes ?? 3, plane.kubeletPort);
   for (const node of wanted) await api.create(node);
   for (const name of await readdir(settings.kubernetes.gatewayApi)) {
     for (const definition of objectsIn(await readFile(join(settings.kubernetes.gatewayApi, name), "utf8"))) {

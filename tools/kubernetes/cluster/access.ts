@@ -62,6 +62,10 @@ export class Access {
     return join(this.certificates, "apiserver.crt");
   }
 
+  get serverKey(): string {
+    return join(this.certificates, "apiserver.key");
+  }
+
   /** Writes a user's kubeconfig and returns its path. */
   kubeconfig(user: UserName, namespace = "default"): string {
     const path = join(this.#folder, `${user}.kubeconfig`);

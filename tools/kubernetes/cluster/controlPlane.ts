@@ -10,6 +10,7 @@ import { Part } from "./part.ts";
 export interface ClusterPorts {
   readonly server?: number;
   readonly etcd?: number;
+  readonly kubelet?: number;
 }
 
 const startTimeoutMs = 90_000;
@@ -53,9 +54,15 @@ export class ControlPlane {
     const all = {
       server: ports.server ?? (await freePort()),
       etcd: ports.etcd ?? (await freePort()),
+      kubelet: ports.kubelet ?? (await freePort()),
       etcdPeers: await freePort(),
     };
     return new ControlPlane(kubernetes, folder, all, signal);
+  }
+
+  /** Where the server looks for the logs of pods. */
+  get kubeletPort(): number {
+    return this.#ports.kubelet;
   }
 
   get pids(): number[] {
@@ -153,6 +160,7 @@ export class ControlPlane {
       "--service-cluster-ip-range=10.96.0.0/16",
       // Nothing reaches the server by the Service `kubernetes`, and an endpoint on loopback would be refused.
       "--endpoint-reconciler-type=none",
+      "--kubelet-preferred-address-types=InternalIP",
       `--audit-policy-file=${join(this.#folder, "audit-policy.json")}`,
       `--audit-log-path=${this.auditLog}`,
       "--audit-log-mode=blocking",

@@ -1,7 +1,7 @@
 import type { V1Node } from "@kubernetes/client-node";
 
 /** Played nodes, in zones of their own one after the other, with room for 110 pods each. */
-export function nodes(count: number): V1Node[] {
+export function nodes(count: number, kubeletPort: number): V1Node[] {
   return Array.from({ length: count }, (_, index) => {
     const name = `node-${index}`;
     const room = { cpu: "16", memory: "64Gi", pods: "110", "ephemeral-storage": "100Gi" };
@@ -18,7 +18,8 @@ export function nodes(count: number): V1Node[] {
           "topology.kubernetes.io/zone": `here-${"abc".charAt(index % 3)}`,
         },
       },
-      status: { capacity: room, allocatable: room },
+      // All of them are this machine, and whoever runs their pods serves logs at one port.
+      status: { capacity: room, allocatable: room, daemonEndpoints: { kubeletEndpoint: { Port: kubeletPort } } },
     };
   });
 }

@@ -27,8 +27,8 @@ export class Part {
     this.#child = start(settings);
     this.pid = this.#child.pid ?? 0;
     this.#child.then(
-      ({ shortMessage, code }) => {
-        this.#ended = code === undefined ? "ended at once" : `did not start: ${shortMessage}`;
+      ({ originalMessage, code }) => {
+        this.#ended = code === undefined ? "ended at once" : `did not start: ${originalMessage}`;
       },
       (error: unknown) => {
         this.#ended = `did not start: ${String(error)}`;

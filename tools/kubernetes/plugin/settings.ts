@@ -86,14 +86,14 @@ export const onlyLoopback =
 function filesOf(kubeconfig: string | undefined, env: NodeJS.ProcessEnv): string[] {
   if (kubeconfig !== undefined) {
     if (/[\n{]/.test(kubeconfig)) return [];
-    const path = resolve(env.GREENLIGHT_STARTED_IN ?? "", kubeconfig.replace(/^~(?=\/)/, env.HOME ?? homedir()));
+    const path = resolve(kubeconfig.replace(/^~(?=\/)/, env.HOME ?? homedir()));
     if (existsSync(path)) return [path];
     throw new Error(`There is no kubeconfig ${path}.`);
   }
   if (env.KUBECONFIG !== undefined && env.KUBECONFIG !== "") {
     return env.KUBECONFIG.split(delimiter)
       .filter((path) => path !== "")
-      .map((path) => resolve(env.GREENLIGHT_STARTED_IN ?? "", path))
+      .map((path) => resolve(path))
       .filter((path) => existsSync(path));
   }
   return [join(env.HOME ?? homedir(), ".kube", "config")].filter((path) => existsSync(path));
