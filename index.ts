@@ -1,62 +1,22 @@
-import { platformOf } from "./components/platforms.ts";
 import * as pulumi from "./components/pulumi.ts";
-import { readSettings, type Settings } from "./config.ts";
-import { type ProjectManifest, readManifest } from "./project/readManifest.ts";
-import { requireStartable, serviceMismatches } from "./project/servicesMatch.ts";
-import { environmentNames } from "./release/environment.ts";
-import { sentence } from "./release/problem.ts";
 
-/** Settings -> release -> platform -> outputs. */
-async function stack(): Promise<Record<string, unknown>> {
-  const project = pulumi.getRootDirectory();
-  const settings = readSettings(pulumi.allConfig(), pulumi.getProject());
-  const manifests = manifestsOf(project, settings);
-  requireStartable(settings, manifests);
-  for (const it of environmentNames.flatMap((name) => manifests[name] ?? [])) {
-    for (const line of serviceMismatches(settings, it)) await pulumi.log.warn(line);
-  }
-  const name = pulumi.getStack();
-  const platform = await platformOf(settings);
-  const [serving, { checklist, said }] = await Promise.all([
-    platform.sayServing(project, name, settings),
-    checklistNow(project, name, settings),
-  ]);
-  await pulumi.log.info(serving);
-  for (const line of said) await pulumi.log.info(line);
-  return platform.deploy({ stack: name, project, settings, manifests, checklist });
-}
-
-/** What the candidate's checklist is judged by, and the lines about it. Its readers are loaded only where it is asked for. */
-async function checklistNow(project: string, stack: string, settings: Settings) {
-  const { level } = settings.checklist;
-  if (level === "none") return { checklist: { level }, said: ["checklist: not asked for (greenlight:checklist)"] };
-  const { carriedChecklist, sayChecklists } = await import("./project/checklist/carriedChecklist.ts");
-  const checklist = await carriedChecklist({ project, stack, settings, phase: phaseOfRun() });
-  return { checklist, said: sayChecklists(checklist) };
-}
-
-/** A preview for a review leaves out what is judged on the day; an update never does. */
-function phaseOfRun(): "review" | "day" {
-  return pulumi.isDryRun() && process.env.GREENLIGHT_REVIEW === "1" ? "review" : "day";
-}
-
-type Manifests = { blue?: ProjectManifest; green?: ProjectManifest };
-
-function manifestsOf(project: string, settings: Settings): Manifests {
-  return Object.fromEntries(
-    environmentNames.flatMap((name) => {
-      const version = settings[name];
-      if (version === undefined) return [];
-      return [[name, readManifest(project, settings.releases, version)]];
-    }),
-  );
-}
-
-export default async () =>
-  stack().catch((error: unknown) => {
+/** The program: starts the provider, then reads what is to be deployed (stack.ts), so that neither waits for the other. */
+export default async () => {
+  startProvider(pulumi.allConfig()[`${pulumi.getProject()}:platform`]);
+  try {
+    const { deployStack } = await import("./stack.ts");
+    return await deployStack();
+  } catch (error) {
+    const { sentence } = await import("./release/problem.ts");
     // The whole text at once and no stack: this is read by a person. Pulumi also takes the stack apart before it tells the
     // message, which costs up to half a minute on Node 20.20.
     const told = new pulumi.RunError(sentence(error));
     told.stack = told.message;
     throw told;
-  });
+  }
+};
+
+/** What is wrong with it, the first resource tells. */
+function startProvider(platform = "local"): void {
+  pulumi.invoke("greenlight:index:prepare", { platform }).catch(() => undefined);
+}

@@ -16,4 +16,5 @@ export {
   Resource,
 } from "@pulumi/pulumi/resource.js";
 export { allConfig } from "@pulumi/pulumi/runtime/config.js";
+export { invoke } from "@pulumi/pulumi/runtime/invoke.js";
 export { isDryRun } from "@pulumi/pulumi/runtime/settings.js";

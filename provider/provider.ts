@@ -65,6 +65,15 @@ export class GreenlightProvider implements pulumi.Provider {
     });
   }
 
+  /** Only `greenlight:index:prepare`, see {@link prepare}; it is answered at once. */
+  async invoke(token: string, args: unknown): Promise<pulumi.InvokeResult> {
+    return this.#plain(async () => {
+      if (token !== "greenlight:index:prepare") throw new Error(`Greenlight has no function ${token}.`);
+      void import("./prepare.ts").then(({ prepare }) => prepare(this.#handlers, args)).catch(() => undefined);
+      return { outputs: {} };
+    });
+  }
+
   async create(urn: string, bag: Bag): Promise<pulumi.CreateResult> {
     return this.#plain(async () => {
       const it = await this.#handler(urn);

@@ -64,11 +64,12 @@ export async function bundle(): Promise<"made" | "there" | "changing"> {
       format: "esm",
       target: "node20.12",
       keepNames: true,
+      minifyWhitespace: true,
       metafile: true,
       logLevel: "error",
       external,
       banner: { js: banner },
-      plugins: [nothingMapped, hooksLate, loadedLate, policyParts, placesKept],
+      plugins: [nothingMapped, hooksLate, debugUntold, leaksUntraced, englishOnly, loadedLate, policyParts, placesKept],
     });
     requireDefaults(metafile);
     const sources = sourcesOf(metafile);
@@ -173,18 +174,46 @@ const nothingMapped: Plugin = {
 };
 
 /** The SDK's debugger session serves functions stored in the cloud: it is begun by the first of them, not by every program. */
-const hooksLate: Plugin = {
-  name: "hooks-late",
+const hooksLate = changed("hooks-late", /closure[\\/]v8Hooks\.js$/, {
+  from: "async function isInitializedAsync() {\n    await getSession();\n}",
+  to: "async function isInitializedAsync() {}",
+});
+
+/** The SDK tells the engine of each of its calls twice over, for who looks with `pulumi --debug`: from the sources it still does. */
+const debugUntold = changed("debug-untold", /@pulumi[\\/]pulumi[\\/]log[\\/]index\.js$/, {
+  from: "function debug(msg, resource, streamId, ephemeral) {\n",
+  to: "function debug(msg, resource, streamId, ephemeral) {\n    return Promise.resolve();\n",
+});
+
+/** Where each promise was made is told with PULUMI_DEBUG_PROMISE_LEAKS, and taken down for all of them: there too the sources do. */
+const leaksUntraced = changed("leaks-untraced", /@pulumi[\\/]pulumi[\\/]runtime[\\/]debuggable\.js$/, {
+  from: "value: new Error().stack }",
+  to: 'value: "(run it with GREENLIGHT_FROM_SOURCES=1)" }',
+});
+
+/** Ours are in English: the forty other languages of zod's messages would be read by every process. */
+const englishOnly: Plugin = {
+  name: "english-only",
   setup({ onLoad }) {
-    onLoad({ filter: /closure[\\/]v8Hooks\.js$/ }, ({ path }) => {
-      const text = readFileSync(path, "utf8");
-      const early = "async function isInitializedAsync() {\n    await getSession();\n}";
-      if (!text.includes(early))
-        return { errors: [{ text: `${path} has changed: see whether its session still begins early` }] };
-      return { contents: text.replace(early, "async function isInitializedAsync() {}"), loader: "js" };
-    });
+    onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]/ }, ({ path }) =>
+      /(en|index)\.js$/.test(path) ? undefined : { contents: "export default () => ({});" },
+    );
   },
 };
+
+/** A place in the SDK that is another in a bundle; no bundle is made when the place is not there any more. */
+function changed(name: string, filter: RegExp, { from, to }: { from: string; to: string }): Plugin {
+  return {
+    name,
+    setup({ onLoad }) {
+      onLoad({ filter }, ({ path }) => {
+        const text = readFileSync(path, "utf8");
+        if (!text.includes(from)) return { errors: [{ text: `${path} has changed: see whether ${name} is needed` }] };
+        return { contents: text.replace(from, to), loader: "js" };
+      });
+    },
+  };
+}
 
 /** Every source of ours, and the file that changes with each installation of packages, as they are now. */
 function sourcesOf({ inputs }: Metafile): [path: string, size: number, modifiedMs: number][] {

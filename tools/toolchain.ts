@@ -7,7 +7,7 @@ import { ensurePulumi, findPulumi, type Pulumi } from "./pulumi.ts";
 import { findRandom, type RandomProvider } from "./random.ts";
 import { environment, type ToolSettings } from "./settings.ts";
 import type { Search } from "./tool.ts";
-import { laterToolNames, type ToolName, toolNames } from "./versions.ts";
+import { type ToolName, toolNames } from "./versions.ts";
 
 export type { ToolSettings } from "./settings.ts";
 export { laterToolNames, type ToolName, toolNames } from "./versions.ts";
@@ -62,15 +62,12 @@ export async function ensureToolchain<W extends ToolName = ToolName>(
   return { ...tools, ...paths(tools) } as Toolchain<W>;
 }
 
-/** The tools that are there now, without installing or asking anything; what is missing is left out. */
-export async function findToolchain(settings: ToolSettings = {}): Promise<Partial<Tools> & ToolPaths> {
-  const searches = await searchTools(settings);
-  const tools: Partial<Tools> = Object.fromEntries(
-    [...toolNames, ...laterToolNames]
-      .map((name) => [name, searches[name].found] as const)
-      .filter(([, found]) => found !== undefined),
-  );
-  return { ...tools, ...paths(tools) };
+/** A tool that is there now, without installing or asking anything; undefined where it is missing. */
+export async function findTool<Name extends ToolName>(
+  name: Name,
+  settings: ToolSettings = {},
+): Promise<Tools[Name] | undefined> {
+  return (await find[name](settings)).found;
 }
 
 export type Searches = { readonly [Name in ToolName]: Search<Tools[Name]> };
@@ -78,12 +75,12 @@ export type Searches = { readonly [Name in ToolName]: Search<Tools[Name]> };
 /** What was found, and for what was not, why and how to mend it. */
 export async function searchTools(settings: ToolSettings = {}): Promise<Searches> {
   const [pulumi, envoy, postgres, random, moto, kubernetes] = await Promise.all([
-    findPulumi(settings),
-    findEnvoy(settings),
-    findPostgres(settings),
-    findRandom(settings),
-    findMoto(settings),
-    findKubernetes(settings),
+    find.pulumi(settings),
+    find.envoy(settings),
+    find.postgres(settings),
+    find.random(settings),
+    find.moto(settings),
+    find.kubernetes(settings),
   ]);
   return { pulumi, envoy, postgres, random, moto, kubernetes };
 }
@@ -92,6 +89,15 @@ export async function searchTools(settings: ToolSettings = {}): Promise<Searches
 export function pathWith(toolchain: ToolPaths, settings: ToolSettings = {}): string {
   return [...toolchain.pathEntries, environment(settings).PATH ?? ""].filter((part) => part !== "").join(delimiter);
 }
+
+const find: { readonly [Name in ToolName]: (settings: ToolSettings) => Promise<Search<Tools[Name]>> } = {
+  pulumi: findPulumi,
+  envoy: findEnvoy,
+  postgres: findPostgres,
+  random: findRandom,
+  moto: findMoto,
+  kubernetes: findKubernetes,
+};
 
 const ensure: { readonly [Name in ToolName]: (settings: ToolSettings) => Promise<Tools[Name]> } = {
   pulumi: ensurePulumi,

@@ -15,3 +15,12 @@ export function backendFolder(url: string | undefined, project: string): string 
   if (path === "~" || path.startsWith("~/")) return join(homedir(), path.slice(1));
   return path.startsWith("/") ? fileURLToPath(`file://${path}`) : join(project, path);
 }
+
+/** The file in which such a backend keeps a stack's state, there or not; undefined for a backend elsewhere. */
+export function stateFile(
+  url: string | undefined,
+  it: { readonly project: string; readonly projectName: string; readonly stack: string },
+): string | undefined {
+  const root = backendFolder(url, it.project);
+  return root === undefined ? undefined : join(root, ".pulumi", "stacks", it.projectName, `${it.stack}.json`);
+}

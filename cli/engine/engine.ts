@@ -1,19 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  type EngineEvent,
-  LocalWorkspace,
-  type PreviewResult,
-  PulumiCommand,
-  Stack,
-} from "@pulumi/pulumi/automation/index.js";
+import type { EngineEvent, PreviewResult, Stack } from "@pulumi/pulumi/automation/index.js";
 import { z } from "zod";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem, sentence } from "../../release/problem.ts";
 import { ensureToolchain } from "../../tools/toolchain.ts";
 import { type Context, engineEnvironment } from "../context.ts";
-import { backendFolder } from "./backendFolder.ts";
+import { backendFolder, stateFile } from "./backendFolder.ts";
 import { diagnosis } from "./diagnosis.ts";
+import { openStack } from "./openStack.ts";
+import { outputsWithSecrets } from "./outputsWithSecrets.ts";
 
 /** What the engine keeps of a stack in a folder, as far as it is looked at. */
 const checkpointShape = z.looseObject({
@@ -38,18 +34,10 @@ export class Engine {
   static async open(context: Context, progress: (line: string) => void): Promise<Engine> {
     const tools = await ensureToolchain({ progress });
     const own = engineEnvironment(context);
-    // The Automation API looks for the engine with this process's own environment.
-    process.env.PATH = [...tools.pathEntries, process.env.PATH ?? ""].join(":");
-    const env = { ...tools.env, ...own, PATH: process.env.PATH, NODE_OPTIONS: smallYoungGeneration() };
-    const workspace = await LocalWorkspace.create({
-      workDir: context.project,
-      envVars: env,
-      pulumiCommand: await PulumiCommand.get({ skipVersionCheck: true }),
-    });
-    const stack = await Stack.createOrSelect(context.stack, workspace);
-    // After each update the Automation API starts the engine three times more to ask for outputs and history, which nobody reads here.
-    Object.assign(stack, { outputs: async () => ({}), info: async () => undefined });
+    const path = [...tools.pathEntries, process.env.PATH ?? ""].join(":");
+    const env = { ...tools.env, ...own, PATH: path, NODE_OPTIONS: smallYoungGeneration() };
     const backend = process.env.PULUMI_BACKEND_URL ?? own.PULUMI_BACKEND_URL;
+    const stack = await openStack({ context, pulumi: tools.pulumi, env, backend });
     return new Engine(stack, context, backend);
   }
 
@@ -84,8 +72,8 @@ export class Engine {
 
   /** Where the stack's database is, with its password; undefined when it has none. */
   async databaseUrl(): Promise<string | undefined> {
-    const { databaseUrl } = await this.#stack.workspace.stackOutputs(this.#stack.name);
-    return z.string().optional().parse(databaseUrl?.value);
+    const { databaseUrl } = await outputsWithSecrets(this.#stack);
+    return z.string().optional().parse(databaseUrl);
   }
 
   /**
@@ -116,11 +104,10 @@ export class Engine {
 
   /** True when the state of a backend that is a folder notes nothing unfinished: to ask the engine would take most of a second. */
   #endedWell(): boolean {
-    const root = backendFolder(this.#backend, this.#context.project);
-    if (root === undefined) return false;
-    const { projectName, stack } = this.#context;
+    const file = stateFile(this.#backend, this.#context);
+    if (file === undefined) return false;
     try {
-      const text = readFileSync(join(root, ".pulumi", "stacks", projectName, `${stack}.json`), "utf8");
+      const text = readFileSync(file, "utf8");
       const { latest } = checkpointShape.parse(JSON.parse(text)).checkpoint;
       return (latest?.pending_operations ?? []).length === 0;
     } catch {

@@ -62,8 +62,8 @@ export function describedIn(file: string): string {
 }
 
 async function take(step: Step, it: Inputs): Promise<Outputs> {
-  const { findToolchain } = await import("../../tools/toolchain.ts");
-  const { postgres } = await findToolchain();
+  const { findTool } = await import("../../tools/toolchain.ts");
+  const postgres = await findTool("postgres");
   if (postgres === undefined) {
     throw new Problem({ happened: "pg_dump is not installed.", next: "run `greenlight doctor`" });
   }

@@ -66,8 +66,8 @@ async function bringUp(step: Step, it: Inputs): Promise<Outputs> {
   const home = databaseFolder(it.dir);
   const data = join(home, "data");
   const user = unprivileged();
-  const { findToolchain } = await import("../../tools/toolchain.ts");
-  const { postgres } = await findToolchain();
+  const { findTool } = await import("../../tools/toolchain.ts");
+  const postgres = await findTool("postgres");
   if (postgres === undefined) {
     throw new Problem({ happened: "PostgreSQL is not installed.", next: "run `greenlight doctor`" });
   }

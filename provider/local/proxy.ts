@@ -59,8 +59,8 @@ export const proxy = handler<Inputs, Outputs>({
 async function bringUp(step: Step, it: Inputs): Promise<Outputs> {
   const at = folder(it.dir);
   const pidFile = at.pidFile("proxy");
-  const { findToolchain } = await import("../../tools/toolchain.ts");
-  const { envoy } = await findToolchain();
+  const { findTool } = await import("../../tools/toolchain.ts");
+  const envoy = await findTool("envoy");
   if (envoy === undefined) throw new Problem({ happened: "Envoy is not installed.", next: "run `greenlight doctor`" });
   mkdirSync(at.envoy, { recursive: true });
   const paths = {

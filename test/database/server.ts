@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync, readdirSync } from "node:fs";
 import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { execa } from "execa";
 import pg from "pg";
 import { type DatabaseConnection, type PostgresTools, quoted } from "../../provider/database/connection.ts";
 import { connect } from "../../provider/database/session.ts";
+import { findTool } from "../../tools/toolchain.ts";
 
 /** A password that has to be escaped everywhere it is written. */
 export const password = "s3cr3t pä's\"s%w:rd@/#";
@@ -120,25 +120,10 @@ async function stop(child: ChildProcess, folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** The project's own toolchain, else PATH, else where Debian keeps the server's programs. */
 async function findBin(): Promise<string> {
-  const toolchain = new URL("../../tools/toolchain.ts", import.meta.url);
-  if (existsSync(toolchain)) {
-    const found: { findToolchain?: () => Promise<{ postgres?: { bin: string } }> } = await import(toolchain.href);
-    const bin = (await found.findToolchain?.())?.postgres?.bin;
-    if (bin !== undefined) return bin;
-  }
-  const debian = "/usr/lib/postgresql";
-  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
-  const folders = [
-    ...(process.env.PATH ?? "").split(delimiter),
-    ...versions.map((version) => join(debian, version, "bin")),
-  ];
-  const bin = folders.find((folder) =>
-    ["postgres", "initdb", "pg_dump", "pg_restore"].every((name) => existsSync(join(folder, name))),
-  );
-  if (bin === undefined) throw new Error("no PostgreSQL server found: run `greenlight doctor`");
-  return bin;
+  const found = await findTool("postgres");
+  if (found === undefined) throw new Error("no PostgreSQL server found: run `greenlight doctor`");
+  return found.bin;
 }
 
 async function freePort(): Promise<number> {

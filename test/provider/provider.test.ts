@@ -253,3 +253,30 @@ describe("cancel", () => {
     await expect(it_.create(urn, { size: 1, place: "here" })).rejects.toThrow("the update was cancelled");
   });
 });
+
+describe("the function prepare", () => {
+  const platforms = ["index", "local", "aws"];
+
+  it("is answered at once, then reads the code of a platform's types and of those that every platform has, though one of them cannot be read", async () => {
+    const read: string[] = [];
+    const handlers = Object.fromEntries(
+      platforms.map((it) => [
+        `greenlight:${it}:Thing`,
+        async () => {
+          read.push(it);
+          if (it === "index") throw new Error("there is no such file");
+          return thing();
+        },
+      ]),
+    );
+    const it_ = new GreenlightProvider(handlers);
+    expect(await it_.invoke("greenlight:index:prepare", { platform: "local" })).toEqual({ outputs: {} });
+    await expect.poll(() => read).toEqual(["index", "local"]);
+  });
+
+  it("is the only one", async () => {
+    await expect(provider().invoke("greenlight:index:perform", {})).rejects.toThrow(
+      "no function greenlight:index:perform.",
+    );
+  });
+});

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { appendFile, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ensureToolchain, findToolchain } from "../../tools/toolchain.ts";
+import { ensureToolchain, findTool } from "../../tools/toolchain.ts";
 import { descendantsOf, eventually } from "../processes.ts";
 import { root, temporaryFolder } from "./sandbox.ts";
 
@@ -47,7 +47,7 @@ describe("the cache of tools", () => {
     expect(fetched).toHaveLength(1);
     expect(await readdir(cache)).toEqual([expect.stringMatching(/^postgres-18\.6\.3-/)]);
 
-    const { postgres } = await findToolchain({ env });
+    const postgres = await findTool("postgres", { env });
     expect(postgres).toMatchObject({ source: "cache", major: 18, version: "18.6" });
   });
 
@@ -65,11 +65,11 @@ describe("the cache of tools", () => {
     process.kill(pid, "SIGKILL");
     process.kill(pip.pid, "SIGKILL");
     await first.ended;
-    expect((await findToolchain({ env })).postgres).toBeUndefined();
+    expect(await findTool("postgres", { env })).toBeUndefined();
 
     const second = installPostgres(env);
     expect(await second.ended, second.said()).toBe(0);
-    expect((await findToolchain({ env })).postgres).toMatchObject({ source: "cache", major: 18 });
+    expect(await findTool("postgres", { env })).toMatchObject({ source: "cache", major: 18 });
     expect(await readdir(cache)).toEqual([expect.stringMatching(/^postgres-18\.6\.3-/)]);
   });
 
@@ -77,12 +77,12 @@ describe("the cache of tools", () => {
     const env = { ...process.env, GREENLIGHT_CACHE: join(folder, "together"), GREENLIGHT_IGNORE_INSTALLED: "1" };
     const { postgres } = await ensureToolchain({ want: ["postgres"], env });
     await appendFile(join(postgres.bin, "psql"), "not what was installed");
-    expect((await findToolchain({ env })).postgres).toBeUndefined();
+    expect(await findTool("postgres", { env })).toBeUndefined();
 
     const lines: string[] = [];
     const mended = await ensureToolchain({ want: ["postgres"], env, progress: (line) => lines.push(line) });
     expect(lines.join("\n")).toContain("psql is not what was installed");
     expect(mended.postgres).toEqual(postgres);
-    expect((await findToolchain({ env })).postgres).toEqual(postgres);
+    expect(await findTool("postgres", { env })).toEqual(postgres);
   });
 });

@@ -6,7 +6,7 @@ import { Problem } from "../../release/problem.ts";
 import { firstClosedToOthers, inspectToolchain } from "../../tools/doctor.ts";
 import { inspectBin } from "../../tools/postgres.ts";
 import { cacheFolder } from "../../tools/settings.ts";
-import { ensureToolchain, findToolchain } from "../../tools/toolchain.ts";
+import { ensureToolchain, findTool } from "../../tools/toolchain.ts";
 import { temporaryFolder } from "./sandbox.ts";
 
 let folder: string;
@@ -38,14 +38,14 @@ async function problemOf(work: Promise<unknown>): Promise<Problem> {
 describe("the search for Pulumi", () => {
   it("takes an installed one that is new enough and has its language host", async () => {
     const env = await machine("new", { pulumi: "v3.230.1", "pulumi-language-nodejs": "" });
-    const { pulumi, pathEntries } = await findToolchain({ env });
+    const { pulumi, pathEntries } = await ensureToolchain({ want: ["pulumi"], env });
     expect(pulumi).toMatchObject({ source: "installed", version: "3.230.1", path: join(folder, "new/bin/pulumi") });
     expect(pathEntries).toEqual([join(folder, "new/bin")]);
   });
 
   it("finds one in ~/.pulumi/bin that is not on PATH", async () => {
     const env = await machine("home/.pulumi", { pulumi: "v3.240.0", "pulumi-language-nodejs": "" });
-    const { pulumi } = await findToolchain({ env: { ...env, PATH: "/nowhere", HOME: join(folder, "home") } });
+    const pulumi = await findTool("pulumi", { env: { ...env, PATH: "/nowhere", HOME: join(folder, "home") } });
     expect(pulumi).toMatchObject({ source: "installed", version: "3.240.0" });
   });
 
@@ -90,9 +90,8 @@ describe("the search for Envoy and PostgreSQL", () => {
 
   it("takes installed ones that are new enough", async () => {
     const env = await machine("installed", { envoy: envoyIs("1.31.2"), ...postgres("16.4") });
-    const found = await findToolchain({ env });
-    expect(found.envoy).toMatchObject({ source: "installed", version: "1.31.2" });
-    expect(found.postgres).toEqual({
+    expect(await findTool("envoy", { env })).toMatchObject({ source: "installed", version: "1.31.2" });
+    expect(await findTool("postgres", { env })).toEqual({
       source: "installed",
       version: "16.4",
       major: 16,

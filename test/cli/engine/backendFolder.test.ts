@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { backendFolder } from "../../../cli/engine/backendFolder.ts";
+import { backendFolder, stateFile } from "../../../cli/engine/backendFolder.ts";
 
 it.each([
   ["a folder", "file:///var/state", "/var/state"],
@@ -14,4 +14,11 @@ it.each([
   ["no setting", undefined, undefined],
 ])("a backend's folder: %s", (_, url, folder) => {
   expect(backendFolder(url, "/project")).toBe(folder);
+});
+
+it("keeps a stack's state in a file of its own, where the backend is a folder", () => {
+  const of = (url: string | undefined) =>
+    stateFile(url, { project: "/project", projectName: "shop", stack: "production" });
+  expect(of("file:///var/state")).toBe("/var/state/.pulumi/stacks/shop/production.json");
+  expect(of("s3://bucket")).toBeUndefined();
 });

@@ -1,0 +1,32 @@
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { execa } from "execa";
+import { z } from "zod";
+import { Problem } from "../../release/problem.ts";
+
+const outputsShape = z.record(z.string(), z.unknown());
+/** A stack's outputs are some lines; a database that does not answer may keep the engine from its state. */
+const limits = { timeout: 60_000, maxBuffer: 10_000_000 };
+
+/**
+ * A stack's outputs, its secrets in plain text. The Automation API would ask twice, to tell which are secret.
+ *
+ * @throws Problem with the engine's own last words, which hold no output
+ */
+export async function outputsWithSecrets({ name, workspace }: Stack): Promise<Readonly<Record<string, unknown>>> {
+  const args = ["stack", "output", "--json", "--show-secrets", "--stack", name, "--non-interactive"];
+  const ended = await execa(workspace.pulumiCommand.command, args, {
+    ...limits,
+    cwd: workspace.workDir,
+    env: workspace.envVars,
+    stdin: "ignore",
+    reject: false,
+  });
+  if (ended.failed) {
+    throw new Problem({
+      happened: `The outputs of ${name} cannot be read: ${ended.stderr.trim().slice(-2000) || ended.shortMessage}`,
+      untouched: "Nothing was changed.",
+      next: "mend what the engine complains about, then run this again",
+    });
+  }
+  return outputsShape.parse(JSON.parse(ended.stdout));
+}
