@@ -51,7 +51,7 @@ const drillShape = z.looseObject({ ok: z.boolean() });
 export class Preparation {
   readonly #stage: Stage;
   readonly #repository: TeamRepository;
-  #from: Record<CommitName, ReleasedFrom> | undefined;
+  #from: Partial<Record<CommitName, ReleasedFrom>> | undefined;
   readonly releases: readonly TeamRelease[];
 
   constructor(stage: Stage) {
@@ -94,9 +94,9 @@ export class Preparation {
     const staged = this.releases.filter((it) => it.staged);
     const other: Promise<void>[] = [];
     try {
-      for (const { version, commit, wentBack } of staged) {
+      for (const [index, { version, commit, wentBack }] of staged.entries()) {
         await this.checkOut(commit);
-        if (commit === "third") other.push(settled(it.beside()));
+        if (index === staged.length - 1) other.push(settled(it.beside()));
         await staging.release(version);
         const { project } = this.#stage.places;
         const { quick, signal } = this.#stage;
@@ -141,8 +141,9 @@ export class Preparation {
   }
 
   #releasedFrom(name: CommitName): ReleasedFrom {
-    if (this.#from === undefined) throw new Problem({ happened: "The rehearsal's repository was not made." });
-    return this.#from[name];
+    const from = this.#from?.[name];
+    if (from === undefined) throw new Problem({ happened: `The rehearsal's repository has no ${name} commit.` });
+    return from;
   }
 }
 

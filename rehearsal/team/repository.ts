@@ -65,14 +65,15 @@ export class TeamRepository {
   }
 
   /**
-   * @param versions of each commit; the newest first
+   * @param versions of each commit; the newest first. Without any, the commit is not made
    * @param complete completes the manifests of a commit's versions, which are in the folder of releases
    */
   async make(
     versions: Readonly<Record<CommitName, readonly string[]>>,
     complete: (name: CommitName, commit: string) => void,
-  ): Promise<Record<CommitName, ReleasedFrom>> {
+  ): Promise<Partial<Record<CommitName, ReleasedFrom>>> {
     const { project } = this.#places;
+    const names = commitNames.filter((name) => versions[name].length > 0);
     rmSync(this.#origin, { recursive: true, force: true });
     await this.#begin();
     this.#write(".gitignore", `${ignored.join("\n")}\n`);
@@ -93,10 +94,10 @@ export class TeamRepository {
     };
     for (const path of [...partsIn(shop, "releases", []), ...parts.map((it) => it.path)]) move(path, shop, aside);
     const made: [CommitName, ReleasedFrom][] = [];
-    for (const [index, name] of commitNames.entries()) {
+    for (const [index, name] of names.entries()) {
       const own = (it: { readonly commit: CommitName }) => it.commit === name;
       for (const { path } of parts.filter(own)) move(path, aside, shop);
-      const until = commitNames.slice(0, index + 1).toReversed();
+      const until = names.slice(0, index + 1).toReversed();
       this.#write("shop/CHANGELOG.md", changelog(until.flatMap((it) => versions[it])));
       const commit = await this.#commit(subjects[name]);
       for (const { path } of manifests.filter(own)) move(path, aside, shop);
@@ -105,7 +106,7 @@ export class TeamRepository {
       made.push([name, { commit, checkedOut: await this.#commit(subject) }]);
     }
     rmSync(aside, { recursive: true, force: true });
-    return Object.fromEntries(made) as Record<CommitName, ReleasedFrom>;
+    return Object.fromEntries(made);
   }
 
   /** The folder as it is when a version of that commit is released. */
