@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { duration, flag, group, text, whole } from "./settingKinds.ts";
 import { type Strategy, strategyFaults } from "../release/strategy/strategy.ts";
+import { duration, flag, group, text, whole } from "./settingKinds.ts";
 
 const names = ["blue-green", "rolling", "canary"] as const;
 const stagesExpected = "rising percentages that end with 100, such as [10, 50, 100]";

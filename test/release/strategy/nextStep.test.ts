@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { strategyOf, strategySettings } from "../../../project/strategySettings.ts";
 import { nextStep, type Step, start } from "../../../release/strategy/nextStep.ts";
-import { strategyOf, strategySettings } from "../../../release/strategy/settings.ts";
 import type { Strategy } from "../../../release/strategy/strategy.ts";
 import { Platform, walk } from "./walking.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { strategyOf, strategySettings } from "../../../release/strategy/settings.ts";
-import { strategyFaults } from "../../../release/strategy/strategy.ts";
+import { strategyOf, strategySettings } from "../../project/strategySettings.ts";
+import { strategyFaults } from "../../release/strategy/strategy.ts";
 
 describe("the settings of a strategy", () => {
   it("are blue/green when nothing is said", () => {
