@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { awsSettings } from "./components/aws/settings.ts";
 import { awsFaults } from "./components/aws/settingsFaults.ts";
+import { kubernetesSettings } from "./components/kubernetes/settings.ts";
+import { kubernetesFaults } from "./components/kubernetes/settingsFaults.ts";
 import {
   databaseExpected,
   duration,
@@ -73,10 +75,12 @@ const servicesExpected = "services by name, such as { api: { port: 8080 } }";
 /** Every key of a stack's configuration; each is `greenlight:<key>` in the stack file. */
 export const settingsShape = z.strictObject({
   platform: z
-    .enum(["local", "aws"], "local or aws")
-    .meta({ expected: "local or aws" })
+    .enum(["local", "aws", "kubernetes"], "local, aws or kubernetes")
+    .meta({ expected: "local, aws or kubernetes" })
     .default("local")
-    .describe("Where the release runs: `local` is this machine, `aws` is docs/aws.md."),
+    .describe(
+      "Where the release runs: `local` is this machine, `aws` is docs/aws.md, `kubernetes` is docs/kubernetes.md.",
+    ),
   live: environmentName().describe("The environment that serves. Changing this line is the switch."),
   blue: version().optional().describe("Version in blue. Leave it out while blue is empty."),
   green: version().optional().describe("Version in green. Leave it out while green is empty."),
@@ -189,6 +193,9 @@ export const settingsShape = z.strictObject({
     "How long `pulumi up` itself watches after a switch; 0s leaves watching to the command.",
   ),
   aws: awsSettings.optional().describe("What the platform aws needs to know (docs/aws.md)."),
+  kubernetes: kubernetesSettings
+    .optional()
+    .describe("What the platform kubernetes needs to know (docs/kubernetes.md)."),
 });
 
 export type Settings = z.infer<typeof settingsShape>;
@@ -205,6 +212,7 @@ const structured = new Set([
   "thresholds",
   "watch",
   "aws",
+  "kubernetes",
 ]);
 /** The engine refuses nothing by size; a wrong file is not to be shown in full either. */
 const sizeLimit = 64 * 1024;
@@ -278,12 +286,23 @@ function groupIn(said: string): object | undefined {
   }
 }
 
-/** What the platform makes of settings that are right each for itself. */
+type Faults = (settings: Settings, given: ReadonlySet<string>, namespace: string) => string[];
+
+/** What each platform makes of settings that are right each for itself. */
+const faultsOfPlatform: Readonly<Record<Settings["platform"], Faults>> = {
+  local: (settings, _, namespace) => portFaults(settings, namespace),
+  aws: awsFaults,
+  kubernetes: kubernetesFaults,
+};
+
 function platformFaults(settings: Settings, given: ReadonlySet<string>, namespace: string): string[] {
-  if (settings.platform === "aws") return awsFaults(settings, given, namespace);
+  const { platform } = settings;
+  const foreign = (["aws", "kubernetes"] as const).filter((name) => name !== platform && given.has(name));
   return [
-    ...(given.has("aws") ? [`${namespace}:aws is a setting of the platform aws; ${namespace}:platform is local`] : []),
-    ...portFaults(settings, namespace),
+    ...foreign.map(
+      (name) => `${namespace}:${name} is a setting of the platform ${name}; ${namespace}:platform is ${platform}`,
+    ),
+    ...faultsOfPlatform[platform](settings, given, namespace),
   ];
 }
 

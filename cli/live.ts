@@ -12,6 +12,9 @@ import type { Platform, Serving } from "./platform/platform.ts";
 /** The platform of a stack; on this machine nothing before its first deployment. Only the code of the one asked for is read. */
 export async function findPlatform(context: Context): Promise<Platform | undefined> {
   if (platformIn(context) === "aws") return (await import("./platform/aws.ts")).awsPlatform(context);
+  if (platformIn(context) === "kubernetes") {
+    return (await import("./platform/kubernetes.ts")).kubernetesPlatform(context);
+  }
   return (await import("./platform/local.ts")).findLocalPlatform(context);
 }
 

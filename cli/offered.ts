@@ -2,25 +2,34 @@ import { exitCodes } from "../release/exitCodes.ts";
 import { Problem } from "../release/problem.ts";
 import type { Context } from "./context.ts";
 
+const judgedByHand = "judge the checklist by hand (docs/checklist.md): its items would ask this machine what serves";
+
 /** What to do instead of a command that a stack's platform does not offer yet. */
 const instead = {
-  aws: {
-    check: "judge the checklist by hand (docs/checklist.md): its items would ask this machine what serves",
+  aws: { check: judgedByHand },
+  kubernetes: {
+    check: judgedByHand,
+    release: "deploy, switch and watch step by step: docs/kubernetes.md has them",
+    status: "run `pulumi preview`: its first line says what serves, as read",
+    watch: "watch by what the cluster's own monitoring says of the side that serves",
   },
-} as const;
+} as const satisfies Record<string, Partial<Record<"check" | "release" | "status" | "watch", string>>>;
 
 /**
  * Refuses a command that the stack's platform does not offer yet, before it asks this machine for what is elsewhere.
  *
  * @throws Problem that names the command and what to do instead; exit code 2
  */
-export function requireOffered(context: Context, command: keyof (typeof instead)["aws"]): void {
-  if (platformIn(context) !== "aws") return;
+export function requireOffered(context: Context, command: keyof (typeof instead)["kubernetes"]): void {
+  const platform = platformIn(context);
+  const ways: Readonly<Record<string, Readonly<Record<string, string>>>> = instead;
+  const next = ways[platform]?.[command];
+  if (next === undefined) return;
   throw new Problem({
-    happened: `\`greenlight ${command}\` is not offered on aws yet.`,
+    happened: `\`greenlight ${command}\` is not offered on ${platform} yet.`,
     where: `${context.stackFile.path}, ${context.projectName}:platform`,
     untouched: "Nothing was changed.",
-    next: instead.aws[command],
+    next,
     exitCode: exitCodes.usage,
   });
 }

@@ -39,6 +39,13 @@ const platforms: Readonly<Record<Settings["platform"], () => Promise<Platform>>>
     ]);
     return { deploy: deployAws, sayServing: sayAwsServing };
   },
+  kubernetes: async () => {
+    const [{ deployKubernetes }, { sayKubernetesServing }] = await Promise.all([
+      import("./kubernetes/platform.ts"),
+      import("./kubernetes/sayServing.ts"),
+    ]);
+    return { deploy: deployKubernetes, sayServing: sayKubernetesServing };
+  },
 };
 
 /** The platform that the settings name. */

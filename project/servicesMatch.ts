@@ -51,7 +51,7 @@ export function requireStartable(settings: Settings, manifests: Manifests): void
 
 /** Services of a manifest that have not what the platform starts them from. */
 function unstartable({ platform }: Settings, services: ProjectManifest["manifest"]["services"]): string[] {
-  const needs = { local: "command", aws: "image" } as const;
+  const needs = { local: "command", aws: "image", kubernetes: "image" } as const;
   return Object.entries(services)
     .filter(([, it]) => it[needs[platform]] === undefined)
     .map(([name]) => `services.${name} has no ${needs[platform]}, which the platform ${platform} starts`);
@@ -59,7 +59,8 @@ function unstartable({ platform }: Settings, services: ProjectManifest["manifest
 
 /** Whether the settings say how, and where, a migration runs. */
 function migrates({ platform, database, aws }: Settings): boolean {
-  return (platform === "aws" ? aws?.database?.migration : database) !== undefined;
+  const how = { local: database, aws: aws?.database?.migration, kubernetes: undefined };
+  return how[platform] !== undefined;
 }
 
 /** On AWS a migration runs with the image of a service, which the manifest must have. */

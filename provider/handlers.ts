@@ -32,4 +32,8 @@ export const handlers: Handlers = {
   "greenlight:aws:DatabaseSnapshot": async () => (await import("./aws/databaseSnapshot.ts")).databaseSnapshot,
   "greenlight:aws:SnapshotRetention": async () => (await import("./aws/snapshotRetention.ts")).snapshotRetention,
   "greenlight:aws:MigrationTask": async () => (await import("./aws/migrationTask.ts")).migrationTask,
+  "greenlight:kubernetes:RolloutDone": async () => (await import("./kubernetes/rolloutDone.ts")).rolloutDone,
+  "greenlight:kubernetes:SwitchGate": async () => (await import("./kubernetes/switchGate.ts")).switchGate,
+  "greenlight:kubernetes:TrafficReadBack": async () =>
+    (await import("./kubernetes/trafficReadBack.ts")).trafficReadBack,
 };

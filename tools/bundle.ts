@@ -24,6 +24,7 @@ const started = [
   "project/evidence/reading/thread.ts",
   "provider/main.ts",
   "tools/random/standin.ts",
+  "tools/kubernetes/main.ts",
   // Pulumi's own, so that it shares the SDK with a program.
   runner,
 ];

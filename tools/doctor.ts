@@ -2,7 +2,7 @@ import { readFile, realpath, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import semver from "semver";
 import { outputOf } from "./command.ts";
-import { findGo } from "./engine.ts";
+import { findGo } from "./go.ts";
 import { findOnPath } from "./lookup.ts";
 import { findPython, pythonHint } from "./python.ts";
 import { cacheFolder, environment, type ToolSettings } from "./settings.ts";
@@ -56,7 +56,10 @@ export async function inspectToolchain(settings: ToolSettings = {}): Promise<Doc
     fromSearch("envoy", `${versions.envoy.oldest} or newer`, tools.envoy),
     fromSearch("postgres", `${versions.postgres.oldestMajor} or newer, server and client`, tools.postgres),
     fromSearch("random", "the official plugin, or our stand-in", tools.random),
-    onlyForAws(fromSearch("moto", `${versions.moto.provided}, to rehearse on a simulated AWS`, tools.moto)),
+    onlyToRehearse(fromSearch("moto", `${versions.moto.provided}, to rehearse on a simulated AWS`, tools.moto)),
+    onlyToRehearse(
+      fromSearch("kubernetes", `${versions.kubernetes.provided}, to rehearse on a control plane`, tools.kubernetes),
+    ),
     go,
     python,
     space,
@@ -87,8 +90,8 @@ function fromSearch(name: string, wanted: string, search: Search<Found>): Findin
   return { name, state: would === undefined ? "missing" : "providable", wanted, note, mend };
 }
 
-/** Nothing but the rehearsal on a simulated AWS and its tests need it. */
-function onlyForAws(finding: Finding): Finding {
+/** Nothing but a rehearsal away from the real platform, and its tests, need it. */
+function onlyToRehearse(finding: Finding): Finding {
   return finding.state === "missing" ? { ...finding, state: "optional" } : finding;
 }
 

@@ -1,13 +1,9 @@
-import { createHash } from "node:crypto";
-import { copyFile, link, mkdir, readdir, readFile, rename } from "node:fs/promises";
+import { copyFile, link, mkdir, readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import semver from "semver";
-import { exitCodes } from "../release/exitCodes.ts";
-import { Problem } from "../release/problem.ts";
 import type { CachedTool } from "./cache.ts";
-import { duration, lastWords, outputOf, runLong, versionOf } from "./command.ts";
-import { findOnPath } from "./lookup.ts";
+import { outputOf, versionOf } from "./command.ts";
+import { digestOfSources, runGo } from "./go.ts";
 import { environment, type ToolSettings } from "./settings.ts";
 import { versions } from "./versions.ts";
 
@@ -34,78 +30,26 @@ export async function builtEngine(settings: ToolSettings): Promise<CachedTool> {
 }
 
 async function sourceDigest(): Promise<string> {
-  const hash = createHash("sha256").update(versions.pulumi.provided);
   const hostFiles = (await readdir(join(source, "host"))).filter((name) => name.endsWith(".go")).sort();
-  for (const name of ["go.mod", "go.sum", "pulumi.go", ...hostFiles.map((file) => join("host", file))]) {
-    hash.update(`\0${name}\0`).update(await readFile(join(source, name)));
-  }
-  return hash.digest("hex").slice(0, 10);
-}
-
-/** A Go that can build the engine, or what is in the way. */
-export async function findGo(settings: ToolSettings): Promise<{ path: string; version: string } | { missing: string }> {
-  const path = await findOnPath("go", environment(settings));
-  if (path === undefined) return { missing: "Go is not on PATH" };
-  const version = /^go(\d+\.\d+(?:\.\d+)?)/.exec((await outputOf(path, ["env", "GOVERSION"], settings)) ?? "")?.[1];
-  if (version === undefined) return { missing: `${path} does not tell its version` };
-  if (semver.lt(semver.coerce(version) ?? "0.0.0", versions.go.oldest)) {
-    return { missing: `${path} is Go ${version}, older than ${versions.go.oldest}` };
-  }
-  return { path, version };
+  const files = ["go.mod", "go.sum", "pulumi.go", ...hostFiles.map((file) => join("host", file))];
+  return await digestOfSources(source, files, versions.pulumi.provided);
 }
 
 async function build(folder: string, settings: ToolSettings): Promise<string> {
-  const go = await findGo(settings);
-  if ("missing" in go) throw new Error(go.missing);
-  const wanted = `v${versions.pulumi.provided}`;
-  const env: NodeJS.ProcessEnv = {
-    ...environment(settings),
-    // Only what this module says counts, whatever the user's own settings for Go are.
-    GOFLAGS: "",
-    GOWORK: "off",
-    ...(settings.offline === true ? { GOPROXY: "off" } : {}),
-  };
-  const started = Date.now();
-  settings.progress?.(
-    `building the Pulumi engine ${versions.pulumi.provided} from its Go module (about 4 minutes the first time)`,
+  const what = `the Pulumi engine ${versions.pulumi.provided}`;
+  settings.progress?.(`building ${what} from its Go module (about 4 minutes the first time)`);
+  const took = await runGo(
+    { source, what, instead: "install Pulumi itself so that `pulumi` is on PATH" },
+    [
+      ...["build", "-mod=readonly", "-trimpath", "-buildvcs=false"],
+      ...["-ldflags", `-s -w -X ${versionVariable}=v${versions.pulumi.provided}`],
+      ...["-o", `${folder}/`, "./host", enginePackage],
+    ],
+    settings,
   );
-  try {
-    await runLong(
-      {
-        file: go.path,
-        args: [
-          "build",
-          "-mod=readonly",
-          "-trimpath",
-          "-buildvcs=false",
-          "-ldflags",
-          `-s -w -X ${versionVariable}=${wanted}`,
-          "-o",
-          `${folder}/`,
-          "./host",
-          enginePackage,
-        ],
-        cwd: source,
-        env,
-        doing: `building the Pulumi engine ${versions.pulumi.provided}`,
-        timeoutMs: 60 * 60_000,
-      },
-      settings,
-    );
-  } catch (error) {
-    settings.signal?.throwIfAborted();
-    throw new Problem({
-      happened: `The Pulumi engine ${versions.pulumi.provided} could not be built.\n${lastWords(error)}`,
-      where: source,
-      untouched: "Nothing was installed; what Go downloaded and compiled so far is kept in Go's own cache.",
-      next: "mend what Go complains about and run this again, or install Pulumi itself so that `pulumi` is on PATH",
-      exitCode: exitCodes.missingTool,
-      cause: error,
-    });
-  }
   await rename(join(folder, "host"), join(folder, hostBinary));
   await sameFile(join(folder, hostBinary), join(folder, dynamicProviderBinary));
-  settings.progress?.(`built the Pulumi engine (${duration(Date.now() - started)})`);
+  settings.progress?.(`built the Pulumi engine (${took})`);
 
   const version = await engineVersion(join(folder, engineBinary), settings);
   if (version !== versions.pulumi.provided) {

@@ -1,4 +1,3 @@
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -7,6 +6,7 @@ import { exitCodes } from "../release/exitCodes.ts";
 import { Problem } from "../release/problem.ts";
 import { type CachedTool, inspectCache, provide } from "./cache.ts";
 import { lastWords, outputOf, runLong } from "./command.ts";
+import { freePort } from "./freePort.ts";
 import { findOnPath } from "./lookup.ts";
 import { findPython, pythonHint } from "./python.ts";
 import { environment, type ToolSettings } from "./settings.ts";
@@ -226,17 +226,4 @@ async function answers(endpoint: string): Promise<boolean> {
     ({ ok }) => ok,
     () => false,
   );
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  const port = await new Promise<number>((resolve, reject) => {
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const at = probe.address();
-      resolve(typeof at === "object" && at !== null ? at.port : 0);
-    });
-  });
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

@@ -1,5 +1,6 @@
 import { delimiter, dirname } from "node:path";
 import { type Envoy, ensureEnvoy, findEnvoy } from "./envoy.ts";
+import { ensureKubernetes, findKubernetes, type Kubernetes } from "./kubernetes.ts";
 import { ensureMoto, findMoto, type Moto } from "./moto.ts";
 import { ensurePostgres, findPostgres, type Postgres } from "./postgres.ts";
 import { ensurePulumi, findPulumi, type Pulumi } from "./pulumi.ts";
@@ -17,6 +18,7 @@ export interface Tools {
   readonly postgres: Postgres;
   readonly random: RandomProvider;
   readonly moto: Moto;
+  readonly kubernetes: Kubernetes;
 }
 
 /** How programs are to be started so that they find the tools. */
@@ -72,14 +74,15 @@ export type Searches = { readonly [Name in ToolName]: Search<Tools[Name]> };
 
 /** What was found, and for what was not, why and how to mend it. */
 export async function searchTools(settings: ToolSettings = {}): Promise<Searches> {
-  const [pulumi, envoy, postgres, random, moto] = await Promise.all([
+  const [pulumi, envoy, postgres, random, moto, kubernetes] = await Promise.all([
     find.pulumi(settings),
     find.envoy(settings),
     find.postgres(settings),
     find.random(settings),
     find.moto(settings),
+    find.kubernetes(settings),
   ]);
-  return { pulumi, envoy, postgres, random, moto };
+  return { pulumi, envoy, postgres, random, moto, kubernetes };
 }
 
 /** PATH with the toolchain's folders before the rest. */
@@ -93,6 +96,7 @@ const find: { readonly [Name in ToolName]: (settings: ToolSettings) => Promise<S
   postgres: findPostgres,
   random: findRandom,
   moto: findMoto,
+  kubernetes: findKubernetes,
 };
 
 const ensure: { readonly [Name in ToolName]: (settings: ToolSettings) => Promise<Tools[Name]> } = {
@@ -100,6 +104,7 @@ const ensure: { readonly [Name in ToolName]: (settings: ToolSettings) => Promise
   envoy: ensureEnvoy,
   postgres: ensurePostgres,
   moto: ensureMoto,
+  kubernetes: ensureKubernetes,
   random: async (settings) => {
     const { found } = await findRandom(settings);
     if (found === undefined)

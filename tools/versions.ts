@@ -16,8 +16,12 @@ export const versions = {
   random: { provided: "4.19.0" },
   /** Version of @pulumi/aws whose resources the stand-in stands in for. */
   aws: { provided: "7.48.0" },
+  /** Version of @pulumi/kubernetes whose resources the stand-in stands in for. */
+  kubernetesPlugin: { provided: "4.34.2" },
   /** The simulated AWS; `oldestPython` is what it and its dependencies run on. */
   moto: { provided: "5.2.5", oldestPython: "3.10" },
+  /** The control plane that Kubernetes is rehearsed on; as in kubernetes/controlPlane/go.mod and kubernetes/gatewayApi/go.mod. */
+  kubernetes: { provided: "1.34.2", etcd: "3.6.5", kwok: "0.7.0", gatewayApi: "1.4.1" },
   /** Oldest Go that can build engine/go.mod, or fetch the one that can. */
   go: { oldest: "1.21.0" },
   node: { oldest: "20.12.0" },
@@ -26,5 +30,5 @@ export const versions = {
 /** The tools a release needs besides Node itself. */
 export const toolNames = ["pulumi", "envoy", "postgres", "random"] as const;
 /** Tools that only some commands need: they are installed when such a command runs, or by name. */
-export const laterToolNames = ["moto"] as const;
+export const laterToolNames = ["moto", "kubernetes"] as const;
 export type ToolName = (typeof toolNames)[number] | (typeof laterToolNames)[number];

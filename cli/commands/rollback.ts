@@ -31,11 +31,11 @@ export async function rollbackCommand(
       exitCode: exitCodes.usage,
     });
   }
-  if (platform.name === "aws" && options.database !== "keep") {
+  if (platform.name !== "local" && options.database !== "keep") {
     throw new Problem({
-      happened: `--database ${options.database} is not offered on aws yet.`,
+      happened: `--database ${options.database} is not offered on ${platform.name} yet.`,
       untouched: "Nothing was changed.",
-      next: "roll back without it: traffic goes back at once; then take the database back by hand (docs/aws.md, Rollback)",
+      next: `roll back without it: traffic goes back at once; then take the database back by hand (docs/${platform.name}.md, Rollback)`,
       exitCode: exitCodes.usage,
     });
   }

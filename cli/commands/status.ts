@@ -1,6 +1,6 @@
 import { exitCodes } from "../../release/exitCodes.ts";
 import { openContext } from "../context.ts";
-import { platformIn } from "../offered.ts";
+import { platformIn, requireOffered } from "../offered.ts";
 import type { CommandResult } from "../result.ts";
 import type { AwsStatus } from "../status/awsStatus.ts";
 import { readStatus } from "../status/readStatus.ts";
@@ -15,6 +15,7 @@ export async function statusCommand(
   signal: AbortSignal,
 ): Promise<CommandResult<Status | AwsStatus>> {
   const context = openContext(options);
+  requireOffered(context, "status");
   if (platformIn(context) === "aws") {
     const { awsStatusText, readAwsStatus } = await import("../status/awsStatus.ts");
     const status = await readAwsStatus(context, context.settings(), signal);

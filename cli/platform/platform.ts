@@ -38,7 +38,7 @@ export interface Moved {
  * Problem, and is never assumed.
  */
 export interface Platform {
-  readonly name: "local" | "aws";
+  readonly name: "local" | "aws" | "kubernetes";
   /** The services whose traffic is switched, in the order in which they switch. */
   readonly services: readonly string[];
   serving(): Promise<Serving>;

@@ -23,7 +23,7 @@ export interface SwitchArgs {
 }
 
 /** What an update moves users' traffic by, where the platform does not keep the time itself. */
-const ruleType = "aws:lb/listenerRule:ListenerRule";
+const movers = new Set(["aws:lb/listenerRule:ListenerRule", "kubernetes:core/v1:Service"]);
 
 /**
  * The switch as an update of the stack: one changed setting. Reads back what serves and fails when it is not what was
@@ -37,7 +37,7 @@ export async function performSwitch(args: SwitchArgs): Promise<MoveRecord> {
   const tell = engineEvents(reporter);
   try {
     await engine.up((event) => {
-      if (event.resOutputsEvent?.metadata.type === ruleType) ruleWrittenAt = Date.now();
+      if (movers.has(event.resOutputsEvent?.metadata.type ?? "")) ruleWrittenAt = Date.now();
       tell(event);
     });
   } catch (error) {

@@ -14,6 +14,7 @@ import {
 } from "../../release/transition.ts";
 import { awsServingFacts } from "../aws/serving.ts";
 import { type Checked, handler, type Step } from "../handler.ts";
+import { kubernetesServingFacts } from "../kubernetes/facts.ts";
 import { everServed, servingOnDisk } from "../local/serving.ts";
 
 const deployed = z.strictObject({ version: z.string(), manifestDigest: z.string() });
@@ -33,6 +34,8 @@ const inputs = z.strictObject({
   dir: z.string().optional(),
   /** Where what serves is read on AWS. */
   aws: awsServingFacts.optional(),
+  /** Where what serves is read on Kubernetes. */
+  kubernetes: kubernetesServingFacts.optional(),
   /** Address on which the local platform listens, for policies to judge before anything is started. */
   listen: z.string().optional(),
   /** What kind of update this is. Filled in when left out; a wrong one is refused. */
@@ -84,18 +87,22 @@ export const release = handler<Inputs, { stated: true }>({
   },
 });
 
-/** Environments that take users' traffic, as the platform says. @throws Problem when AWS does not say */
+/** Environments that take users' traffic, as the platform says. @throws Problem when it does not say */
 async function servingNow(step: Step, olds: Inputs, news: Inputs): Promise<readonly EnvironmentName[]> {
   if (news.dir !== undefined) return servingOnDisk(news.dir);
+  if (olds.kubernetes !== undefined) {
+    const { liveEnvironments } = await import("../kubernetes/liveServices.ts");
+    return liveEnvironments(olds.kubernetes, step.signal);
+  }
   if (olds.aws === undefined) return [];
   const { environmentsServing, readAwsServing } = await import("../aws/serving.ts");
   return environmentsServing(await readAwsServing(olds.aws, step.signal));
 }
 
-/** Whether users were ever served. On AWS a rule without weights of ours is as good as none: the listener was never switched. */
-function everServedBy({ dir, aws }: Inputs, serving: readonly EnvironmentName[]): boolean {
+/** Whether users were ever served. In a cloud what leads nowhere of ours is as good as none: it was never switched. */
+function everServedBy({ dir, aws, kubernetes }: Inputs, serving: readonly EnvironmentName[]): boolean {
   if (dir !== undefined) return everServed(dir);
-  return aws === undefined || serving.length > 0;
+  return (aws ?? kubernetes) === undefined || serving.length > 0;
 }
 
 /** The items and all that they judge by are loaded only for an update that is judged. */

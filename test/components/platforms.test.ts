@@ -19,6 +19,8 @@ async function loadedBy(code: string): Promise<string[]> {
   return JSON.parse(stdout);
 }
 
+/** What a stack on another platform must not pay for. */
+const ofOthers = (names: readonly string[]) => names.filter((it) => it.startsWith("@kubernetes/"));
 const ofAws = (names: readonly string[]) => names.filter((it) => /^@aws-sdk\/|^@smithy\/|^@pulumi\/aws$/.test(it));
 
 it("a stack on this machine loads nothing of AWS, neither in its program nor in the provider", async () => {
@@ -30,6 +32,7 @@ it("a stack on this machine loads nothing of AWS, neither in its program nor in 
     await handlers["greenlight:local:Traffic"]();`);
   expect(names).toContain("@pulumi/pulumi");
   expect(ofAws(names)).toEqual([]);
+  expect(ofOthers(names)).toEqual([]);
 });
 
 it("a program on AWS loads neither the clients of AWS nor the classes of its package", async () => {
@@ -41,4 +44,13 @@ it("a program on AWS loads neither the clients of AWS nor the classes of its pac
   expect(ofAws(names)).toEqual([]);
   // The SDK's index brings the compiler, for functions that are stored in the cloud.
   expect(names).not.toContain("typescript");
+});
+
+it("a program on Kubernetes loads its client only to ask the cluster", async () => {
+  const names = await loadedBy(`
+    const { platformOf } = await import("./components/platforms.ts");
+    await platformOf({ platform: "kubernetes" });
+    const { handlers } = await import("./provider/handlers.ts");
+    for (const [type, load] of Object.entries(handlers)) if (type.startsWith("greenlight:kubernetes:")) await load();`);
+  expect([...ofAws(names), ...ofOthers(names)]).toEqual([]);
 });

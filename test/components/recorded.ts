@@ -36,6 +36,11 @@ const outputs: Readonly<Record<string, (name: string, inputs: Record<string, unk
     incarnations: (services as { taskDefinition: string }[]).map(({ taskDefinition }) => taskDefinition),
   }),
   "greenlight:aws:TargetsHealthy": (_, it) => ({ proof: { gate: "health", environment: it.environment } }),
+  "greenlight:kubernetes:RolloutDone": (_, it) => ({
+    incarnations: ["pods"],
+    proof: { gate: "health", environment: it.environment },
+  }),
+  "greenlight:kubernetes:TrafficReadBack": (_, { live }) => ({ serving: live, readAt: "2026-03-02T10:00:00.000Z" }),
   "greenlight:aws:TrafficReadBack": (_, { weights }) => ({ serving: weights, readAt: "2026-03-02T10:00:00.000Z" }),
 };
 

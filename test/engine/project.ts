@@ -17,6 +17,8 @@ export class Project {
   readonly folder: string;
   readonly stack = "test";
   readonly env: NodeJS.ProcessEnv;
+  /** How long one operation may take before it is ended, ms. */
+  operationMs = 120_000;
   readonly #base: string;
   #config: Config;
 
@@ -98,7 +100,7 @@ export class Project {
       stdin: "ignore",
       all: true,
       reject: false,
-      timeout: 120_000,
+      timeout: this.operationMs,
     });
   }
 

@@ -2,10 +2,12 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { sentence } from "../../release/problem.ts";
-import { type FollowedService, readState, type ServiceState } from "./follower/listenerState.ts";
-import { BalancerNode } from "./follower/node.ts";
+import { BalancerNode } from "../follower/node.ts";
+import type { ServiceState } from "../follower/serviceState.ts";
+import { type FollowedService, readState } from "./follower/listenerState.ts";
 
-export type { FollowedService, ServiceState } from "./follower/listenerState.ts";
+export type { ServiceState } from "../follower/serviceState.ts";
+export type { FollowedService } from "./follower/listenerState.ts";
 
 export interface FollowerSettings {
   /** The simulated AWS. */

@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Follower } from "../../../tools/aws/follower.ts";
-import { freePort } from "../../../tools/aws/simulator/ecs/containerProcess.ts";
+import { freePort } from "../../../tools/freePort.ts";
 import { ensureToolchain } from "../../../tools/toolchain.ts";
 import { eventually } from "../../processes.ts";
 import { temporaryFolder } from "../sandbox.ts";

@@ -5,7 +5,8 @@ import { z } from "zod";
 import { Connection } from "../../../tools/aws/plugin/connection.ts";
 import { type AnyKind, type Bag, kind } from "../../../tools/aws/plugin/kind.ts";
 import { settingsFrom, wrongSettings } from "../../../tools/aws/plugin/settings.ts";
-import { NotReady, StandIn, unknown } from "../../../tools/aws/plugin/standIn.ts";
+import { StandIn, unknown } from "../../../tools/aws/plugin/standIn.ts";
+import { NotReady } from "../../../tools/plugin/provider.ts";
 import { standInAt } from "./world.ts";
 
 const type = "aws:test/thing:Thing";
@@ -68,7 +69,7 @@ async function made(given: Bag, more: Partial<AnyKind> = {}, defaultTags: Bag = 
   expect(checked.failures).toEqual([]);
   const { id, state } = await it.create(it_, checked.inputs);
   const diff = async (news: Bag, ignored: string[] = []) =>
-    await it.diff(it_, state, (await it.check(it_, checked.inputs, news)).inputs, ignored);
+    await it.diff(it_, { state, news: (await it.check(it_, checked.inputs, news)).inputs, ignored });
   return { it, things, id, state, inputs: checked.inputs, diff };
 }
 
@@ -199,7 +200,7 @@ describe("tags", () => {
     things.set(id, { ...things.get(id), tagsAll: { foreign: "yes" } });
     const read = await it.read(it_, id, state, inputs);
     expect(read?.inputs).toMatchObject({ tags: { foreign: "yes" } });
-    expect((await it.diff(it_, read?.state ?? {}, inputs)).changed).toEqual(["tags"]);
+    expect((await it.diff(it_, { state: read?.state ?? {}, news: inputs, ignored: [] })).changed).toEqual(["tags"]);
   });
 });
 

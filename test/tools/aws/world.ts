@@ -115,13 +115,17 @@ export class Made {
 
   /** What an update to these inputs would change and replace. */
   async diff(given: Bag): Promise<{ changed: string[]; replaces: string[]; deleteFirst: boolean }> {
-    return await this.#standIn.diff(this.#target, this.state, await this.check(given));
+    return await this.#standIn.diff(this.#target, { state: this.state, news: await this.check(given), ignored: [] });
   }
 
   /** Changes it in place, and sees that just these properties did change. */
   async change(given: Bag, ...properties: string[]): Promise<void> {
     const inputs = await this.check(given);
-    const { changed, replaces } = await this.#standIn.diff(this.#target, this.state, inputs);
+    const { changed, replaces } = await this.#standIn.diff(this.#target, {
+      state: this.state,
+      news: inputs,
+      ignored: [],
+    });
     expect({ changed: changed.sort(), replaces }).toEqual({ changed: [...properties].sort(), replaces: [] });
     this.state = await this.#standIn.update(this.#target, this.id, this.state, inputs);
     this.inputs = inputs;
@@ -130,7 +134,9 @@ export class Made {
 
   /** The next update finds nothing to do, and a refresh finds what the state says. */
   async expectSettled(): Promise<void> {
-    expect((await this.#standIn.diff(this.#target, this.state, this.inputs)).changed).toEqual([]);
+    expect(
+      (await this.#standIn.diff(this.#target, { state: this.state, news: this.inputs, ignored: [] })).changed,
+    ).toEqual([]);
     const read = await this.#standIn.read(this.#target, this.id, this.state, this.inputs);
     expect(read?.state).toEqual(this.state);
     expect(read?.inputs).toEqual(this.inputs);

@@ -4,21 +4,14 @@ import {
   type ElasticLoadBalancingV2Client,
   TargetHealthStateEnum,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { EnvironmentName, Weights } from "../../../release/environment.ts";
+import type { EnvironmentName } from "../../../release/environment.ts";
+import type { ServiceState } from "../../follower/serviceState.ts";
 
 /** One service behind the load balancer: the rule that holds its weights, and its two groups. */
 export interface FollowedService {
   readonly name: string;
   readonly ruleArn: string;
   readonly groups: Readonly<Record<EnvironmentName, string>>;
-}
-
-/** What the API says of one service now. */
-export interface ServiceState {
-  /** Shares in percent; both 0 where the rule forwards to neither group. */
-  readonly weights: Weights;
-  /** Ports on loopback that take requests. */
-  readonly ports: Readonly<Record<EnvironmentName, readonly number[]>>;
 }
 
 /** Reads a rule's weights and the health of its targets, as a load balancer's nodes are told them. */

@@ -1,4 +1,4 @@
-import { unknown } from "../../../provider/wire.ts";
+import { holdsUnknown, isBag } from "../../plugin/values.ts";
 import type { AnyKind, Bag } from "./kind.ts";
 
 /** Inputs that differ from the state, as the official provider compares them: what is empty, false or 0 is like absent. */
@@ -63,14 +63,4 @@ function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null || value === "" || value === false || value === 0) return true;
   if (Array.isArray(value)) return value.length === 0;
   return isBag(value) && Object.values(value).every(isEmpty);
-}
-
-function isBag(value: unknown): value is Bag {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-export function holdsUnknown(value: unknown): boolean {
-  if (value === unknown) return true;
-  if (Array.isArray(value)) return value.some(holdsUnknown);
-  return isBag(value) && Object.values(value).some(holdsUnknown);
 }

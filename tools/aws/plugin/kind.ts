@@ -1,8 +1,8 @@
 import type { z } from "zod";
+import type { Bag } from "../../plugin/provider.ts";
 import type { Connection } from "./connection.ts";
 
-/** Properties of a resource by their names in Pulumi's schema. */
-export type Bag = Record<string, unknown>;
+export type { Bag };
 export type Tags = Record<string, string>;
 
 /** What one step of the engine gives to a kind. */

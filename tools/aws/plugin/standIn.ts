@@ -2,7 +2,17 @@ import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { unknown } from "../../../provider/wire.ts";
-import { changedInputs, holdsUnknown } from "./compare.ts";
+import {
+  type Compared,
+  type Difference,
+  type Failure,
+  NotReady,
+  type Provider,
+  type Target,
+} from "../../plugin/provider.ts";
+import { holdsUnknown } from "../../plugin/values.ts";
+import { versions } from "../../versions.ts";
+import { changedInputs } from "./compare.ts";
 import { Connection } from "./connection.ts";
 import type { AnyKind, Bag, Step, Tags } from "./kind.ts";
 import { settingsFrom, wrongSettings } from "./settings.ts";
@@ -14,37 +24,14 @@ export type Kinds = Readonly<Record<string, () => Promise<AnyKind>>>;
 export type AwsFunction = (aws: Connection, given: Bag) => Promise<Bag>;
 export type Functions = Readonly<Record<string, () => Promise<AwsFunction>>>;
 
-export interface Failure {
-  readonly property: string;
-  readonly reason: string;
-}
-
-/** What was made, or changed, and is not ready: the state is kept, the update fails. */
-export class NotReady extends Error {
-  readonly id: string;
-  readonly state: Bag;
-
-  constructor(id: string, state: Bag, cause: Error) {
-    super(cause.message, { cause });
-    this.id = id;
-    this.state = state;
-  }
-}
-
-/** What identifies one resource in a request of the engine. */
-export interface Target {
-  readonly type: string;
-  readonly name: string;
-  readonly timeoutMs?: number;
-}
-
 const useOfficial = "Install the official plugin: pulumi plugin install resource aws";
 
 /**
  * Stands in for the official `aws` provider where that is not installed: checks, compares, creates, reads, changes and
  * deletes with the AWS SDK against a simulated AWS. Types and properties that it does not know are refused by name.
  */
-export class StandIn {
+export class StandIn implements Provider {
+  readonly version = versions.aws.provided;
   readonly #kinds: Kinds;
   readonly #functions: Functions;
   readonly #abort = new AbortController();
@@ -58,6 +45,11 @@ export class StandIn {
 
   checkSettings(given: Bag): Failure[] {
     return wrongSettings(given);
+  }
+
+  replacingSettings(olds: Bag, news: Bag): string[] {
+    const moved = olds.region !== undefined && news.region !== undefined && olds.region !== news.region;
+    return moved ? ["region"] : [];
   }
 
   configure(given: Bag, env: NodeJS.ProcessEnv = process.env): void {
@@ -95,12 +87,7 @@ export class StandIn {
   }
 
   /** What an update would change, and whether that makes a new resource. */
-  async diff(
-    it: Target,
-    state: Bag,
-    news: Bag,
-    ignored: readonly string[] = [],
-  ): Promise<{ changed: string[]; replaces: string[]; deleteFirst: boolean }> {
+  async diff(it: Target, { state, news, ignored }: Pick<Compared, "state" | "news" | "ignored">): Promise<Difference> {
     const kind = await this.#kind(it.type);
     const changed = changedInputs(kind, state, news);
     if (kind.tag !== undefined) {

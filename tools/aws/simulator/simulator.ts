@@ -10,13 +10,13 @@ import {
   ElasticLoadBalancingV2Client,
   ModifyRuleCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Images } from "../../containerProcess.ts";
 import { answerAdmin } from "./admin.ts";
 import { type Answer, Refusal, refused, refusedByS3 } from "./answers.ts";
 import { BucketPolicies } from "./bucketPolicies.ts";
 import { CloudFrontParts } from "./cloudfront.ts";
 import { CompositeAlarms } from "./compositeAlarms.ts";
 import { Distributions } from "./distributions.ts";
-import type { Images } from "./ecs/containerProcess.ts";
 import { Ecs } from "./ecs/ecs.ts";
 import { Edge } from "./edge.ts";
 import { Events } from "./events.ts";

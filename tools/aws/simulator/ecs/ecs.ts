@@ -6,11 +6,11 @@ import {
   type TaskDefinition,
 } from "@aws-sdk/client-ecs";
 import { z } from "zod";
+import type { Images } from "../../../containerProcess.ts";
 import { type Answer, json, Refusal } from "../answers.ts";
 import type { Inner } from "../inner.ts";
 import type { ApiRequest } from "../request.ts";
 import type { Targets } from "../targets.ts";
-import type { Images } from "./containerProcess.ts";
 import { DeployedService } from "./deployedService.ts";
 import { type Surroundings, Task, type TaskOrder } from "./task.ts";
 

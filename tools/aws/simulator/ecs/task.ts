@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { ContainerDefinition, TaskDefinition } from "@aws-sdk/client-ecs";
-import { ContainerProcess, freePort, type Images } from "./containerProcess.ts";
+import { ContainerProcess, type Images } from "../../../containerProcess.ts";
+import { freePort } from "../../../freePort.ts";
 
 /** Where a task's log lines go, and where its secrets come from. */
 export interface Surroundings {

@@ -2,12 +2,12 @@ import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
-import { EnvoyAdmin } from "../../../provider/local/envoy/admin.ts";
-import { bootstrap, clusters, listeners, type ProxyFacts } from "../../../provider/local/envoy/config.ts";
-import { linkPath, writeWeights } from "../../../provider/local/envoy/runtimeLayer.ts";
-import { Problem } from "../../../release/problem.ts";
-import { freePort } from "../simulator/ecs/containerProcess.ts";
-import type { ServiceState } from "./listenerState.ts";
+import { EnvoyAdmin } from "../../provider/local/envoy/admin.ts";
+import { bootstrap, clusters, listeners, type ProxyFacts } from "../../provider/local/envoy/config.ts";
+import { linkPath, writeWeights } from "../../provider/local/envoy/runtimeLayer.ts";
+import { Problem } from "../../release/problem.ts";
+import { freePort } from "../freePort.ts";
+import type { ServiceState } from "./serviceState.ts";
 
 export interface NodeSettings {
   /** Where its files lie. */
@@ -78,8 +78,8 @@ export class BalancerNode {
     const targets = JSON.stringify(state.ports);
     if (targets !== this.#targets) {
       const facts = this.#facts(state);
-      place(join(this.#folder, "cds.json"), asAlb(clusters(facts)));
-      place(join(this.#folder, "lds.json"), asAlb(listeners(facts)));
+      place(join(this.#folder, "cds.json"), onlyForwarding(clusters(facts)));
+      place(join(this.#folder, "lds.json"), onlyForwarding(listeners(facts)));
       this.#targets = targets;
     }
     writeWeights(this.#folder, [this.#service], state.weights);
@@ -104,7 +104,7 @@ function startEnvoy(envoy: string, config: string) {
 }
 
 /** Health comes from the API, and no request is sent twice: what the local platform's proxy does beyond is left out. */
-function asAlb(config: object): object {
+function onlyForwarding(config: object): object {
   return JSON.parse(
     JSON.stringify(config, (key, value) => (key === "retry_policy" || key === "health_checks" ? undefined : value)),
   );

@@ -6,11 +6,9 @@ import statusProto from "@pulumi/pulumi/proto/status_pb.js";
 import anyProto from "google-protobuf/google/protobuf/any_pb.js";
 import emptyProto from "google-protobuf/google/protobuf/empty_pb.js";
 import structProto from "google-protobuf/google/protobuf/struct_pb.js";
-import { decode, encode } from "../../../provider/wire.ts";
-import { sentence } from "../../../release/problem.ts";
-import { versions } from "../../versions.ts";
-import type { Bag } from "./kind.ts";
-import { type Failure, NotReady, type StandIn, type Target } from "./standIn.ts";
+import { decode, encode } from "../../provider/wire.ts";
+import { sentence } from "../../release/problem.ts";
+import { type Bag, type Failure, NotReady, type Provider, type Target } from "./provider.ts";
 
 /** The mark of a value that only the update will know, as the engine reads it. */
 const unknownMark = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -23,7 +21,7 @@ type Struct = structProto.Struct | undefined;
  * Serves the engine over gRPC. Pulumi's own provider server for Node knows neither the provider's settings nor the
  * program's `ignoreChanges` and `customTimeouts`, which the official plugin obeys; hence this one.
  */
-export async function serve(standIn: StandIn): Promise<void> {
+export async function serve(standIn: Provider): Promise<void> {
   const server = new grpc.Server({ "grpc.max_receive_message_length": 400 * 1024 * 1024 });
   server.addService(providerService.ResourceProviderService, methods(standIn));
   const port = await new Promise<number>((resolve, reject) => {
@@ -35,12 +33,12 @@ export async function serve(standIn: StandIn): Promise<void> {
   process.stdout.write(`${port}\n`);
 }
 
-function methods(standIn: StandIn): grpc.UntypedServiceImplementation {
+function methods(standIn: Provider): grpc.UntypedServiceImplementation {
   return {
     attach: answering(async () => new emptyProto.Empty()),
     getPluginInfo: answering(async () => {
       const info = new pluginProto.PluginInfo();
-      info.setVersion(versions.aws.provided);
+      info.setVersion(standIn.version);
       return info;
     }),
     getSchema: answering(async () => {
@@ -58,8 +56,7 @@ function methods(standIn: StandIn): grpc.UntypedServiceImplementation {
       const { values: olds } = decode(bag(request.getOlds()));
       const { values: news } = decode(bag(request.getNews()));
       const answer = new proto.DiffResponse();
-      const moved = olds.region !== undefined && news.region !== undefined && olds.region !== news.region;
-      answer.setReplacesList(moved ? ["region"] : []);
+      answer.setReplacesList(standIn.replacingSettings(olds, news));
       answer.setChanges(
         JSON.stringify(olds) === JSON.stringify(news)
           ? proto.DiffResponse.DiffChanges.DIFF_NONE
@@ -71,6 +68,7 @@ function methods(standIn: StandIn): grpc.UntypedServiceImplementation {
       standIn.configure(decode(bag(request.getArgs())).values);
       const answer = new proto.ConfigureResponse();
       answer.setAcceptsecrets(true);
+      answer.setSupportspreview(standIn.tryOut !== undefined);
       return answer;
     }),
     check: answering(async (request: proto.CheckRequest) => {
@@ -82,7 +80,13 @@ function methods(standIn: StandIn): grpc.UntypedServiceImplementation {
     diff: answering(async (request: proto.DiffRequest) => {
       const olds = decode(bag(request.getOlds())).values;
       const news = decode(bag(request.getNews())).values;
-      const found = await standIn.diff(target(request.getUrn()), olds, news, request.getIgnorechangesList());
+      const found = await standIn.diff(target(request.getUrn()), {
+        id: request.getId(),
+        state: olds,
+        oldInputs: decode(bag(request.getOldInputs())).values,
+        news,
+        ignored: request.getIgnorechangesList(),
+      });
       const { DIFF_NONE, DIFF_SOME } = proto.DiffResponse.DiffChanges;
       const answer = new proto.DiffResponse();
       answer.setChanges(found.changed.length === 0 ? DIFF_NONE : DIFF_SOME);
@@ -95,8 +99,13 @@ function methods(standIn: StandIn): grpc.UntypedServiceImplementation {
       const at = target(request.getUrn(), request.getTimeout());
       const { values, secrets } = decode(bag(request.getProperties()));
       const marks = [...secrets, ...(await standIn.secretOutputs(at.type))];
-      const { id, state } = await sealing(marks, () => standIn.create(at, values));
       const answer = new proto.CreateResponse();
+      if (request.getPreview()) {
+        const tried = (await standIn.tryOut?.(at, values)) ?? values;
+        answer.setProperties(struct(sealed(tried, marks)));
+        return answer;
+      }
+      const { id, state } = await sealing(marks, () => standIn.create(at, values));
       answer.setId(id);
       answer.setProperties(struct(sealed(state, marks)));
       return answer;
@@ -121,7 +130,7 @@ function methods(standIn: StandIn): grpc.UntypedServiceImplementation {
       const marks = [...secrets, ...(await standIn.secretOutputs(at.type))];
       const answer = new proto.UpdateResponse();
       const state = request.getPreview()
-        ? values
+        ? ((await standIn.tryOut?.(at, values)) ?? values)
         : await sealing(marks, () => standIn.update(at, request.getId(), olds, values));
       answer.setProperties(struct(sealed(state, marks)));
       return answer;

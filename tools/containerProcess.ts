@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 
 /** What runs on this machine in place of an image. `{port}` in its words is the port that it shall listen on. */
@@ -81,18 +80,4 @@ function signalGroup(group: number, signal: NodeJS.Signals): void {
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
   }
-}
-
-/** A port on loopback that nobody uses now. */
-export async function freePort(): Promise<number> {
-  const probe = createServer();
-  const port = await new Promise<number>((resolve, reject) => {
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const at = probe.address();
-      resolve(typeof at === "object" && at !== null ? at.port : 0);
-    });
-  });
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

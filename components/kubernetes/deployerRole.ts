@@ -1,0 +1,47 @@
+import type { V1PolicyRule, V1Role } from "@kubernetes/client-node";
+import type { KubernetesTypes } from "./resource.ts";
+
+/** What each kind that a stack makes is called in a Role. A kind without its line does not compile. */
+const made: Readonly<Record<keyof KubernetesTypes, { readonly group: string; readonly resource: string }>> = {
+  "kubernetes:apps/v1:Deployment": { group: "apps", resource: "deployments" },
+  "kubernetes:core/v1:Service": { group: "", resource: "services" },
+  "kubernetes:core/v1:ServiceAccount": { group: "", resource: "serviceaccounts" },
+  "kubernetes:policy/v1:PodDisruptionBudget": { group: "policy", resource: "poddisruptionbudgets" },
+};
+
+/** What the plugin does with an object: server-side apply creates by patch, and waits for a deletion by a watch. */
+const making = ["create", "delete", "get", "list", "patch", "watch"];
+const reading = ["get", "list", "watch"];
+
+/** What the gates look at. */
+const read: readonly V1PolicyRule[] = [
+  { apiGroups: ["apps"], resources: ["replicasets"], verbs: reading },
+  { apiGroups: [""], resources: ["pods"], verbs: reading },
+  // Why a container ends again and again.
+  { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
+  { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: reading },
+];
+
+/**
+ * What whoever runs `pulumi up` must be allowed: in one namespace, and nothing of the cluster. It can read no Secret by itself; but who may
+ * make pods may let a pod read any Secret and use any service account of the namespace.
+ */
+export function deployerRole(namespace: string): V1Role {
+  const groups = [...new Set(Object.values(made).map(({ group }) => group))].sort();
+  return {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "Role",
+    metadata: { name: "greenlight-deployer", namespace },
+    rules: [
+      ...groups.map((group) => ({
+        apiGroups: [group],
+        resources: Object.values(made)
+          .filter((it) => it.group === group)
+          .map(({ resource }) => resource)
+          .sort(),
+        verbs: making,
+      })),
+      ...read,
+    ],
+  };
+}

@@ -1,0 +1,30 @@
+import type { SwitchedService } from "../../provider/kubernetes/switching.ts";
+import type { EnvironmentName } from "../../release/environment.ts";
+
+/** The name of a service's objects in an environment; without one, of the Service that users reach. */
+export function objectName(prefix: string, service: string, environment?: EnvironmentName): string {
+  return environment === undefined ? `${prefix}-${service}` : `${prefix}-${service}-${environment}`;
+}
+
+/** The label that says which environment a pod belongs to. The selector of the live Service differs in it alone. */
+export const environmentLabel = "greenlight/environment";
+
+/** What every object of a service bears, and what its pods are found by. */
+export function serviceLabels(prefix: string, service: string): Record<string, string> {
+  return { "app.kubernetes.io/instance": prefix, "app.kubernetes.io/name": service };
+}
+
+/** What the pods of a service in one environment are found by. It never changes: a Deployment cannot change its selector. */
+export function podSelector(prefix: string, service: string, environment: EnvironmentName): Record<string, string> {
+  return { ...serviceLabels(prefix, service), [environmentLabel]: environment };
+}
+
+/** The live Service of each service, and what the pods of each environment are found by; in the order in which they switch. */
+export function switchedServices(prefix: string, services: readonly string[]): SwitchedService[] {
+  return services.map((service) => ({
+    service,
+    name: objectName(prefix, service),
+    blue: podSelector(prefix, service, "blue"),
+    green: podSelector(prefix, service, "green"),
+  }));
+}

@@ -1,0 +1,129 @@
+import { join, resolve } from "node:path";
+import type { ProjectManifest } from "../../project/readManifest.ts";
+import { type EnvironmentName, environmentNames, other } from "../../release/environment.ts";
+import type { GateProof } from "../../release/gateProof.ts";
+import type { StackArgs } from "../platforms.ts";
+import * as pulumi from "../pulumi.ts";
+import { GreenlightResource } from "../resource.ts";
+import { Environment } from "./environment.ts";
+import { KubernetesProvider } from "./resource.ts";
+import { accessOf, servingFactsOf, testAddressesOf } from "./serving.ts";
+import type { KubernetesSettings } from "./settings.ts";
+import { TrafficSwitch } from "./trafficSwitch.ts";
+
+/**
+ * The whole stack on Kubernetes, in the order of its dependencies: release, then pods, what runs and smoke of each environment, then the
+ * gate of the switch, the live Services and their reading back.
+ */
+export function deployKubernetes(args: StackArgs): Record<string, pulumi.Input<unknown>> {
+  const { settings, manifests } = args;
+  const { kubernetes } = settings;
+  if (kubernetes === undefined) throw new Error("The platform kubernetes needs the settings of greenlight:kubernetes.");
+  const project = resolve(args.project);
+  const access = accessOf(project, kubernetes);
+  const release = new GreenlightResource<{ stated: true }>(
+    "greenlight:index:Release",
+    "release",
+    {
+      live: settings.live,
+      environments: Object.fromEntries(
+        environmentNames.flatMap((name) => {
+          const it = manifests[name];
+          return it === undefined ? [] : [[name, { version: it.manifest.version, manifestDigest: it.digest }]];
+        }),
+      ),
+      services: Object.keys(settings.services),
+      kubernetes: servingFactsOf(project, settings),
+      checklist: args.checklist,
+    },
+    ["stated"],
+    {},
+  );
+  const provider = new KubernetesProvider("kubernetes", access, { dependsOn: [release] });
+  const options = (...after: pulumi.Resource[]) => ({ providers: [provider], dependsOn: [release, ...after] });
+  const environments: Environment[] = [];
+  const proofs: pulumi.Output<GateProof[]>[] = [];
+  for (const name of [settings.live, other(settings.live)]) {
+    const it = manifests[name];
+    if (it === undefined) continue;
+    const made = new Environment(name, environmentArgs(args, kubernetes, name, it), options(...environments));
+    environments.push(made);
+    proofs.push(made.proofs);
+  }
+  const traffic = new TrafficSwitch(
+    "traffic",
+    {
+      access,
+      prefix: kubernetes.name,
+      services: Object.fromEntries(Object.entries(settings.services).map(([service, { port }]) => [service, port])),
+      live: settings.live,
+      versions: {
+        ...(settings.blue === undefined ? {} : { blue: settings.blue }),
+        ...(settings.green === undefined ? {} : { green: settings.green }),
+      },
+      proofs: pulumi.all(proofs).apply((all): GateProof[] => all.flat()),
+      // Both sides have been through their gates: who waits here longer waits for somebody to mend something.
+      deadlineMs: Math.min(kubernetes.gates.deadline, 120_000),
+    },
+    options(...environments),
+  );
+  return {
+    live: settings.live,
+    versions: { blue: settings.blue, green: settings.green },
+    serving: traffic.serving,
+    addresses: Object.fromEntries(
+      Object.entries(settings.services).map(([service, { port }]) => [
+        service,
+        `http://${kubernetes.name}-${service}.${kubernetes.namespace}.svc:${port}`,
+      ]),
+    ),
+  };
+}
+
+function environmentArgs(
+  { settings, stack, project }: StackArgs,
+  kubernetes: KubernetesSettings,
+  environment: EnvironmentName,
+  { manifest }: ProjectManifest,
+) {
+  return {
+    access: accessOf(resolve(project), kubernetes),
+    prefix: kubernetes.name,
+    environment,
+    version: manifest.version,
+    services: Object.fromEntries(
+      Object.entries(manifest.services).flatMap(([service, stated]) => {
+        const set = settings.services[service];
+        if (set === undefined) return [];
+        const own = kubernetes.services[service];
+        const pod = {
+          image: stated.image ?? "",
+          port: set.port,
+          env: { ...stated.env },
+          config: own?.config ?? [],
+          secrets: own?.secrets ?? [],
+          pullSecrets: kubernetes.pullSecrets,
+          cpu: own?.cpu ?? "100m",
+          memory: own?.memory ?? "256Mi",
+          healthPath: set.health.path,
+          ...(own?.live === undefined ? {} : { livePath: own.live }),
+          startSeconds: set.start / 1_000,
+          endpointSeconds: Math.ceil(kubernetes.endpointDelay / 1_000),
+          drainSeconds: set.drain / 1_000,
+          replicas: set.instances,
+        };
+        return [[service, pod]];
+      }),
+    ),
+    addresses: testAddressesOf(settings, environment),
+    unavailable: kubernetes.unavailable,
+    deadlineMs: kubernetes.gates.deadline,
+    smoke: {
+      command: [...manifest.smoke.command],
+      directory: manifest.smoke.directory,
+      env: { ...manifest.smoke.env },
+      timeoutMs: manifest.smoke.timeout,
+      logFile: `${join(resolve(project, settings.folder), stack)}/logs/${environment}-smoke.log`,
+    },
+  };
+}

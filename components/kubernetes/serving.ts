@@ -1,0 +1,42 @@
+import { resolve } from "node:path";
+import type { Settings } from "../../config.ts";
+import type { KubernetesAccess, KubernetesServingFacts } from "../../provider/kubernetes/facts.ts";
+import type { EnvironmentName } from "../../release/environment.ts";
+import { environmentLabel, objectName } from "./names.ts";
+import type { KubernetesSettings } from "./settings.ts";
+
+/** The cluster and namespace that a stack is in. */
+export function accessOf(project: string, { kubeconfig, context, namespace }: KubernetesSettings): KubernetesAccess {
+  return {
+    ...(kubeconfig === undefined ? {} : { kubeconfig: resolve(project, kubeconfig) }),
+    ...(context === undefined ? {} : { context }),
+    namespace,
+  };
+}
+
+/** Where what serves is read: plain facts from the settings alone, so that it can be read before, and without, the engine. */
+export function servingFactsOf(project: string, settings: Settings): KubernetesServingFacts | undefined {
+  const { kubernetes } = settings;
+  if (kubernetes === undefined) return undefined;
+  return {
+    access: accessOf(project, kubernetes),
+    label: environmentLabel,
+    services: Object.keys(settings.services).map((service) => ({
+      service,
+      name: objectName(kubernetes.name, service),
+    })),
+  };
+}
+
+/** Where each service of one environment is reached by tests, whoever serves users. */
+export function testAddressesOf(settings: Settings, environment: EnvironmentName): Record<string, string> {
+  const { kubernetes, services } = settings;
+  if (kubernetes === undefined) return {};
+  return Object.fromEntries(
+    Object.entries(services).map(([service, { port }]) => [
+      service,
+      kubernetes.services[service]?.addresses[environment] ??
+        `http://${objectName(kubernetes.name, service, environment)}.${kubernetes.namespace}.svc:${port}`,
+    ]),
+  );
+}

@@ -1,0 +1,95 @@
+import { z } from "zod";
+import { duration, group, path, text, whole } from "../../project/settingKinds.ts";
+
+const objectName = (what: string, most = 63) =>
+  text(
+    `${what}: a-z, 0-9 and -, at most ${most} characters`,
+    new RegExp(`^[a-z](?:[a-z0-9-]{0,${most - 2}}[a-z0-9])?$`),
+  );
+
+const quantity = (expected: string, pattern: RegExp) => text(expected, pattern);
+const cpu = () => quantity("an amount of processors such as 250m or 1", /^([1-9][0-9]{0,5}m|[1-9][0-9]{0,2})$/);
+const memory = () => quantity("an amount of memory such as 256Mi or 1Gi", /^[1-9][0-9]{0,5}(Mi|Gi)$/);
+
+const addressExpected = "an address such as https://api-blue.shop.example";
+const address = (environment: string) =>
+  text(addressExpected, /^https?:\/\/[A-Za-z0-9.:[\]-]{1,253}$/)
+    .optional()
+    .describe(
+      `Where it is reached in ${environment} from where \`pulumi up\` runs. Left out, the Service's name in the cluster.`,
+    );
+
+const names = (what: string) => {
+  const expected = `a list of names of ${what}`;
+  return z
+    .array(z.string(expected).regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, expected), expected)
+    .max(20, expected)
+    .meta({ expected });
+};
+
+const service = group(
+  {
+    cpu: cpu().default("100m").describe("Processor that each pod is promised. It may use more where there is some."),
+    memory: memory().default("256Mi").describe("Memory of each pod, promised and most."),
+    config: names("ConfigMaps")
+      .default([])
+      .describe(
+        "ConfigMaps in the namespace whose keys become variables. A change of one is no release: pods keep what they started with.",
+      ),
+    secrets: names("Secrets")
+      .default([])
+      .describe("Secrets in the namespace whose keys become variables; no value passes through the stack."),
+    addresses: group({ blue: address("blue"), green: address("green") }, "{ blue: https://api-blue.shop.example }")
+      .prefault({})
+      .describe("Where smoke tests reach the service in each environment."),
+    live: path()
+      .optional()
+      .describe(
+        "Path of the liveness probe, for a process that hangs. Left out, the kubelet asks whether the port is open.",
+      ),
+  },
+  "{ cpu: 250m, memory: 256Mi }",
+);
+
+const servicesExpected = "the stack's services by name, such as { api: { cpu: 250m } }";
+
+/** What the platform kubernetes needs to know beside the common settings; the group `greenlight:kubernetes`. */
+export const kubernetesSettings = group(
+  {
+    kubeconfig: text("a path of a kubeconfig file", /^[\x20-\x7e]{1,1000}$/)
+      .optional()
+      .describe(
+        "Path of the kubeconfig, inside the project unless it begins with /. Left out, KUBECONFIG, then ~/.kube/config.",
+      ),
+    context: text("a context's name", /^[\x21-\x7e]{1,253}$/)
+      .optional()
+      .describe(
+        "Context of the kubeconfig. Left out, its current one: name it, so that a release never goes to another cluster.",
+      ),
+    namespace: objectName("a namespace that is there").describe(
+      "Namespace that everything is made in. It must be there already.",
+    ),
+    name: objectName("a name", 20)
+      .default("app")
+      .describe("Beginning of every name in the namespace; two stacks of a namespace need two."),
+    services: z
+      .record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, "a service's name"), service, servicesExpected)
+      .meta({ expected: servicesExpected, named: "service" })
+      .default({})
+      .describe("What Kubernetes needs to know of each of `services`. One that is left out has the defaults."),
+    pullSecrets: names("Secrets").default([]).describe("Secrets with which images are pulled."),
+    endpointDelay: duration("5s").describe(
+      "How long a stopping pod goes on answering before it is told to stop: longer than proxies take to forget it.",
+    ),
+    gates: group({ deadline: duration("10m", 1_000).describe("How long a gate waits.") }, "{ deadline: 10m }")
+      .prefault({})
+      .describe("The gates that an environment passes before it may serve."),
+    unavailable: whole(1, 100)
+      .default(1)
+      .describe("Pods of a service that may be away at once while nodes are drained (PodDisruptionBudget)."),
+  },
+  "{ namespace: shop, context: production }",
+);
+
+export type KubernetesSettings = z.infer<typeof kubernetesSettings>;
+export type KubernetesServiceSettings = KubernetesSettings["services"][string];

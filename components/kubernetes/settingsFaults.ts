@@ -1,0 +1,82 @@
+import type { Settings } from "../../config.ts";
+import { objectName } from "./names.ts";
+
+/** Settings that say something of the local platform alone, with what stands for them here. */
+const otherPlatform: Readonly<Record<string, string>> = {
+  listen: "an Ingress or a LoadBalancer in front of the live Service says who reaches it",
+  ports: "pods have addresses of their own",
+  database: "name the Secret that holds its address in kubernetes.services.<name>.secrets",
+  gates: "kubernetes.gates says how long gates wait",
+  backup: "snapshots are not offered on kubernetes yet",
+};
+
+/** Names of Services are labels of DNS. */
+const longestName = 63;
+
+/**
+ * What is wrong with the settings of a stack on Kubernetes, a line each: keys that mean nothing here, what is not offered yet, parts that
+ * contradict each other. Empty when nothing is.
+ *
+ * @param given the keys that the stack file has
+ */
+export function kubernetesFaults(settings: Settings, given: ReadonlySet<string>, namespace: string): string[] {
+  const { kubernetes } = settings;
+  if (kubernetes === undefined) {
+    return [`${namespace}:kubernetes is missing; expected a group of keys, which the platform kubernetes needs`];
+  }
+  const of = (key: string) => `${namespace}:${key}`;
+  return [
+    ...Object.entries(otherPlatform)
+      .filter(([key]) => given.has(key))
+      .map(([key, instead]) => `${of(key)} is a setting of the local platform: ${instead}`),
+    ...(settings.checklist.level === "none"
+      ? []
+      : [
+          `${of("checklist.level")} is ${settings.checklist.level}, which is not offered on kubernetes yet: its items would ask this machine what serves. Set it to none`,
+        ]),
+    ...(settings.bake > 0
+      ? [`${of("bake")} is not offered on kubernetes yet: watch what serves after the switch`]
+      : []),
+    ...Object.keys(kubernetes.services)
+      .filter((name) => !Object.hasOwn(settings.services, name))
+      .map(
+        (name) =>
+          `${of(`kubernetes.services.${name}`)} is no service; services: ${Object.keys(settings.services).join(", ")}`,
+      ),
+    ...Object.entries(settings.services).flatMap(([name, it]) => serviceFaults(name, it, kubernetes.name, of)),
+  ];
+}
+
+function serviceFaults(
+  name: string,
+  { health, drain, start }: Settings["services"][string],
+  prefix: string,
+  of: (key: string) => string,
+): string[] {
+  const longest = objectName(prefix, name, "green");
+  return [
+    ...(["body", "json"] as const)
+      .filter((key) => health[key] !== undefined)
+      .map(
+        (key) =>
+          `${of(`services.${name}.health.${key}`)} is not offered on kubernetes yet: a probe judges by status; ask for it in the smoke test`,
+      ),
+    // A probe takes every status from 200 to 399 for good, and no other.
+    ...(health.status === 200
+      ? []
+      : [
+          `${of(`services.${name}.health.status`)} is ${health.status}; on kubernetes a probe asks for 200 to 399: leave it out`,
+        ]),
+    ...(["drain", "start"] as const)
+      .filter((key) => ({ drain, start })[key] % 1_000 !== 0)
+      .map(
+        (key) =>
+          `${of(`services.${name}.${key}`)} is ${{ drain, start }[key]} ms; on kubernetes expected whole seconds`,
+      ),
+    ...(longest.length > longestName
+      ? [
+          `${of(`services.${name}`)} makes the name ${longest}, longer than ${longestName} characters: give kubernetes.name a shorter one`,
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,65 @@
+import type { V1Deployment, V1EndpointSlice, V1Pod, V1ReplicaSet, V1Service } from "@kubernetes/client-node";
+import type { Client } from "./client.ts";
+import type { Followed } from "./follow.ts";
+
+/** The label by which the endpoint controller says whose slice it is. */
+export const sliceOwner = "kubernetes.io/service-name";
+
+const selectorText = (labels: Readonly<Record<string, string>>) =>
+  Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
+
+const among = (key: string, values: readonly string[]) => `${key} in (${values.join(",")})`;
+
+/** What all selectors agree in: one watch serves several services. */
+export function common(selectors: readonly Readonly<Record<string, string>>[]): Record<string, string> {
+  const [first = {}, ...others] = selectors;
+  return Object.fromEntries(Object.entries(first).filter(([key, value]) => others.every((it) => it[key] === value)));
+}
+
+export function deployments({ apps, namespace }: Client, labels: Record<string, string>): Followed<V1Deployment> {
+  const labelSelector = selectorText(labels);
+  return {
+    path: `/apis/apps/v1/namespaces/${namespace}/deployments`,
+    labelSelector,
+    list: () => apps.listNamespacedDeployment({ namespace, labelSelector }),
+  };
+}
+
+export function replicaSets({ apps, namespace }: Client, labels: Record<string, string>): Followed<V1ReplicaSet> {
+  const labelSelector = selectorText(labels);
+  return {
+    path: `/apis/apps/v1/namespaces/${namespace}/replicasets`,
+    labelSelector,
+    list: () => apps.listNamespacedReplicaSet({ namespace, labelSelector }),
+  };
+}
+
+export function pods({ core, namespace }: Client, labels: Record<string, string>): Followed<V1Pod> {
+  const labelSelector = selectorText(labels);
+  return {
+    path: `/api/v1/namespaces/${namespace}/pods`,
+    labelSelector,
+    list: () => core.listNamespacedPod({ namespace, labelSelector }),
+  };
+}
+
+export function services({ core, namespace }: Client, labels: Record<string, string>): Followed<V1Service> {
+  const labelSelector = selectorText(labels);
+  return {
+    path: `/api/v1/namespaces/${namespace}/services`,
+    labelSelector,
+    list: () => core.listNamespacedService({ namespace, labelSelector }),
+  };
+}
+
+/** The slices of these Services. */
+export function endpointSlices({ discovery, namespace }: Client, owners: readonly string[]): Followed<V1EndpointSlice> {
+  const labelSelector = among(sliceOwner, owners);
+  return {
+    path: `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
+    labelSelector,
+    list: () => discovery.listNamespacedEndpointSlice({ namespace, labelSelector }),
+  };
+}

@@ -1,0 +1,112 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { type KubernetesListObject, type KubernetesObject, makeInformer } from "@kubernetes/client-node";
+import { deadlineIn } from "../../release/deadline.ts";
+import type { Client } from "./client.ts";
+import { type Asked, kubernetesProblem, statusOf } from "./kubernetesProblem.ts";
+
+/** Objects of one kind in the namespace that are followed. */
+export interface Followed<T extends KubernetesObject> {
+  /** Such as `/apis/apps/v1/namespaces/shop/deployments`. */
+  readonly path: string;
+  readonly labelSelector: string;
+  readonly list: () => Promise<KubernetesListObject<T>>;
+}
+
+type Kinds = Readonly<Record<string, KubernetesObject>>;
+export type Snapshot<K extends Kinds> = { readonly [Name in keyof K]: readonly K[Name][] };
+
+/** How long a cluster may take to answer at all; a gate's own patience begins then. */
+const firstAnswerMs = 30_000;
+
+/** Pause before a watch that broke is begun again, ms; each one longer up to the last. */
+const pauses = [200, 500, 1_000, 2_000, 5_000];
+
+/**
+ * Follows objects by watches until a snapshot of them settles it, or time is up; the last snapshot counts in both cases. One list and
+ * one watch a kind, however long it takes: nothing is asked again and again. A watch that breaks, as when the API server restarts, is
+ * begun again until time is up, which counts from the first whole snapshot; a right that is missing from the beginning (401, 403) ends it.
+ *
+ * @param settled asked after all kinds were listed, and after each change
+ */
+export async function follow<K extends Kinds>(
+  client: Client,
+  followed: { readonly [Name in keyof K]: Followed<K[Name]> },
+  settled: (snapshot: Snapshot<K>) => boolean,
+  it: { readonly deadlineMs: number; readonly signal: AbortSignal; readonly asked: Asked },
+): Promise<Snapshot<K>> {
+  const names = Object.keys(followed) as (keyof K & string)[];
+  const deadline = deadlineIn(firstAnswerMs + it.deadlineMs, "The wait", it.signal);
+  const closing = new AbortController();
+  let patience: NodeJS.Timeout | undefined;
+  const answered = new Set<string>();
+  const listed = new Set<string>();
+  let lastError: unknown;
+  const informers = names.map((name) => {
+    const { path, list, labelSelector } = followed[name];
+    const listing = async () => {
+      const answer = await list();
+      answered.add(name);
+      return answer;
+    };
+    return { name, informer: makeInformer<KubernetesObject>(client.config, path, listing, labelSelector) };
+  });
+  const snapshot = () =>
+    Object.fromEntries(informers.map(({ name, informer }) => [name, informer.list()])) as unknown as Snapshot<K>;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const end = () => resolve();
+      if (deadline.signal.aborted) end();
+      deadline.signal.addEventListener("abort", end, { once: true });
+      const look = () => {
+        try {
+          if (listed.size === names.length && settled(snapshot())) end();
+        } catch (error) {
+          reject(error);
+        }
+      };
+      for (const { name, informer } of informers) {
+        let broken = 0;
+        // A start that failed ends like one that did not, and tells by its error event.
+        const begin = async () => {
+          await informer.start();
+          // A list that was under way when it was stopped opens its watch all the same.
+          if (closing.signal.aborted) await informer.stop();
+          if (!answered.has(name)) return;
+          listed.add(name);
+          if (listed.size === names.length) patience ??= setTimeout(end, it.deadlineMs);
+          look();
+        };
+        for (const verb of ["add", "update", "delete"] as const) {
+          informer.on(verb, () => {
+            broken = 0;
+            look();
+          });
+        }
+        informer.on("error", (error: unknown) => {
+          lastError = error;
+          // An API server that has just started answers 403 for a moment to what it will allow.
+          if ([401, 403].includes(statusOf(error) ?? 0) && !listed.has(name)) {
+            reject(error);
+            return;
+          }
+          const wait = pauses[Math.min(broken, pauses.length - 1)];
+          broken += 1;
+          pause(wait, undefined, { signal: closing.signal }).then(begin).catch(reject);
+        });
+        begin().catch(reject);
+      }
+    });
+  } catch (error) {
+    it.signal.throwIfAborted();
+    if (!deadline.passed()) throw kubernetesProblem(error, it.asked);
+  } finally {
+    clearTimeout(patience);
+    closing.abort();
+    deadline.end();
+    await Promise.all(informers.map(({ informer }) => informer.stop()));
+  }
+  it.signal.throwIfAborted();
+  if (listed.size < names.length)
+    throw kubernetesProblem(lastError ?? new Error("it did not answer in time"), it.asked);
+  return snapshot();
+}

@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { Problem } from "../../release/problem.ts";
+
+/** What was asked of the cluster, and what stays as it is when it is refused. */
+export interface Asked {
+  /** Such as `tell what the Deployment shop-api-blue runs`. */
+  readonly doing: string;
+  readonly where: string;
+  readonly untouched: string;
+}
+
+/** What to do about an answer of the API server, by its status. */
+const ways: Readonly<Record<number, string>> = {
+  401: "the credentials of the kubeconfig have expired or are not taken: sign in again, and run the update again",
+  403: "give the deployer the right that the message names; docs/kubernetes.md has its whole Role",
+  404: "create the namespace, or name the right one in greenlight:kubernetes.namespace",
+  429: "the API server is too busy: run the update again; it goes on from here",
+};
+
+const apiError = z.looseObject({ code: z.number(), body: z.unknown() });
+const status = z.looseObject({ message: z.string(), reason: z.string().optional() });
+
+/** The HTTP status of the API server's answer, where an error is one. */
+export function statusOf(error: unknown): number | undefined {
+  const parsed = apiError.safeParse(error);
+  if (parsed.success) return parsed.data.code;
+  const watched = z.looseObject({ statusCode: z.number() }).safeParse(error);
+  return watched.success ? watched.data.statusCode : undefined;
+}
+
+/** An error of the client as a sentence for a person: which question, where, what stays, what to do. */
+export function kubernetesProblem(error: unknown, { doing, where, untouched }: Asked): unknown {
+  if (error instanceof Problem || !(error instanceof Error) || error.name === "AbortError") return error;
+  const code = statusOf(error);
+  const next = code === undefined ? "see that the cluster is reached from here (kubectl get pods)" : ways[code];
+  return new Problem({
+    happened: `The cluster did not ${doing}: ${saidBy(error)}`,
+    where,
+    untouched,
+    ...(next === undefined ? {} : { next }),
+  });
+}
+
+/** Asks the cluster; an error becomes a sentence. */
+export async function ask<T>(asked: Asked, question: () => Promise<T>): Promise<T> {
+  try {
+    return await question();
+  } catch (error) {
+    throw kubernetesProblem(error, asked);
+  }
+}
+
+/** The API server's own words. The client's error holds the whole answer with its headers. */
+function saidBy(error: Error): string {
+  const parsed = apiError.safeParse(error);
+  if (!parsed.success) return `${error.message.split("\n")[0]?.slice(0, 500)}.`;
+  const { body, code } = parsed.data;
+  const said = status.safeParse(typeof body === "string" ? readJson(body) : body);
+  return said.success ? `${said.data.message.slice(0, 500)} (${code}).` : `status ${code}.`;
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // told by its status
+  }
+}

@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { weightsFor } from "../../release/environment.ts";
+import { Problem } from "../../release/problem.ts";
+import { trafficFaults } from "../../release/trafficFaults.ts";
+import { gateProof } from "../gates/gateProofShape.ts";
+import { handler, type Step } from "../handler.ts";
+import { kubernetesAccess } from "./facts.ts";
+import { type Leads, leadsTo, receivingFault, strangers, switchedService } from "./switching.ts";
+import { watchTraffic } from "./watchTraffic.ts";
+
+const inputs = z.strictObject({
+  access: kubernetesAccess,
+  /** In the order in which they switch. */
+  services: z.array(switchedService).min(1),
+  live: z.enum(["blue", "green"]),
+  versions: z.strictObject({ blue: z.string().optional(), green: z.string().optional() }),
+  /** What the gates passed; an environment without them gets no traffic. */
+  proofs: z.array(gateProof),
+  requires: z.array(z.enum(["health", "smoke"])),
+  deadlineMs: z.number().int().positive(),
+});
+type Inputs = z.infer<typeof inputs>;
+
+interface Outputs {
+  /** By service: where this update leads users, or where a refresh found them led. */
+  readonly serving: Readonly<Record<string, Leads>>;
+  /** ISO time. */
+  readonly passedAt: string;
+}
+
+/**
+ * Stands before the Services that users reach. Passes when nobody else changed their selectors, the receiving environment has the proofs
+ * of its gates, and its pods are all ready and at least as many as those that serve now.
+ */
+export const switchGate = handler<Inputs, Outputs>({
+  inputs,
+  // A candidate that is deployed beside the live one moves no traffic, so a preview shows none.
+  remarks: ["access", "versions", "proofs", "deadlineMs"],
+  drifted: (state) => Object.values(state.serving).some((it) => it !== state.live),
+  async check(_, olds, news) {
+    const before = olds === undefined ? undefined : weightsFor(olds.live);
+    const faults = trafficFaults({ ...news, weights: weightsFor(news.live) }, before);
+    return {
+      failures: faults.map(({ property, reason }) => ({
+        property: property === "weights" ? "live" : property,
+        reason,
+      })),
+    };
+  },
+  async create(step, it) {
+    return { id: "switch-gate", outputs: await pass(step, it, undefined) };
+  },
+  async read(step, _, state) {
+    const { seen } = await watchTraffic(state, step, 30_000, () => true);
+    const serving = Object.fromEntries(state.services.map((it) => [it.service, leadsTo(it, seen.services)]));
+    return { serving, passedAt: state.passedAt };
+  },
+  async update(step, _, state, news) {
+    return pass(step, news, state.serving);
+  },
+  async delete() {
+    // A gate leaves nothing behind; the Services go with their own resources.
+  },
+});
+
+async function pass(step: Step, it: Inputs, left: Outputs["serving"] | undefined): Promise<Outputs> {
+  type Seen = Parameters<Parameters<typeof watchTraffic>[3]>[0];
+  const movedIn = ({ services }: Seen) => strangers(it.services, services, left, it.live);
+  const faultsIn = ({ services, pods }: Seen) =>
+    it.services.flatMap((one) => receivingFault(one, it.live, leadsTo(one, services), pods) ?? []);
+  const { seen, where } = await watchTraffic(
+    it,
+    step,
+    it.deadlineMs,
+    (all) => movedIn(all).length > 0 || faultsIn(all).length === 0,
+  );
+  const moved = movedIn(seen);
+  if (moved.length > 0) {
+    throw new Problem({
+      happened: `Somebody moved traffic: ${moved.join("; ")}.`,
+      where,
+      untouched: "Traffic was left as it is.",
+      next: "find out who did (kubectl get service <name> --show-managed-fields -o yaml names the field manager); `pulumi refresh` takes what serves now as the starting point, then run the update again",
+    });
+  }
+  const faults = faultsIn(seen);
+  if (faults.length > 0) {
+    const serving = it.services.map((one) => `${one.service} by ${leadsTo(one, seen.services)}`);
+    throw new Problem({
+      happened: `Traffic was not moved: ${faults.join("; ")}.`,
+      where,
+      untouched: `Users are served as before: ${serving.join("; ")}.`,
+      next: "mend or redeploy the candidate, or give it as many pods, then run the update again",
+    });
+  }
+  return {
+    serving: Object.fromEntries(it.services.map(({ service }) => [service, it.live])),
+    passedAt: new Date().toISOString(),
+  };
+}

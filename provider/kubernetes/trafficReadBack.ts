@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { Problem } from "../../release/problem.ts";
+import { handler, type Step } from "../handler.ts";
+import { kubernetesAccess } from "./facts.ts";
+import { differences, type Leads, leadsTo, switchedService } from "./switching.ts";
+import { watchTraffic } from "./watchTraffic.ts";
+
+const inputs = z.strictObject({
+  access: kubernetesAccess,
+  services: z.array(switchedService).min(1),
+  live: z.enum(["blue", "green"]),
+  deadlineMs: z.number().int().positive(),
+});
+type Inputs = z.infer<typeof inputs>;
+
+interface Outputs {
+  /** Where all live Services were read to lead. */
+  readonly serving: Leads;
+  /** ISO time of that reading: when traffic was seen to be where it is. */
+  readonly readAt: string;
+}
+
+/** What serves after the switch, as read: the endpoints of every live Service are the ready pods of the environment that was asked, and no other. */
+export const trafficReadBack = handler<Inputs, Outputs>({
+  inputs,
+  remarks: ["access", "deadlineMs"],
+  drifted: (state) => state.serving !== state.live,
+  async create(step, it) {
+    return { id: "read-back", outputs: await pass(step, it) };
+  },
+  async read(step, _, state) {
+    const { seen } = await watchTraffic(state, step, 30_000, () => true);
+    const serving =
+      state.services.map((it) => leadsTo(it, seen.services)).find((it) => it !== state.live) ?? state.live;
+    return { serving, readAt: serving === state.serving ? state.readAt : new Date().toISOString() };
+  },
+  async update(step, _, __, news) {
+    return pass(step, news);
+  },
+  async delete() {
+    // A reading leaves nothing behind.
+  },
+});
+
+async function pass(step: Step, it: Inputs): Promise<Outputs> {
+  const { seen, where } = await watchTraffic(
+    it,
+    step,
+    it.deadlineMs,
+    (all) => differences(it.services, it.live, all).length === 0,
+  );
+  const found = differences(it.services, it.live, seen);
+  if (found.length === 0) return { serving: it.live, readAt: new Date().toISOString() };
+  throw new Problem({
+    happened: `What serves is not what was asked: ${found.join("; ")}.`,
+    where,
+    untouched: "The environment that traffic left is still there and warm.",
+    next: "set greenlight:live back and update if users are not served well; else find what holds the Services' endpoints, and run the update again: it reads back anew",
+  });
+}

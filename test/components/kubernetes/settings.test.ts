@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { readSettings } from "../../../config.ts";
+import { Problem } from "../../../release/problem.ts";
+import { config } from "../aws/shop.ts";
+import { settings } from "./shop.ts";
+
+/** What the settings are refused for, a line each. */
+function faults(over: Record<string, unknown>): string[] {
+  try {
+    const all = Object.entries({ ...settings, ...over }).filter(([, value]) => value !== undefined);
+    readSettings(config(Object.fromEntries(all)));
+    return [];
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return error.happened
+      .split("\n")
+      .slice(1)
+      .map((line) => line.trim());
+  }
+}
+
+describe("the settings of a stack on Kubernetes", () => {
+  it("need a namespace, and no more", () => {
+    expect(faults({})).toEqual([]);
+    expect(faults({ kubernetes: {} })[0]).toContain("greenlight:kubernetes.namespace");
+    expect(faults({ kubernetes: undefined })[0]).toContain("greenlight:kubernetes is missing");
+  });
+
+  it("are refused on another platform, and another platform's here", () => {
+    expect(faults({ platform: "local" })).toContainEqual(
+      expect.stringContaining(
+        "greenlight:kubernetes is a setting of the platform kubernetes; greenlight:platform is local",
+      ),
+    );
+    expect(faults({ listen: "127.0.0.1" })).toContainEqual(
+      expect.stringContaining("greenlight:listen is a setting of the local"),
+    );
+  });
+
+  it.each([
+    [
+      { checklist: { level: "mandatory" } },
+      "greenlight:checklist.level is mandatory, which is not offered on kubernetes yet",
+    ],
+    [{ bake: "5m" }, "greenlight:bake is not offered on kubernetes yet"],
+    [
+      { services: { api: { port: 8080, health: { body: "ok" } } } },
+      "greenlight:services.api.health.body is not offered",
+    ],
+    [{ services: { api: { port: 8080, health: { status: 418 } } } }, "greenlight:services.api.health.status is 418"],
+    [{ services: { api: { port: 8080, drain: "1500ms" } } }, "greenlight:services.api.drain is 1500 ms"],
+    [
+      { kubernetes: { ...settings.kubernetes, services: { shop: {} } } },
+      "greenlight:kubernetes.services.shop is no service; services: api, web",
+    ],
+  ])("refuse %j and say what is offered", (over, says) => {
+    expect(faults(over)).toContainEqual(expect.stringContaining(says));
+  });
+});

@@ -1,0 +1,166 @@
+import type { V1Deployment, V1PodDisruptionBudget, V1Service } from "@kubernetes/client-node";
+import { describe, expect, it } from "vitest";
+import { one, tree } from "../aws/shop.ts";
+import type { Recorded } from "../recorded.ts";
+import { digest, manifest, stack } from "./shop.ts";
+
+const v1 = manifest("v1");
+const v2 = manifest("v2");
+
+const own = (environment: string) =>
+  ["api", "web"].flatMap((service) => [
+    `kubernetes:Environment ${environment} > kubernetes:apps/v1:Deployment ${environment}-${service}`,
+    `kubernetes:Environment ${environment} > kubernetes:core/v1:Service ${environment}-${service}-address`,
+    `kubernetes:Environment ${environment} > kubernetes:core/v1:ServiceAccount ${environment}-${service}-account`,
+    `kubernetes:Environment ${environment} > kubernetes:policy/v1:PodDisruptionBudget ${environment}-${service}-budget`,
+  ]);
+const gates = (environment: string) => [
+  `kubernetes:Environment ${environment} > index:SmokeGate ${environment}-smoke`,
+  `kubernetes:Environment ${environment} > kubernetes:RolloutDone ${environment}-rollout`,
+];
+
+const servicesOf = (resources: readonly Recorded[]) =>
+  one(resources, "kubernetes:RolloutDone", "blue-rollout").inputs.services as Record<string, unknown>[];
+
+describe("a stack on Kubernetes", () => {
+  it("is an environment with its gates, and a live Service for each service between a gate and a reading back", async () => {
+    const { resources, providers } = await stack({ blue: v1 });
+    expect(tree(resources)).toEqual(
+      [
+        "index:Release release",
+        "kubernetes:Environment blue",
+        "kubernetes:TrafficSwitch traffic",
+        ...own("blue"),
+        ...gates("blue"),
+        "kubernetes:TrafficSwitch traffic > kubernetes:SwitchGate traffic-gate",
+        "kubernetes:TrafficSwitch traffic > kubernetes:TrafficReadBack traffic-read-back",
+        "kubernetes:TrafficSwitch traffic > kubernetes:core/v1:Service traffic-api",
+        "kubernetes:TrafficSwitch traffic > kubernetes:core/v1:Service traffic-web",
+      ].sort(),
+    );
+    expect(providers.map(({ name, inputs }) => [name, inputs])).toEqual([
+      ["kubernetes", { namespace: "shop", enableServerSideApply: "true" }],
+    ]);
+    const objects = resources.filter(({ token }) => token.startsWith("kubernetes:"));
+    expect(new Set(objects.map(({ provider }) => provider))).toEqual(new Set(["kubernetes"]));
+  });
+
+  it("hands no content of a kubeconfig to the engine, but where it lies", async () => {
+    const { providers, resources } = await stack(
+      { blue: v1 },
+      { kubernetes: { kubeconfig: "kube/prod", context: "prod" } },
+    );
+    expect(providers[0]?.inputs).toMatchObject({ kubeconfig: "/project/kube/prod", context: "prod" });
+    expect(one(resources, "kubernetes:SwitchGate", "traffic-gate").inputs.access).toEqual({
+      kubeconfig: "/project/kube/prod",
+      context: "prod",
+      namespace: "shop",
+    });
+  });
+
+  it("moves nothing but the selectors of the live Services by a switch", async () => {
+    const before = await stack({ blue: v1, green: v2 });
+    const after = await stack({ blue: v1, green: v2 }, { live: "green" });
+    const objects = (all: typeof before) =>
+      Object.fromEntries(
+        all.resources.filter(({ token }) => token.startsWith("kubernetes:")).map((it) => [it.name, it.inputs]),
+      );
+    const [was, is] = [objects(before), objects(after)];
+    const changed = Object.keys(is).filter((name) => JSON.stringify(is[name]) !== JSON.stringify(was[name]));
+    expect(changed.sort()).toEqual(["traffic-api", "traffic-web"]);
+    const { spec } = is["traffic-api"] as unknown as V1Service;
+    expect(spec?.selector).toEqual({
+      "app.kubernetes.io/instance": "shop",
+      "app.kubernetes.io/name": "api",
+      "greenlight/environment": "green",
+    });
+  });
+
+  it("moves traffic after the gates, and services one after the other", async () => {
+    const { resources } = await stack({ blue: v1 });
+    expect(one(resources, "kubernetes:core/v1:Service", "traffic-api").after).toContain(
+      "kubernetes:SwitchGate traffic-gate",
+    );
+    expect(one(resources, "kubernetes:core/v1:Service", "traffic-web").after).toContain(
+      "kubernetes:core/v1:Service traffic-api",
+    );
+    expect(one(resources, "kubernetes:TrafficReadBack", "traffic-read-back").after).toContain(
+      "kubernetes:core/v1:Service traffic-web",
+    );
+    expect(one(resources, "index:SmokeGate", "blue-smoke").after).toContain("kubernetes:RolloutDone blue-rollout");
+    expect(one(resources, "kubernetes:RolloutDone", "blue-rollout").after).toContain(
+      "kubernetes:apps/v1:Deployment blue-web",
+    );
+  });
+
+  it("asks the gate for the digest, the pods and the template of each service", async () => {
+    const { resources } = await stack({ blue: v1 });
+    const services = servicesOf(resources);
+    expect(services.map(({ deployment, digest: is, replicas }) => [deployment, is, replicas])).toEqual([
+      ["shop-api-blue", digest("v1"), 2],
+      ["shop-web-blue", digest("v1"), 3],
+    ]);
+    const again = await stack({ blue: v1 }, { kubernetes: { services: { api: { cpu: "500m" } } } });
+    const after = servicesOf(again.resources);
+    expect(after[0]?.template).not.toBe(services[0]?.template);
+    expect(after[1]?.template).toBe(services[1]?.template);
+  });
+});
+
+describe("the pods of a service", () => {
+  const deployed = async (settings: Record<string, unknown> = {}) => {
+    const { resources } = await stack({ blue: v1 }, settings);
+    return one(resources, "kubernetes:apps/v1:Deployment", "blue-web").inputs as unknown as V1Deployment;
+  };
+
+  it("run an image by its digest, with what they need by reference", async () => {
+    const kubernetes = { services: { web: { config: ["web"], secrets: ["web-database"] } } };
+    const { spec } = await deployed({ kubernetes });
+    const [container] = spec?.template.spec?.containers ?? [];
+    expect(container?.image).toBe(`registry.example/web@${digest("v1")}`);
+    expect(container?.envFrom).toEqual([{ configMapRef: { name: "web" } }, { secretRef: { name: "web-database" } }]);
+  });
+
+  it("are restricted: no root, no privileges, no token, no writing but to /tmp", async () => {
+    const pod = (await deployed()).spec?.template.spec;
+    expect(pod).toMatchObject({
+      automountServiceAccountToken: false,
+      securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+    });
+    expect(pod?.containers[0]?.securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    });
+    expect(pod?.containers[0]?.volumeMounts).toEqual([{ name: "tmp", mountPath: "/tmp" }]);
+  });
+
+  it("go on answering while their endpoint is taken out, then drain, and are killed after both at the earliest", async () => {
+    const pod = (await deployed({ kubernetes: { endpointDelay: "7s" } })).spec?.template.spec;
+    expect(pod?.containers[0]?.lifecycle).toEqual({ preStop: { sleep: { seconds: 7 } } });
+    expect(pod?.terminationGracePeriodSeconds).toBeGreaterThan(7 + 30);
+  });
+
+  it("have the probes and the room that the settings say", async () => {
+    const [container] = (await deployed()).spec?.template.spec?.containers ?? [];
+    expect(container?.startupProbe).toMatchObject({
+      httpGet: { path: "/ready" },
+      failureThreshold: 15,
+      periodSeconds: 1,
+    });
+    expect(container?.readinessProbe).toMatchObject({ httpGet: { path: "/ready" } });
+    // A dependency that is down must not restart what could answer without it.
+    expect(container?.livenessProbe).toMatchObject({ tcpSocket: { port: "http" } });
+    expect(container?.resources).toEqual({ requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "256Mi" } });
+  });
+
+  it("are never fewer than asked while they are replaced, and stay when a node is drained", async () => {
+    const { spec } = await deployed();
+    expect(spec?.strategy).toEqual({ type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } });
+    const { resources } = await stack({ blue: v1 });
+    const budget = one(resources, "kubernetes:policy/v1:PodDisruptionBudget", "blue-web-budget")
+      .inputs as unknown as V1PodDisruptionBudget;
+    expect(budget.spec?.maxUnavailable).toBe(1);
+    expect(budget.spec?.selector?.matchLabels).toEqual(spec?.selector.matchLabels);
+  });
+});

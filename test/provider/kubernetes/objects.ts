@@ -1,0 +1,92 @@
+export const asked = `sha256:${"2".repeat(64)}`;
+export const before = `sha256:${"1".repeat(64)}`;
+
+/** What pods of the service api are found by. */
+export const selector = (environment: string) => ({
+  "app.kubernetes.io/instance": "shop",
+  "app.kubernetes.io/name": "api",
+  "greenlight/environment": environment,
+});
+
+const set = (environment: string, revision: number) => `shop-api-${environment}-${revision}`;
+
+/** The Deployment of api in green, two replicas, as its controller leaves it. */
+export const deployment = (status: object = {}, revision = 2) => ({
+  metadata: {
+    name: "shop-api-green",
+    uid: "deployment",
+    generation: revision,
+    labels: selector("green"),
+    annotations: { "deployment.kubernetes.io/revision": String(revision) },
+  },
+  spec: { replicas: 2 },
+  status: { observedGeneration: revision, replicas: 2, updatedReplicas: 2, ...status },
+});
+
+export const replicaSet = (revision = 2) => ({
+  metadata: {
+    name: set("green", revision),
+    uid: set("green", revision),
+    labels: selector("green"),
+    ownerReferences: [{ uid: "deployment" }],
+    annotations: { "deployment.kubernetes.io/revision": String(revision) },
+  },
+});
+
+/** @param status laid over that of a ready pod */
+export const pod = (at: number, status: object = {}, { environment = "green", revision = 2, digest = asked } = {}) => ({
+  metadata: {
+    name: `${environment}-${at}`,
+    labels: selector(environment),
+    ownerReferences: [{ uid: set(environment, revision) }],
+  },
+  status: {
+    conditions: [{ type: "Ready", status: "True" }],
+    containerStatuses: [
+      {
+        name: "api",
+        ready: true,
+        restartCount: 0,
+        state: { running: {} },
+        imageID: digest === "" ? "" : `registry.example/api@${digest}`,
+      },
+    ],
+    ...status,
+  },
+});
+
+/** What a pod says while its container waits for a reason. */
+export const waiting = (reason: string, message?: string, more: object = {}) => ({
+  conditions: [{ type: "Ready", status: "False" }],
+  containerStatuses: [
+    {
+      name: "api",
+      ready: false,
+      restartCount: 3,
+      state: { waiting: { reason, ...(message === undefined ? {} : { message }) } },
+      ...more,
+    },
+  ],
+});
+
+export const notReady = { conditions: [{ type: "Ready", status: "False" }], containerStatuses: [] };
+
+/** The Service that users reach. */
+export const live = (environment: string | undefined) => ({
+  metadata: { name: "shop-api", labels: { "app.kubernetes.io/instance": "shop", "app.kubernetes.io/name": "api" } },
+  spec: { selector: environment === undefined ? { app: "another" } : selector(environment) },
+});
+
+/** Its endpoints. */
+export const slice = (...endpoints: (string | { name: string; ready?: boolean; terminating?: boolean })[]) => ({
+  metadata: { name: "shop-api-abc", labels: { "kubernetes.io/service-name": "shop-api" } },
+  addressType: "IPv4",
+  endpoints: endpoints.map((it) => {
+    const { name, ready = true, terminating = false } = typeof it === "string" ? { name: it } : it;
+    return {
+      addresses: ["10.0.0.1"],
+      conditions: { ready, serving: ready, terminating },
+      targetRef: { kind: "Pod", name },
+    };
+  }),
+});

@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Managed } from "../managed.ts";
+import { ApiServer } from "./apiServer.ts";
+import { asked, before, deployment, notReady, pod, replicaSet, selector, waiting } from "./objects.ts";
+
+describe("the gate of what runs on Kubernetes", () => {
+  let server: ApiServer;
+  let gate: Managed;
+  const inputs = (over: object = {}) => ({
+    access: server.access,
+    environment: "green",
+    version: "v2",
+    services: [
+      {
+        service: "api",
+        deployment: "shop-api-green",
+        selector: selector("green"),
+        digest: asked,
+        replicas: 2,
+        template: "a",
+      },
+    ],
+    deadlineMs: 20_000,
+    ...over,
+  });
+  const soon = () => inputs({ deadlineMs: 300 });
+
+  beforeEach(async () => {
+    server = await ApiServer.start();
+    gate = new Managed("greenlight:kubernetes:RolloutDone", "green-rollout");
+    server.put("deployments", deployment());
+    server.put("replicasets", replicaSet(1), replicaSet(2));
+    server.put("pods", pod(0), pod(1));
+  }, 60_000);
+  afterEach(() => server.stop());
+
+  it("passes when every pod is ready and its node says that it runs the asked digest, and is proof of health", async () => {
+    const state = await gate.create(inputs());
+    expect(state).toMatchObject({ running: { api: 2 }, incarnations: ["shop-api-green-2"], done: true });
+    expect(state.proof).toMatchObject({ gate: "health", environment: "green", version: "v2", passed: true });
+  });
+
+  it("asks once for each kind and then follows it, however long it takes", async () => {
+    server.put("pods", pod(1, notReady));
+    const passed = gate.create(inputs());
+    await server.watched("deployments", "replicasets", "pods");
+    server.put("pods", pod(1, waiting("ContainerCreating")));
+    server.put("pods", pod(1));
+    await passed;
+    expect(server.requests.toSorted()).toEqual([
+      ...["list deployments", "list pods", "list replicasets"],
+      ...["watch deployments", "watch pods", "watch replicasets"],
+    ]);
+  });
+
+  it("goes on when the API server's connections break in the middle", async () => {
+    server.put("pods", pod(1, notReady));
+    const passed = gate.create(inputs());
+    await server.watched("deployments", "replicasets", "pods");
+    server.cut();
+    server.put("pods", pod(1));
+    expect((await passed).done).toBe(true);
+  });
+
+  it.each([
+    ["another digest", pod(1, {}, { digest: before }), `green-1 runs registry.example/api@${before}`],
+    ["no digest at all", pod(1, {}, { digest: "" }), "green-1 runs what its node does not tell"],
+  ])("refuses a ready pod that runs %s", async (_, strange, says) => {
+    server.put("pods", strange);
+    await expect(gate.create(inputs())).rejects.toThrow(says);
+  });
+
+  it("does not count pods of an earlier template, nor one that is going", async () => {
+    server.put("pods", pod(1, {}, { revision: 1 }));
+    await expect(gate.create(soon())).rejects.toThrow("1 of 2 pods are ready");
+  });
+
+  it("does not take the Deployment's word from before the change", async () => {
+    server.put("deployments", deployment({ observedGeneration: 1 }));
+    await expect(gate.create(soon())).rejects.toThrow("has not seen the change yet");
+  });
+
+  it("ends early and says why when an image cannot be pulled", async () => {
+    server.put("pods", pod(1, waiting("ImagePullBackOff", "no such manifest")));
+    await expect(gate.create(inputs())).rejects.toThrow(/green-1: its image cannot be pulled: no such manifest/);
+    expect(gate.told.join()).toContain("its image cannot be pulled");
+  });
+
+  it("ends early with the last lines of a container that ends again and again", async () => {
+    server.logs["green-1"] = "reading settings\nDATABASE_URL is missing\n";
+    const ended = { lastState: { terminated: { exitCode: 3, reason: "Error" } } };
+    server.put("pods", pod(1, waiting("CrashLoopBackOff", undefined, ended)));
+    await expect(gate.create(inputs())).rejects.toThrow(
+      /ends again and again \(it ended with exit code 3\)[\s\S]*DATABASE_URL is missing/,
+    );
+  });
+
+  it("waits for a node, and says so when none came", async () => {
+    const pending = { conditions: [{ type: "PodScheduled", status: "False", message: "0/3 nodes: insufficient cpu" }] };
+    server.put("pods", pod(1, pending));
+    await expect(gate.create(soon())).rejects.toThrow("no node takes it: 0/3 nodes: insufficient cpu");
+  });
+
+  it("says what the API server said where pods are refused, as by a quota", async () => {
+    const conditions = [{ type: "ReplicaFailure", status: "True", message: "exceeded quota: pods" }];
+    server.put("deployments", deployment({ conditions }));
+    server.remove("pods", "green-1");
+    await expect(gate.create(soon())).rejects.toThrow("pods were refused: exceeded quota: pods");
+  });
+
+  it("says which right is missing, at once", async () => {
+    server.refuse(403);
+    await expect(gate.create(inputs())).rejects.toThrow(/is forbidden: no right \(403\)[\s\S]*docs\/kubernetes\.md/);
+  });
+
+  it("is refused a context that the kubeconfig does not have", async () => {
+    const access = { ...server.access, context: "production" };
+    await expect(gate.create(inputs({ access }))).rejects.toThrow("has no context production; it has it");
+  });
+
+  it("runs again when a refresh finds that something else runs", async () => {
+    await gate.create(inputs());
+    server.put("pods", pod(1, {}, { digest: before }));
+    expect(await gate.refresh()).toMatchObject({ done: false, running: { api: 1 } });
+    expect(await gate.differs()).toBe(true);
+  });
+
+  it("runs again for another template, and not for another patience", async () => {
+    await gate.create(inputs());
+    expect(await gate.differs(inputs({ deadlineMs: 1 }))).toBe(false);
+    const [service] = inputs().services;
+    expect(await gate.differs(inputs({ services: [{ ...service, template: "b" }] }))).toBe(true);
+  });
+});

@@ -1,0 +1,144 @@
+import { describe, expect, it } from "vitest";
+import { strategyOf, strategySettings } from "../../../project/strategySettings.ts";
+import { nextStep, type Step, start } from "../../../release/strategy/nextStep.ts";
+import type { Strategy } from "../../../release/strategy/strategy.ts";
+import { Platform, walk } from "./walking.ts";
+
+const made = (said: object): Strategy => strategyOf(strategySettings.parse(said), 60_000);
+const rolling = made({ kind: "rolling" });
+const canary = made({ kind: "canary" });
+const blueGreen = made({});
+
+/** What a walk does, in short: `4+1` are instances of old and new, `5 %` the share of the new by weight. */
+const inShort = (steps: readonly Step[]) =>
+  steps.flatMap((step) =>
+    step.do === "move"
+      ? [`${step.to.stable}+${step.to.next} ${step.to.share} %`]
+      : step.do === "bake"
+        ? [`bake ${step.stage} %`]
+        : step.do === "end"
+          ? [step.with]
+          : [],
+  );
+
+describe("blue/green", () => {
+  it("makes all instances ready, then moves all traffic at once, and leaves the old ones warm", () => {
+    expect(inShort(walk(blueGreen, new Platform(3)).steps)).toEqual(["3+3 0 %", "3+3 100 %", "bake 100 %", "promoted"]);
+  });
+});
+
+describe("rolling", () => {
+  it("goes over 10, 50 and 100 % of the instances, one beyond those wanted at a time", () => {
+    expect(inShort(walk(rolling, new Platform(10)).steps)).toEqual([
+      ...["10+1 10 %", "9+1 10 %", "bake 10 %"],
+      ...["9+2 50 %", "8+2 50 %", "8+3 50 %", "7+3 50 %", "7+4 50 %", "6+4 50 %", "6+5 50 %", "5+5 50 %", "bake 50 %"],
+      ...["5+6 100 %", "4+6 100 %", "4+7 100 %", "3+7 100 %", "3+8 100 %", "2+8 100 %"],
+      ...["2+9 100 %", "1+9 100 %", "1+10 100 %", "0+10 100 %", "bake 100 %", "promoted"],
+    ]);
+  });
+
+  it("makes one stage of those that so few instances cannot tell apart", () => {
+    const stages = (count: number) =>
+      inShort(walk(rolling, new Platform(count)).steps).filter((it) => it.startsWith("b"));
+    expect(stages(2)).toEqual(["bake 50 %", "bake 100 %"]);
+    expect(stages(1)).toEqual(["bake 100 %"]);
+  });
+
+  it("asks for more at a time where more may run beyond those wanted, and lets an old one go for each that is ready", () => {
+    const wide = made({ kind: "rolling", rolling: { surge: 5, stages: [50, 100] } });
+    expect(inShort(walk(wide, new Platform(10)).steps).slice(0, 7)).toEqual([
+      ...["10+5 50 %", "9+5 50 %", "8+5 50 %", "7+5 50 %", "6+5 50 %", "5+5 50 %", "bake 50 %"],
+    ]);
+  });
+
+  it("takes no old instance away while a new one is not ready, and waits", () => {
+    const platform = new Platform(4, true);
+    const { end, steps } = walk(rolling, platform);
+    expect(end).toBe("stuck");
+    expect(steps.at(-1)).toMatchObject({ do: "wait", for: "instances" });
+    expect(platform.stable).toEqual({ asked: 4, ready: 4 });
+  });
+
+  it("keeps capacity when instances of the old version fail in the middle", () => {
+    const platform = new Platform(4);
+    walk(rolling, platform, start, (step) => (step.do === "bake" ? false : step.keep));
+    platform.stable.ready -= 1;
+    expect(nextStep(rolling, start, platform.now())).toMatchObject({ do: "wait", for: "instances" });
+  });
+});
+
+describe("canary", () => {
+  it("goes over its weights with a bake at each", () => {
+    expect(inShort(walk(canary, new Platform(2)).steps)).toEqual([
+      "2+2 0 %",
+      ...["2+2 5 %", "bake 5 %", "2+2 25 %", "bake 25 %", "2+2 50 %", "bake 50 %", "2+2 100 %", "bake 100 %"],
+      "promoted",
+    ]);
+  });
+
+  /** At the first stage, its bake just begun. */
+  const atFirst = () => {
+    const platform = new Platform(2);
+    const { progress } = walk(canary, platform, start, (step) => (step.do === "bake" ? false : step.keep));
+    const { keep } = nextStep(canary, progress, platform.now());
+    return { platform, keep };
+  };
+
+  it("judges both versions from the time at which the stage was reached, and not before its bake is over", () => {
+    const { platform, keep } = atFirst();
+    platform.clock += 1000;
+    expect(nextStep(canary, keep, platform.now())).toMatchObject({ do: "bake", since: 0, until: 300_000 });
+  });
+
+  it("decides nothing on too few requests, waits for more, and then asks a person", () => {
+    const { platform, keep } = atFirst();
+    platform.clock = 300_000;
+    expect(nextStep(canary, keep, platform.now("go", 99))).toMatchObject({ do: "bake", until: 1_200_000 });
+    platform.clock = 1_200_000;
+    expect(nextStep(canary, keep, platform.now("go", 99))).toMatchObject({
+      do: "ask",
+      because: "the new version answered 99 requests of the 100 that a verdict needs",
+    });
+    expect(nextStep(canary, keep, platform.now("go", 100))).toMatchObject({ do: "move", to: { share: 25 } });
+  });
+
+  it("takes an undecided verdict for neither go nor no-go", () => {
+    const { platform, keep } = atFirst();
+    platform.clock = 1_200_000;
+    expect(nextStep(canary, keep, platform.now("undecided"))).toMatchObject({ do: "ask", stage: 5 });
+  });
+
+  it("goes back at once on a no-go, in the middle of a bake", () => {
+    const { platform, keep } = atFirst();
+    expect(nextStep(canary, keep, platform.now("no-go"))).toMatchObject({ do: "move", to: { share: 0 } });
+  });
+
+  it("goes back while a single old instance is left to answer, and not to none", () => {
+    const { platform, keep } = atFirst();
+    platform.stable.ready = 1;
+    expect(nextStep(canary, { ...keep, order: "abort" }, platform.now())).toMatchObject({
+      do: "move",
+      to: { share: 0 },
+    });
+    platform.stable.ready = 0;
+    expect(nextStep(canary, { ...keep, order: "abort" }, platform.now())).toMatchObject({ do: "wait" });
+  });
+
+  it("stays where it is while it is paused, counts that time as bake, and goes on from there", () => {
+    const { platform, keep } = atFirst();
+    const paused = { ...keep, order: "pause" as const };
+    platform.clock = 300_000;
+    expect(nextStep(canary, paused, platform.now())).toMatchObject({ do: "wait", for: "resume", stage: 5 });
+    expect(nextStep(canary, { ...paused, order: "walk" }, platform.now())).toMatchObject({ to: { share: 25 } });
+    expect(nextStep(canary, paused, platform.now("no-go"))).toMatchObject({ do: "move", to: { share: 0 } });
+  });
+
+  it("is promoted in full by an order, without the bakes that are left, but not to instances that are not ready", () => {
+    const { platform, keep } = atFirst();
+    const promoted = { ...keep, order: "promote" as const };
+    platform.next.ready = 1;
+    expect(nextStep(canary, promoted, platform.now("undecided"))).toMatchObject({ do: "wait", for: "instances" });
+    platform.next.ready = 2;
+    expect(inShort(walk(canary, platform, promoted).steps)).toEqual(["2+2 100 %", "promoted"]);
+  });
+});

@@ -1,0 +1,251 @@
+import { join } from "node:path";
+import { AppsV1Api, CoreV1Api, CustomObjectsApi, type V1Deployment } from "@kubernetes/client-node";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "../../../tools/freePort.ts";
+import { backendsOf } from "../../../tools/kubernetes/follower/receivers.ts";
+import { Follower } from "../../../tools/kubernetes/follower.ts";
+import { ensureToolchain } from "../../../tools/toolchain.ts";
+import { eventually, processes } from "../../processes.ts";
+import { buildTimeoutMs, World } from "./world.ts";
+
+const namespace = "shop";
+const program = `
+const http = require("node:http");
+const broken = process.env.SIDE === "broken";
+console.log("this is " + process.env.SIDE);
+if (broken) process.exit(3);
+const server = http.createServer((_, answer) => answer.end(process.env.SIDE));
+server.listen(Number(process.env.PORT), process.env.HOST);
+process.on("SIGTERM", () => server.close());
+`;
+const images = (image: string) =>
+  image.startsWith("example.invalid/api@") ? { command: [process.execPath, "-e", program] as const } : undefined;
+
+let world: World;
+let follower: Follower;
+let ports: { api: number; canary: number };
+let apps: AppsV1Api;
+let core: CoreV1Api;
+
+beforeAll(async () => {
+  const { envoy } = await ensureToolchain({ want: ["envoy"] });
+  world = await World.start({ pods: "left" });
+  apps = world.admin.makeApiClient(AppsV1Api);
+  core = world.admin.makeApiClient(CoreV1Api);
+  for (const side of ["blue", "green"]) {
+    await apps.createNamespacedDeployment({ namespace, body: deployment(side) });
+    await serve(side, side);
+  }
+  await serve("api", "blue");
+  const custom = world.admin.makeApiClient(CustomObjectsApi);
+  await custom.createNamespacedCustomObject({ ...routes, body: route(100, 0) });
+  ports = { api: await freePort(), canary: await freePort() };
+  follower = await Follower.start({
+    config: world.admin,
+    namespace,
+    images,
+    envoy: envoy.path,
+    folder: join(world.folder, "envoys"),
+    kubelet: world.cluster.kubelet,
+    services: [
+      { name: "api", port: ports.api },
+      { name: "canary", port: ports.canary, route: "canary", backends: ["blue", "green"] },
+    ],
+  });
+  await ready("blue");
+  await ready("green");
+}, buildTimeoutMs);
+afterAll(async () => {
+  await follower?.stop();
+  await world?.stop();
+});
+
+describe("the follower of a cluster", () => {
+  it("runs a process for each pod, which is ready when its probe says so", async () => {
+    const { items } = await core.listNamespacedPod({ namespace, labelSelector: "side=blue" });
+    expect(items).toHaveLength(2);
+    for (const { metadata, status } of items) {
+      expect(status?.containerStatuses?.[0]).toMatchObject({ ready: true, imageID: image, restartCount: 0 });
+      expect(follower.pods.pids.get(metadata?.name ?? "")).toBeGreaterThan(0);
+    }
+  });
+
+  it("gives the API what a process wrote", async () => {
+    expect(await world.kubectl("logs", "-n", namespace, "deployment/green")).toBe("this is green");
+  });
+
+  it("sends users where the Service's selector says, from one request to the next, and loses none", async () => {
+    await reached(ports.api, "blue");
+    const load = underLoad(ports.api);
+    await world.kubectl("patch", "svc", "api", "-n", namespace, "-p", '{"spec":{"selector":{"side":"green"}}}');
+    await reached(ports.api, "green");
+    const answers = await load.stop();
+    expect(answers.get("failed")).toBeUndefined();
+    expect([...answers.keys()].sort()).toEqual(["blue", "green"]);
+  });
+
+  it("is as late as it is told to be", async () => {
+    follower.delayMs = 1_500;
+    await world.kubectl("patch", "svc", "api", "-n", namespace, "-p", '{"spec":{"selector":{"side":"blue"}}}');
+    await reached(ports.api, "blue");
+    follower.delayMs = 0;
+    const applied = follower.applied.filter(({ service }) => service === "api").at(-1);
+    expect((applied?.appliedAt ?? 0) - (applied?.seenAt ?? 0)).toBeGreaterThanOrEqual(1_490);
+  });
+
+  it("sends shares where an HTTPRoute says", async () => {
+    await reached(ports.canary, "blue");
+    await world.kubectl("patch", "httproute", "canary", "-n", namespace, "--type=json", "-p", weightOf(0, 50));
+    await world.kubectl("patch", "httproute", "canary", "-n", namespace, "--type=json", "-p", weightOf(1, 50));
+    await reached(ports.canary, "green");
+    const answers = await answersOf(ports.canary, 200);
+    expect(answers.get("blue")).toBeGreaterThan(60);
+    expect(answers.get("green")).toBeGreaterThan(60);
+  });
+
+  it("cannot pull an image that it does not know", async () => {
+    await apps.createNamespacedDeployment({ namespace, body: deployment("unknown", "example.invalid/other@sha256:1") });
+    const state = await stateOf("unknown");
+    expect(state.waiting).toMatchObject({ reason: "ErrImagePull", message: expect.stringContaining("other@sha256:1") });
+  });
+
+  it("starts what ends again and again, each time later", async () => {
+    await apps.createNamespacedDeployment({ namespace, body: deployment("broken") });
+    const state = await stateOf("broken", ({ waiting }) => waiting?.reason === "CrashLoopBackOff");
+    expect(state.waiting?.message).toContain("back-off");
+    const { items } = await core.listNamespacedPod({ namespace, labelSelector: "side=broken" });
+    const name = items[0]?.metadata?.name ?? "";
+    expect(await core.readNamespacedPodLog({ namespace, name, tailLines: 1 })).toContain("this is broken");
+    const before = { namespace, name, previous: true, timestamps: true };
+    const lines = await eventually("the lines of the run before", async () => {
+      return await core.readNamespacedPodLog(before).catch(() => undefined);
+    });
+    expect(lines).toMatch(/^\d{4}-\d\d-\d\dT\S+Z this is broken$/m);
+  });
+
+  it("ends the processes of a Deployment that is scaled down, and none that is asked by users", async () => {
+    await world.kubectl("scale", "deployment", "blue", "-n", namespace, "--replicas=1");
+    const left = await eventually("one process", async () => {
+      const { items } = await core.listNamespacedPod({ namespace, labelSelector: "side=blue" });
+      return items.length === 1 ? items : undefined;
+    });
+    const blue = [...follower.pods.pids.keys()].filter((name) => name.startsWith("blue-"));
+    expect(blue).toEqual(left.map(({ metadata }) => metadata?.name));
+    await reached(ports.api, "blue");
+  });
+
+  it("leaves no process when it stops", async () => {
+    const pids = [...follower.pods.pids.values()];
+    expect(pids.length).toBeGreaterThan(2);
+    await follower.stop();
+    expect((await processes()).filter(({ pid }) => pids.includes(pid))).toEqual([]);
+  });
+});
+
+describe("the backends of a route", () => {
+  it("are those of the rule that asks for no header; a weight left out is 1", () => {
+    const tester = { matches: [{ headers: [{ name: "x-tester", value: "1" }] }], backendRefs: [{ name: "green" }] };
+    const all = { matches: [{ path: { value: "/" } }], backendRefs: [{ name: "blue" }, { name: "green", weight: 0 }] };
+    expect(backendsOf({ spec: { rules: [tester, all] } } as object)).toEqual([
+      { service: "blue", weight: 1 },
+      { service: "green", weight: 0 },
+    ]);
+  });
+});
+
+const image = "example.invalid/api@sha256:1";
+
+function deployment(side: string, of = image): V1Deployment {
+  const labels = { app: "api", side };
+  const readinessProbe = { httpGet: { path: "/", port: 8080 }, periodSeconds: 1 };
+  const container = { name: "api", image: of, env: [{ name: "SIDE", value: side }], readinessProbe };
+  const lifecycle = { preStop: { sleep: { seconds: 1 } } };
+  return {
+    metadata: { name: side },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: { terminationGracePeriodSeconds: 10, containers: [{ ...container, lifecycle }] },
+      },
+    },
+  };
+}
+
+async function serve(name: string, side: string): Promise<void> {
+  const spec = { selector: { side }, ports: [{ name: "http", port: 80, targetPort: 8080 }] };
+  await core.createNamespacedService({ namespace, body: { metadata: { name }, spec } });
+}
+
+const routes = { group: "gateway.networking.k8s.io", version: "v1", plural: "httproutes", namespace };
+
+function route(blue: number, green: number) {
+  const backendRefs = [
+    { name: "blue", port: 80, weight: blue },
+    { name: "green", port: 80, weight: green },
+  ];
+  return {
+    apiVersion: "gateway.networking.k8s.io/v1",
+    kind: "HTTPRoute",
+    metadata: { name: "canary" },
+    spec: { parentRefs: [{ name: "edge" }], rules: [{ backendRefs }] },
+  };
+}
+
+function weightOf(index: number, value: number): string {
+  return JSON.stringify([{ op: "replace", path: `/spec/rules/0/backendRefs/${index}/weight`, value }]);
+}
+
+async function ready(name: string): Promise<void> {
+  await eventually(`${name} to be ready`, async () => {
+    const { status } = await apps.readNamespacedDeployment({ namespace, name });
+    return status?.readyReplicas === 2 ? true : undefined;
+  });
+}
+
+async function stateOf(side: string, fits: (state: { waiting?: { reason?: string } }) => boolean = () => true) {
+  return await eventually(`a state of ${side}`, async () => {
+    const { items } = await core.listNamespacedPod({ namespace, labelSelector: `side=${side}` });
+    const state = items[0]?.status?.containerStatuses?.[0]?.state;
+    return state !== undefined && fits(state) ? state : undefined;
+  });
+}
+
+async function ask(port: number): Promise<string> {
+  return await fetch(`http://127.0.0.1:${port}/`).then(
+    async (answer) => (answer.ok ? await answer.text() : "failed"),
+    () => "failed",
+  );
+}
+
+async function reached(port: number, side: string): Promise<void> {
+  await eventually(`an answer of ${side}`, async () => ((await ask(port)) === side ? true : undefined));
+}
+
+async function answersOf(port: number, count: number): Promise<Map<string, number>> {
+  const answers = new Map<string, number>();
+  for (let asked = 0; asked < count; asked++) {
+    const answer = await ask(port);
+    answers.set(answer, (answers.get(answer) ?? 0) + 1);
+  }
+  return answers;
+}
+
+function underLoad(port: number): { stop: () => Promise<Map<string, number>> } {
+  const answers = new Map<string, number>();
+  let stopped = false;
+  const users = Array.from({ length: 4 }, async () => {
+    while (!stopped) {
+      const answer = await ask(port);
+      answers.set(answer, (answers.get(answer) ?? 0) + 1);
+    }
+  });
+  return {
+    stop: async () => {
+      stopped = true;
+      await Promise.all(users);
+      return answers;
+    },
+  };
+}

@@ -1,0 +1,204 @@
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import {
+  CustomObjectsApi,
+  DiscoveryV1Api,
+  type KubeConfig,
+  type KubernetesObject,
+  type V1EndpointSlice,
+} from "@kubernetes/client-node";
+import type { Images } from "../containerProcess.ts";
+import { BalancerNode } from "../follower/node.ts";
+import type { ServiceState } from "../follower/serviceState.ts";
+import type { KubeletAddress } from "./follower/podLogs.ts";
+import { Pods } from "./follower/pods.ts";
+import { type Backends, backendsOf, readyAddresses } from "./follower/receivers.ts";
+import { watched } from "./follower/watched.ts";
+
+/** What users reach at one port: a Service, or the Services that an HTTPRoute weighs. */
+export interface FollowedService {
+  readonly name: string;
+  /** Port on loopback that users reach. */
+  readonly port: number;
+  /** Name of the HTTPRoute whose weights hold; without it everything goes to the Service `name`. */
+  readonly route?: string;
+  /** The two Services of the route, the first one blue. Needed with `route`. */
+  readonly backends?: readonly [string, string];
+}
+
+export interface FollowerSettings {
+  /** A kubeconfig that may do what a kubelet does in the namespace. */
+  readonly config: KubeConfig;
+  readonly namespace: string;
+  readonly images: Images;
+  /** Envoy's executable. */
+  readonly envoy: string;
+  /** Where Envoys' files lie. */
+  readonly folder: string;
+  readonly services: readonly FollowedService[];
+  /** From a change in the API until requests go by it: 0 to 60,000 ms; default 0. */
+  readonly delayMs?: number;
+  /** The cluster's `kubelet`: with it the API server answers for logs. */
+  readonly kubelet?: KubeletAddress;
+  readonly log?: (pod: string, line: string) => void;
+}
+
+/** A change that requests go by. */
+export interface Applied {
+  readonly service: string;
+  /** Epoch ms at which the API told it, and at which requests began to go by it. */
+  readonly seenAt: number;
+  readonly appliedAt: number;
+  readonly state: ServiceState;
+}
+
+const longestDelayMs = 60_000;
+const none = { blue: 0, green: 0 };
+
+/**
+ * Stands for the nodes of a cluster whose pods are `left`: runs a process for each pod, and sends real requests to those that
+ * the API says are ready, by the weights that it says, as late as it is told to. It watches; nothing is asked again and again.
+ */
+export class Follower {
+  readonly pods: Pods;
+  readonly #settings: FollowerSettings;
+  readonly #abort: AbortController;
+  readonly #nodes: BalancerNode[] = [];
+  readonly #slices = new Map<string, V1EndpointSlice>();
+  readonly #routes = new Map<string, Backends>();
+  readonly #applied: Applied[] = [];
+  readonly #told = new Map<string, () => void>();
+  #delayMs: number;
+
+  private constructor(settings: FollowerSettings, pods: Pods, abort: AbortController) {
+    this.#settings = settings;
+    this.pods = pods;
+    this.#abort = abort;
+    this.#delayMs = checkedDelay(settings.delayMs ?? 0);
+  }
+
+  /** Runs the pods that there are, and serves each Service's port. */
+  static async start(settings: FollowerSettings): Promise<Follower> {
+    const abort = new AbortController();
+    const { config, namespace, images, log, kubelet } = settings;
+    const pods = await Pods.start({ config, namespace, images, log, kubelet, signal: abort.signal });
+    const follower = new Follower(settings, pods, abort);
+    try {
+      await follower.#watch();
+      for (const service of settings.services) await follower.#serve(service);
+    } catch (error) {
+      await follower.stop();
+      throw error;
+    }
+    return follower;
+  }
+
+  /** Changes the delay for what is seen from now on. */
+  set delayMs(value: number) {
+    this.#delayMs = checkedDelay(value);
+  }
+
+  get delayMs(): number {
+    return this.#delayMs;
+  }
+
+  /** Every change that requests went by, in order. */
+  get applied(): readonly Applied[] {
+    return this.#applied;
+  }
+
+  /** Ends Envoys and every process. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await Promise.all(this.#nodes.map((node) => node.stop()));
+    await this.pods.stop();
+  }
+
+  async #watch(): Promise<void> {
+    const { config, namespace, services } = this.#settings;
+    const { signal } = this.#abort;
+    const discovery = config.makeApiClient(DiscoveryV1Api);
+    const slicesPath = `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`;
+    const slices = () => discovery.listNamespacedEndpointSlice({ namespace });
+    await watched(config, slicesPath, slices, signal, (slice, gone) => {
+      const name = slice.metadata?.name ?? "";
+      if (gone) this.#slices.delete(name);
+      else this.#slices.set(name, slice);
+      this.#changed();
+    });
+    if (!services.some(({ route }) => route !== undefined)) return;
+    const custom = config.makeApiClient(CustomObjectsApi);
+    const kind = { group: "gateway.networking.k8s.io", version: "v1", plural: "httproutes" };
+    const routesPath = `/apis/${kind.group}/${kind.version}/namespaces/${namespace}/${kind.plural}`;
+    const routes = async () =>
+      (await custom.listNamespacedCustomObject({ ...kind, namespace })) as { items: KubernetesObject[] };
+    await watched(config, routesPath, routes, signal, (route, gone) => {
+      const name = route.metadata?.name ?? "";
+      if (gone) this.#routes.delete(name);
+      else this.#routes.set(name, backendsOf(route));
+      this.#changed();
+    });
+  }
+
+  async #serve(service: FollowedService): Promise<void> {
+    const { envoy, folder } = this.#settings;
+    const { signal } = this.#abort;
+    const first = this.#stateOf(service);
+    const at = { folder: join(folder, service.name), envoy, service: service.name, port: service.port, signal };
+    const node = await BalancerNode.start(at, first);
+    this.#nodes.push(node);
+    let last = JSON.stringify(first);
+    // One change after the other, also where the delay was shortened meanwhile.
+    let queue = Promise.resolve();
+    const look = () => {
+      const state = this.#stateOf(service);
+      const text = JSON.stringify(state);
+      if (text === last) return;
+      last = text;
+      const seenAt = Date.now();
+      const dueAt = seenAt + this.#delayMs;
+      queue = queue.then(async () => {
+        await pause(Math.max(0, dueAt - Date.now()), undefined, { signal }).catch(() => {});
+        if (signal.aborted) return;
+        node.apply(state);
+        this.#applied.push({ service: service.name, seenAt, appliedAt: Date.now(), state });
+      });
+    };
+    this.#told.set(service.name, look);
+    look();
+  }
+
+  #changed(): void {
+    for (const look of this.#told.values()) look();
+  }
+
+  #stateOf(service: FollowedService): ServiceState {
+    if (service.route === undefined) {
+      const blue = this.#portsOf(service.name);
+      return { weights: blue.length === 0 ? none : { blue: 100, green: 0 }, ports: { blue, green: [] } };
+    }
+    const [first, second] = service.backends ?? [];
+    if (first === undefined || second === undefined)
+      throw new Error(`The route of ${service.name} needs two backends.`);
+    const weighed = this.#routes.get(service.route) ?? [];
+    const weight = (name: string) => weighed.find((it) => it.service === name)?.weight ?? 0;
+    const all = weight(first) + weight(second);
+    const share = all === 0 ? 0 : Math.round((100 * weight(first)) / all);
+    const weights = all === 0 ? none : { blue: share, green: 100 - share };
+    return { weights, ports: { blue: this.#portsOf(first), green: this.#portsOf(second) } };
+  }
+
+  #portsOf(service: string): number[] {
+    const slices = [...this.#slices.values()].filter(
+      ({ metadata }) => metadata?.labels?.["kubernetes.io/service-name"] === service,
+    );
+    return readyAddresses(slices)
+      .flatMap((address) => this.pods.portOf(address) ?? [])
+      .sort((a, b) => a - b);
+  }
+}
+
+function checkedDelay(ms: number): number {
+  if (ms >= 0 && ms <= longestDelayMs) return ms;
+  throw new Error(`The delay is ${ms} ms; expected 0 to ${longestDelayMs}.`);
+}

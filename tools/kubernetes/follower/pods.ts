@@ -1,0 +1,232 @@
+import { CoreV1Api, type KubeConfig, PatchStrategy, setHeaderOptions, type V1Pod } from "@kubernetes/client-node";
+import { sentence } from "../../../release/problem.ts";
+import type { Images } from "../../containerProcess.ts";
+import { freePort } from "../../freePort.ts";
+import { ContainerLog, type KubeletAddress, servePodLogs } from "./podLogs.ts";
+import { PodProcess } from "./podProcess.ts";
+import { type ContainerFacts, podStatus } from "./podStatus.ts";
+import { watched } from "./watched.ts";
+
+export interface PodsSettings {
+  readonly config: KubeConfig;
+  readonly namespace: string;
+  /** What runs in place of an image. An image that it does not know cannot be pulled. */
+  readonly images: Images;
+  /** Where logs are served; without it the API has none. */
+  readonly kubelet?: KubeletAddress | undefined;
+  /** Told each line that a pod's process writes. */
+  readonly log?: ((pod: string, line: string) => void) | undefined;
+  readonly signal: AbortSignal;
+}
+
+interface Held {
+  readonly uid: string;
+  readonly ip: string;
+  readonly port: number;
+  readonly startedAt: Date;
+  readonly log: ContainerLog;
+  restarts: number;
+  over: boolean;
+  process: PodProcess | undefined;
+  leaving: boolean;
+  /** Statuses are told one after the other. */
+  told: Promise<void>;
+  latest: V1Pod;
+}
+
+const defaultGraceSeconds = 30;
+
+/**
+ * Stands for the kubelets of a cluster whose pods are `left`: each pod that is bound to a node runs as one process of this
+ * machine, is told as ready when its probe says so, and ends by its preStop and grace before its object goes.
+ */
+export class Pods {
+  readonly #settings: PodsSettings;
+  readonly #core: CoreV1Api;
+  readonly #held = new Map<string, Held>();
+  readonly #ports = new Map<string, number>();
+  readonly #leaving = new Set<Promise<void>>();
+  #logs: Awaited<ReturnType<typeof servePodLogs>> | undefined;
+  #count = 0;
+  #complaint: string | undefined;
+
+  private constructor(settings: PodsSettings) {
+    this.#settings = settings;
+    this.#core = settings.config.makeApiClient(CoreV1Api);
+  }
+
+  static async start(settings: PodsSettings): Promise<Pods> {
+    const pods = new Pods(settings);
+    const { namespace, kubelet } = settings;
+    if (kubelet !== undefined) pods.#logs = await servePodLogs(kubelet, (name) => pods.#named(name));
+    const list = () => pods.#core.listNamespacedPod({ namespace });
+    await watched(settings.config, `/api/v1/namespaces/${namespace}/pods`, list, settings.signal, (pod, gone) => {
+      pods.#see(pod, gone);
+    });
+    return pods;
+  }
+
+  /** Port on loopback of the process behind a pod's address. */
+  portOf(podIP: string): number | undefined {
+    return this.#ports.get(podIP);
+  }
+
+  /** Process ids by names of pods, of those that run now. */
+  get pids(): ReadonlyMap<string, number> {
+    const running = [...this.#held.values()].flatMap(({ latest, process }) =>
+      process?.pid === undefined ? [] : [[latest.metadata?.name ?? "", process.pid] as const],
+    );
+    return new Map(running);
+  }
+
+  /** Why the API server took a status not, if so; the process runs on. */
+  get complaint(): string | undefined {
+    return this.#complaint;
+  }
+
+  /** Ends every process at once, as a machine that is switched off. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#held.values()].map(({ process }) => process?.stop(0)));
+    await Promise.allSettled(this.#leaving);
+    this.#logs?.close();
+    this.#logs?.closeAllConnections();
+  }
+
+  #see(pod: V1Pod, gone: boolean): void {
+    const uid = pod.metadata?.uid ?? "";
+    const held = this.#held.get(uid);
+    if (held !== undefined) held.latest = pod;
+    if (gone) {
+      if (held !== undefined && !held.leaving) this.#leave(held, 0);
+    } else if (pod.metadata?.deletionTimestamp !== undefined) {
+      const grace = pod.metadata.deletionGracePeriodSeconds ?? defaultGraceSeconds;
+      if (held === undefined) this.#leave(this.#hold(pod, 0), 0);
+      else if (!held.leaving) this.#leave(held, 1000 * grace);
+    } else if (held === undefined && pod.spec?.nodeName !== undefined && !isOver(pod)) {
+      const here = this.#hold(pod, undefined);
+      here.told = this.#start(here).catch((error: unknown) => {
+        this.#complaint = sentence(error);
+      });
+    }
+  }
+
+  #named(name: string): Held | undefined {
+    return [...this.#held.values()].find(({ latest }) => latest.metadata?.name === name);
+  }
+
+  #hold(pod: V1Pod, port: number | undefined): Held {
+    this.#count++;
+    const ip = `10.244.${Math.floor(this.#count / 250)}.${(this.#count % 250) + 2}`;
+    const uid = pod.metadata?.uid ?? "";
+    const held: Held = {
+      uid,
+      ip,
+      port: port ?? 0,
+      startedAt: new Date(),
+      log: new ContainerLog(),
+      restarts: 0,
+      over: false,
+      process: undefined,
+      leaving: false,
+      told: Promise.resolve(),
+      latest: pod,
+    };
+    this.#held.set(uid, held);
+    return held;
+  }
+
+  async #start(held: Held): Promise<void> {
+    const pod = held.latest;
+    const [container] = pod.spec?.containers ?? [];
+    if (container === undefined) return;
+    const command = this.#settings.images(container.image ?? "");
+    if (command === undefined) {
+      const message = `failed to pull image "${container.image}": not found`;
+      await this.#tell(held, {
+        state: { waiting: { reason: "ErrImagePull", message } },
+        last: undefined,
+        restarts: 0,
+        ready: false,
+      });
+      return;
+    }
+    const port = await freePort();
+    this.#ports.set(held.ip, port);
+    const env = Object.fromEntries(
+      (container.env ?? []).flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])),
+    );
+    if (held.leaving) return;
+    held.process = new PodProcess({
+      pod,
+      container,
+      command,
+      port,
+      env,
+      log: (line) => {
+        held.log.add(line);
+        this.#settings.log?.(pod.metadata?.name ?? "", line);
+      },
+      changed: (facts) => {
+        // The lines of a run stay readable as the ones before while the next one is not there yet.
+        if (facts.state.running !== undefined && facts.restarts > held.restarts) {
+          held.restarts = facts.restarts;
+          held.log.turn();
+        }
+        if (facts.state.terminated !== undefined) {
+          held.over = true;
+          held.log.end();
+        }
+        held.told = held.told.then(async () => await this.#tell(held, facts));
+      },
+    });
+  }
+
+  async #tell(held: Held, facts: ContainerFacts): Promise<void> {
+    const { latest: pod, ip: podIP, startedAt } = held;
+    const [container] = pod.spec?.containers ?? [];
+    if (container === undefined) return;
+    const { name = "", namespace = "" } = pod.metadata ?? {};
+    const body = { metadata: { uid: held.uid }, status: podStatus(pod, container, facts, { podIP, startedAt }) };
+    await this.#core
+      .patchNamespacedPodStatus(
+        { name, namespace, body },
+        setHeaderOptions("Content-Type", PatchStrategy.StrategicMergePatch),
+      )
+      .then(
+        () => {
+          this.#complaint = undefined;
+        },
+        (error: unknown) => {
+          if (!isGone(error)) this.#complaint = sentence(error);
+        },
+      );
+  }
+
+  #leave(held: Held, graceMs: number): void {
+    held.leaving = true;
+    const left = this.#end(held, graceMs).catch((error: unknown) => {
+      if (!isGone(error)) this.#complaint = sentence(error);
+    });
+    this.#leaving.add(left);
+    void left.then(() => this.#leaving.delete(left));
+  }
+
+  async #end(held: Held, graceMs: number): Promise<void> {
+    await held.process?.stop(graceMs);
+    await held.told;
+    held.log.end();
+    this.#held.delete(held.uid);
+    this.#ports.delete(held.ip);
+    const { name = "", namespace = "" } = held.latest.metadata ?? {};
+    const body = { gracePeriodSeconds: 0, preconditions: { uid: held.uid } };
+    if (!this.#settings.signal.aborted) await this.#core.deleteNamespacedPod({ name, namespace, body });
+  }
+}
+
+function isOver({ status }: V1Pod): boolean {
+  return status?.phase === "Succeeded" || status?.phase === "Failed";
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === 404 || error.code === 409);
+}
