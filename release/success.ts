@@ -11,7 +11,7 @@ export type CriterionId =
   | "stakeholders-notified"
   | "documentation-updated";
 
-/** One of the seed's eight success criteria with what was found. */
+/** One of the workflow's eight success criteria with what was found. */
 export interface Criterion {
   readonly id: CriterionId;
   readonly title: string;
@@ -33,7 +33,7 @@ export interface SuccessFacts {
 
 type Finding = Pick<Criterion, "verdict" | "reason">;
 
-/** The eight criteria, each with its verdict, in the seed's order. */
+/** The eight criteria, each with its verdict, in the deployment workflow's order. */
 export function successCriteria(facts: SuccessFacts): readonly Criterion[] {
   const { verdict } = facts;
   return [

@@ -3,8 +3,9 @@ import { readAlarms } from "../../provider/local/alarms.ts";
 import { readPlatform } from "../../provider/local/serving.ts";
 import { calendarFactsOf } from "./day.ts";
 import type { Gatherers, Gathering } from "./gathering.ts";
+import { rangeStart } from "./rangeStart.ts";
 import { pathInRepository } from "./releasedCommit.ts";
-import { changedFiles, commitsBetween, lastReleaseTag } from "./releaseRange.ts";
+import { changedFiles, commitsBetween } from "./releaseRange.ts";
 
 /** Facts of the seed's anti-patterns; those that follow from other items have none of their own. */
 export const antiPatterns: Gatherers = {
@@ -27,9 +28,9 @@ export const antiPatterns: Gatherers = {
   },
   "anti-patterns/big-bang": async (it) => {
     const { git, manifest } = it;
-    const { commit, version, features, services } = manifest.manifest;
+    const { commit, features, services } = manifest.manifest;
     if (commit === undefined) throw new Error("the manifest names no commit, so nobody can count what is new in it");
-    const since = await lastReleaseTag(git, commit, version);
+    const since = await rangeStart(it, commit);
     const size = { features: features.length, services: Object.keys(services).length };
     if (since === undefined) return { ...size, migrations: 0, commits: 0 };
     const commits = await commitsBetween(git, since, commit);

@@ -11,12 +11,13 @@ import { isMigrationPath } from "../migrations/migrationFiles.ts";
 import { type ReleaseMigrationFiles, releaseMigrations } from "../migrations/releaseMigrations.ts";
 import type { Gathering } from "./gathering.ts";
 import { plainFacts } from "./plainFacts.ts";
+import { rangeStart } from "./rangeStart.ts";
 import { releasedCommit } from "./releasedCommit.ts";
-import { commitsBetween, commitsSince, fileAt, lastReleaseTag } from "./releaseRange.ts";
+import { commitsBetween, commitsSince, fileAt } from "./releaseRange.ts";
 
 /** Facts of database/review: who looked at the commits that touch pending migration scripts. */
 export async function gatherMigrationReview(it: Gathering) {
-  const { database, evidence, version } = it.manifest.manifest;
+  const { database, evidence } = it.manifest.manifest;
   const source = evidence["database/review"] === undefined ? "code/review" : "database/review";
   const nothing = { files: [], commits: 0, pulls: [], signed: 0, signers: [], owned: [], addresses: [], source };
   const none = { count: 0, first: [] };
@@ -29,7 +30,7 @@ export async function gatherMigrationReview(it: Gathering) {
   }
   const commit = releasedCommit(it);
   const { git } = it;
-  const since = release.live?.commit ?? (await lastReleaseTag(git, commit, version));
+  const since = release.live?.commit ?? (await rangeStart(it, commit));
   const scripts = scriptsOf(it, release);
   const touching = await touchingCommits(git, since, commit, scripts);
   const all = (await commitsSince(git, since, commit)).filter((one) => touching.has(one.commit) && !one.cleanMerge);

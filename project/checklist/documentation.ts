@@ -3,15 +3,16 @@ import { changelogEntry, changelogLimit } from "../../release/evidence/documenta
 import { shown } from "../../release/evidence/shown.ts";
 import { resolveInside } from "../../release/projectPath.ts";
 import type { Gathering } from "./gathering.ts";
+import { rangeStart } from "./rangeStart.ts";
 import { pathInRepository, releasedCommit } from "./releasedCommit.ts";
-import { changedFiles, fileAt, lastReleaseTag } from "./releaseRange.ts";
+import { changedFiles, fileAt } from "./releaseRange.ts";
 
 /** What the changelog and the documentation say in the released commit, as git has it: files that lie about do not count. */
 export async function gatherDocumentation(it: Gathering) {
   const commit = releasedCommit(it);
   const { git, project } = it;
   const { manifest, file } = it.manifest;
-  const since = await lastReleaseTag(git, commit, manifest.version);
+  const since = await rangeStart(it, commit);
   const plan = manifest.evidence["code/documentation"] ?? { changelog: "../CHANGELOG.md", docs: [], reason: undefined };
   const folder = join(project, file, "..");
   const inRepository = (path: string) =>

@@ -18,8 +18,9 @@ import type { PullSummary, ReviewSummary } from "../../release/evidence/review/r
 import { shown } from "../../release/evidence/shown.ts";
 import type { Git } from "../git.ts";
 import type { Gathering } from "./gathering.ts";
+import { rangeStart } from "./rangeStart.ts";
 import { pathInRepository, releasedCommit } from "./releasedCommit.ts";
-import { changedFiles, commitsBetween, commitsSince, fileAt, lastReleaseTag } from "./releaseRange.ts";
+import { changedFiles, commitsBetween, commitsSince, fileAt } from "./releaseRange.ts";
 
 /** The section of CODEOWNERS that names who reviews what for security. */
 export const securitySection = "security";
@@ -28,7 +29,7 @@ export const securitySection = "security";
 export async function gatherReview(it: Gathering): Promise<ReviewFacts> {
   const commit = releasedCommit(it);
   const { git } = it;
-  const since = await lastReleaseTag(git, commit, it.manifest.manifest.version);
+  const since = await rangeStart(it, commit);
   const files = it.evidence.read("code/review", it.manifest.manifest.evidence["code/review"]?.files ?? [], readReviews);
   const pulls = files.flatMap((file) => file.summary?.pulls ?? []);
   const held = new Map(await Promise.all(pulls.map(async (pull) => [pull, await commitsOf(git, pull)] as const)));
@@ -63,8 +64,8 @@ export async function gatherReview(it: Gathering): Promise<ReviewFacts> {
 export async function gatherSecurityReview(it: Gathering): Promise<SecurityFacts> {
   const commit = releasedCommit(it);
   const { git, evidence } = it;
-  const { version, evidence: plan } = it.manifest.manifest;
-  const since = await lastReleaseTag(git, commit, version);
+  const { evidence: plan } = it.manifest.manifest;
+  const since = await rangeStart(it, commit);
   const own = plan["code/security-review"]?.files;
   const files =
     own === undefined

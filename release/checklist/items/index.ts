@@ -36,7 +36,7 @@ import { performanceTests } from "./tests/performance.ts";
 import { securityScans } from "./tests/security.ts";
 import { unitTests } from "./tests/unit.ts";
 
-/** The whole checklist, in the seed's order; items that rest on others come after them. */
+/** The whole checklist, in the deployment workflow's order; items that rest on others come after them. */
 export const checklistItems: readonly ChecklistItem[] = [
   features,
   review,

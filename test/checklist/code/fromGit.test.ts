@@ -95,6 +95,18 @@ describe("code/review, by trailers in git", () => {
     expect(await release.judged("code/review")).toMatchObject(failed(/since v1\.2\.2 .*Not reviewed/));
   });
 
+  it("begins at what serves, where a later tag would leave out what nobody reviewed", async () => {
+    const release = new Release();
+    const bare = release.change("a.js", { message: "Quick fix" });
+    release.repository.run("tag", "-a", "v1.2.2-hotfix", "-m", "set by somebody");
+    release.repository.run("tag", "-a", "v1.2.9", "-m", "set by somebody, or of a release that never served");
+    release.change("b.js", signed);
+    const seen = await release.judged("code/review");
+    expect(seen).toMatchObject(
+      failed(new RegExp(`1 of 2 commits since [0-9a-f]{12} .*${bare.slice(0, 12)} Quick fix`)),
+    );
+  });
+
   it("fails in a clone without history, where nobody can say what came before", async () => {
     const release = new Release();
     release.change("a.js", signed);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type ChecklistItem, fail, type ItemId, item, notApplicable, pass, type Severity } from "../../item.ts";
 
-/** One of the seed's anti-patterns that other items of the checklist rule out. */
+/** One of the workflow's anti-patterns that other items of the checklist rule out. */
 export interface Derived {
   readonly id: ItemId & `anti-patterns/${string}`;
   readonly title: string;

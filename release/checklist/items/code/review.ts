@@ -13,7 +13,7 @@ export const review = item({
   severity: "critical",
   when: "review",
   unoverridable: false,
-  rule: "Every commit since the last release is in a pull request whose head somebody else of the repository approved within 30 days, with nobody's request for changes standing, or carries a Reviewed-by of somebody else. Changed migration scripts are approved by one of their CODEOWNERS.",
+  rule: "Every commit since the last release, or since what serves where a later tag would leave some out, is in a pull request whose head somebody else of the repository approved within 30 days, with nobody's request for changes standing, or carries a Reviewed-by of somebody else. Changed migration scripts are approved by one of their CODEOWNERS.",
   mend: "let somebody else approve the head of the pull request, export it with `gh api`, and record it with `greenlight evidence add <version> code/review <file>`",
   facts: reviewFacts,
   judge(facts, judging) {

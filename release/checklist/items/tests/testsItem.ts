@@ -15,7 +15,7 @@ const known = z.strictObject({ test: z.string().max(1_000), reason: z.string().m
 export const testsFacts = filesFact(testsSummary).extend({ skipped: z.array(known).max(200) });
 export type TestsFacts = z.infer<typeof testsFacts>;
 
-/** One of the seed's "100% pass". */
+/** One of the workflow's "100% pass". */
 export function testsItem(id: ItemId & `tests/${string}`, title: string): ChecklistItem {
   return item({
     id,
