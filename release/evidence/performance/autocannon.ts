@@ -2,6 +2,7 @@ import { z } from "zod";
 import { shaped } from "../reportJson.ts";
 import { statedTime } from "../statedTime.ts";
 import type { PerformanceSummary } from "./summary.ts";
+import { throughputOf } from "./throughput.ts";
 
 const number = z.number().nonnegative();
 const whole = z.number().int().nonnegative();
@@ -36,7 +37,7 @@ export function readAutocannon(it: object): PerformanceSummary {
     failed: Math.max(errors, timeouts) + non2xx + mismatches,
     ...(p95Ms === undefined ? {} : { p95Ms }),
     ...(latency.p99 === undefined || !answered ? {} : { p99Ms: latency.p99 }),
-    ...(duration > 0 ? { throughput: requests.total / duration } : {}),
+    ...throughputOf(requests.total, duration),
     broken: [],
     notes: latency.p95 === undefined && p95Ms !== undefined ? ["p97.5 stands for p95"] : [],
     ...(at === undefined ? {} : { at }),

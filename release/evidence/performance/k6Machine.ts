@@ -2,6 +2,7 @@ import { z } from "zod";
 import { each, shaped } from "../reportJson.ts";
 import { statedTime } from "../statedTime.ts";
 import type { PerformanceSummary } from "./summary.ts";
+import { throughputOf } from "./throughput.ts";
 
 const number = z.number().nonnegative();
 const whole = z.number().int().nonnegative();
@@ -46,7 +47,7 @@ export function readK6Machine(it: object): PerformanceSummary {
     failed: failed.matches,
     ...(p95 === undefined ? {} : { p95Ms: p95 }),
     ...(p99 === undefined ? {} : { p99Ms: p99 }),
-    ...(config.duration > 0 ? { throughput: requests / config.duration } : {}),
+    ...throughputOf(requests, config.duration),
     broken: [],
     notes: [],
     ...(at === undefined ? {} : { at }),

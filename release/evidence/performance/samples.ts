@@ -1,4 +1,5 @@
 import { build } from "hdr-histogram-js";
+import { throughputOf } from "./throughput.ts";
 
 /** Figures over raw samples, in bounded memory. */
 export class Samples {
@@ -27,7 +28,7 @@ export class Samples {
       ...(this.#requests === 0
         ? {}
         : { p95Ms: this.#latency.getValueAtPercentile(95), p99Ms: this.#latency.getValueAtPercentile(99) }),
-      ...(seconds > 0 ? { throughput: this.#requests / seconds } : {}),
+      ...throughputOf(this.#requests, seconds),
       ...(Number.isNaN(start.getTime()) ? {} : { at: start.toISOString() }),
     };
   }

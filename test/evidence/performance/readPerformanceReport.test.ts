@@ -101,5 +101,16 @@ describe("a load test's report", () => {
     expect(() => read(without)).toThrow(/no HTTP request was made/);
   });
 
+  it.each(["autocannon/passing.json", "k6/machine-readable.json"])(
+    "has no throughput where %s took no time",
+    (path) => {
+      const text = sample(path).toString("utf8");
+      expect(read(text)).toMatchObject({ throughput: expect.any(Number) });
+      const shortened = text.replace(/("duration": *)[\d.]+/, "$15e-324");
+      expect(shortened).not.toBe(text);
+      expect(read(shortened)).not.toHaveProperty("throughput");
+    },
+  );
+
   holdsToItsShape(readPerformanceReport, performanceSummary, samples);
 });
