@@ -98,8 +98,27 @@ describe.sequential("a production stack on a Kubernetes cluster, by the deployer
     expect((await project.run("preview", "--expect-no-changes")).exitCode).toBe(0);
   });
 
+  it("says by the command what serves and what each side runs, and by its exit code whether that is what was asked", async () => {
+    const status = await greenlight("status");
+    expect(status, status.said).toMatchObject({
+      exitCode: 0,
+      json: {
+        ok: true,
+        serves: { environment: "blue", endpoints: { api: { blue: 2, green: 0, others: 0 } } },
+        environments: {
+          blue: { versions: ["v1"], services: { api: { ready: 2, wanted: 2 } } },
+          green: { versions: ["v2"], services: { web: { ready: 2, wanted: 2 } } },
+        },
+      },
+    });
+    await project.set({ live: "green" });
+    const other = await greenlight("status");
+    expect(other, other.said).toMatchObject({ exitCode: 7, json: { ok: false, serves: { environment: "blue" } } });
+    await project.set({ live: "blue" });
+  });
+
   it("refuses the commands that are not offered yet, and says what to do instead", async () => {
-    for (const command of [["release", "v2"], ["status"], ["watch"]]) {
+    for (const command of [["release", "v2"], ["watch"]]) {
       const { exitCode, said } = await greenlight(...command);
       expect(exitCode, said).toBe(2);
       expect(said).toContain(`greenlight ${command[0]}\` is not offered on kubernetes yet`);
