@@ -10,10 +10,9 @@ const instead = {
   kubernetes: {
     check: judgedByHand,
     release: "deploy, switch and watch step by step: docs/kubernetes.md has them",
-    status: "run `pulumi preview`: its first line says what serves, as read",
     watch: "watch by what the cluster's own monitoring says of the side that serves",
   },
-} as const satisfies Record<string, Partial<Record<"check" | "release" | "status" | "watch", string>>>;
+} as const satisfies Record<string, Partial<Record<"check" | "release" | "watch", string>>>;
 
 /**
  * Refuses a command that the stack's platform does not offer yet, before it asks this machine for what is elsewhere.

@@ -1,8 +1,9 @@
 import { exitCodes } from "../../release/exitCodes.ts";
 import { openContext } from "../context.ts";
-import { platformIn, requireOffered } from "../offered.ts";
+import { platformIn } from "../offered.ts";
 import type { CommandResult } from "../result.ts";
 import type { AwsStatus } from "../status/awsStatus.ts";
+import type { KubernetesStatus } from "../status/kubernetesStatus.ts";
 import { readStatus } from "../status/readStatus.ts";
 import type { Status } from "../status/status.ts";
 import type { TerminalOptions } from "../terminal/run.ts";
@@ -13,10 +14,16 @@ import { columnsOf, styleFor } from "../terminal/style.ts";
 export async function statusCommand(
   options: TerminalOptions,
   signal: AbortSignal,
-): Promise<CommandResult<Status | AwsStatus>> {
+): Promise<CommandResult<Status | AwsStatus | KubernetesStatus>> {
   const context = openContext(options);
-  requireOffered(context, "status");
-  if (platformIn(context) === "aws") {
+  const platform = platformIn(context);
+  if (platform === "kubernetes") {
+    const { kubernetesStatusText, readKubernetesStatus } = await import("../status/kubernetesStatus.ts");
+    const status = await readKubernetesStatus(context, context.settings(), signal);
+    const exitCode = status.ok ? exitCodes.ok : exitCodes.notAsAsked;
+    return { exitCode, json: status, text: kubernetesStatusText(status) };
+  }
+  if (platform === "aws") {
     const { awsStatusText, readAwsStatus } = await import("../status/awsStatus.ts");
     const status = await readAwsStatus(context, context.settings(), signal);
     const exitCode = status.ok ? exitCodes.ok : exitCodes.notAsAsked;

@@ -28,6 +28,8 @@ export interface EnvironmentArgs {
   /** Pods of a service that may be away at once while nodes are drained. */
   unavailable: number;
   deadlineMs: number;
+  /** How long proxies may take to follow the endpoints. */
+  endpointDelayMs: number;
   smoke: { command: string[]; directory: string; env: Record<string, string>; timeoutMs: number; logFile: string };
 }
 
@@ -58,6 +60,7 @@ export class Environment extends pulumi.ComponentResource {
           template: createHash("sha256").update(JSON.stringify(this.#templates[service])).digest("hex"),
         })),
         deadlineMs: args.deadlineMs,
+        endpointDelayMs: args.endpointDelayMs,
       },
       ["incarnations", "proof"],
       { parent: this, dependsOn: made },

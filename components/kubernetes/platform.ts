@@ -64,6 +64,7 @@ export function deployKubernetes(args: StackArgs): Record<string, pulumi.Input<u
       proofs: pulumi.all(proofs).apply((all): GateProof[] => all.flat()),
       // Both sides have been through their gates: who waits here longer waits for somebody to mend something.
       deadlineMs: Math.min(kubernetes.gates.deadline, 120_000),
+      endpointDelayMs: kubernetes.endpointDelay,
     },
     options(...environments),
   );
@@ -118,6 +119,7 @@ function environmentArgs(
     addresses: testAddressesOf(settings, environment),
     unavailable: kubernetes.unavailable,
     deadlineMs: kubernetes.gates.deadline,
+    endpointDelayMs: kubernetes.endpointDelay,
     smoke: {
       command: [...manifest.smoke.command],
       directory: manifest.smoke.directory,

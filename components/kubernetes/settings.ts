@@ -79,7 +79,7 @@ export const kubernetesSettings = group(
       .describe("What Kubernetes needs to know of each of `services`. One that is left out has the defaults."),
     pullSecrets: names("Secrets").default([]).describe("Secrets with which images are pulled."),
     endpointDelay: duration("5s").describe(
-      "How long a stopping pod goes on answering before it is told to stop: longer than proxies take to forget it.",
+      "How long proxies may take to follow a change: a stopping pod goes on answering, and a gate that passed must hold, so long.",
     ),
     gates: group({ deadline: duration("10m", 1_000).describe("How long a gate waits.") }, "{ deadline: 10m }")
       .prefault({})

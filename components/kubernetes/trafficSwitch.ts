@@ -16,6 +16,8 @@ export interface TrafficSwitchArgs {
   /** Proofs of the gates; an environment without them gets no traffic. */
   proofs: pulumi.Input<GateProof[]>;
   deadlineMs: number;
+  /** How long proxies may take to follow the endpoints. */
+  endpointDelayMs: number;
 }
 
 /** Which environment serves: the selector of each live Service, after a gate and before a reading back. */
@@ -65,7 +67,7 @@ export class TrafficSwitch extends pulumi.ComponentResource {
     const readBack = new GreenlightResource<{ serving: EnvironmentName; readAt: string }>(
       "greenlight:kubernetes:TrafficReadBack",
       `${name}-read-back`,
-      common,
+      { ...common, endpointDelayMs: args.endpointDelayMs },
       ["serving", "readAt"],
       { parent: this, dependsOn: [before] },
     );

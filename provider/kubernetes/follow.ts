@@ -18,26 +18,37 @@ export type Snapshot<K extends Kinds> = { readonly [Name in keyof K]: readonly K
 /** How long a cluster may take to answer at all; a gate's own patience begins then. */
 const firstAnswerMs = 30_000;
 
+/** An API server that has just started refuses for a moment what it will allow: only what is refused for longer counts, ms. */
+const refusedForMs = 5_000;
+
 /** Pause before a watch that broke is begun again, ms; each one longer up to the last. */
 const pauses = [200, 500, 1_000, 2_000, 5_000];
 
 /**
  * Follows objects by watches until a snapshot of them settles it, or time is up; the last snapshot counts in both cases. One list and
  * one watch a kind, however long it takes: nothing is asked again and again. A watch that breaks, as when the API server restarts, is
- * begun again until time is up, which counts from the first whole snapshot; a right that is missing from the beginning (401, 403) ends it.
+ * begun again until time is up, which counts from the first whole snapshot; a right that is missing from the beginning (401, 403)
+ * and still is after a few seconds ends it.
  *
  * @param settled asked after all kinds were listed, and after each change
+ * @param it.holds what is settled must stay so for a time where this answers a time, ms; every watch stands all the while
  */
 export async function follow<K extends Kinds>(
   client: Client,
   followed: { readonly [Name in keyof K]: Followed<K[Name]> },
   settled: (snapshot: Snapshot<K>) => boolean,
-  it: { readonly deadlineMs: number; readonly signal: AbortSignal; readonly asked: Asked },
+  it: {
+    readonly deadlineMs: number;
+    readonly signal: AbortSignal;
+    readonly asked: Asked;
+    readonly holds?: (snapshot: Snapshot<K>) => number;
+  },
 ): Promise<Snapshot<K>> {
   const names = Object.keys(followed) as (keyof K & string)[];
   const deadline = deadlineIn(firstAnswerMs + it.deadlineMs, "The wait", it.signal);
   const closing = new AbortController();
   let patience: NodeJS.Timeout | undefined;
+  let holding: NodeJS.Timeout | undefined;
   const answered = new Set<string>();
   const listed = new Set<string>();
   let lastError: unknown;
@@ -57,15 +68,25 @@ export async function follow<K extends Kinds>(
       const end = () => resolve();
       if (deadline.signal.aborted) end();
       deadline.signal.addEventListener("abort", end, { once: true });
+      const letGo = () => {
+        clearTimeout(holding);
+        holding = undefined;
+      };
       const look = () => {
         try {
-          if (listed.size === names.length && settled(snapshot())) end();
+          if (listed.size < names.length) return;
+          const seen = snapshot();
+          if (!settled(seen)) return letGo();
+          const holdsMs = it.holds?.(seen) ?? 0;
+          if (holdsMs === 0) end();
+          else holding ??= setTimeout(end, holdsMs);
         } catch (error) {
           reject(error);
         }
       };
       for (const { name, informer } of informers) {
         let broken = 0;
+        let refusedSince: number | undefined;
         // A start that failed ends like one that did not, and tells by its error event.
         const begin = async () => {
           await informer.start();
@@ -84,8 +105,11 @@ export async function follow<K extends Kinds>(
         }
         informer.on("error", (error: unknown) => {
           lastError = error;
-          // An API server that has just started answers 403 for a moment to what it will allow.
-          if ([401, 403].includes(statusOf(error) ?? 0) && !listed.has(name)) {
+          // What is not seen does not hold.
+          letGo();
+          if ([401, 403].includes(statusOf(error) ?? 0) && !listed.has(name)) refusedSince ??= Date.now();
+          else refusedSince = undefined;
+          if (refusedSince !== undefined && Date.now() - refusedSince >= refusedForMs) {
             reject(error);
             return;
           }
@@ -101,6 +125,7 @@ export async function follow<K extends Kinds>(
     if (!deadline.passed()) throw kubernetesProblem(error, it.asked);
   } finally {
     clearTimeout(patience);
+    clearTimeout(holding);
     closing.abort();
     deadline.end();
     await Promise.all(informers.map(({ informer }) => informer.stop()));

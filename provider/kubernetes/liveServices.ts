@@ -1,5 +1,6 @@
 import type { V1Service } from "@kubernetes/client-node";
 import { type EnvironmentName, environmentNames, isEnvironmentName } from "../../release/environment.ts";
+import { abortable } from "./abortable.ts";
 import type { KubernetesServingFacts } from "./facts.ts";
 import { ask, statusOf } from "./kubernetesProblem.ts";
 
@@ -48,16 +49,6 @@ async function readService(
     if (statusOf(error) === 404) return undefined;
     throw error;
   }
-}
-
-/** The client takes no signal: its answer is no longer waited for. */
-async function abortable<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  return new Promise<T>((resolve, reject) => {
-    const end = () => reject(signal.reason);
-    signal.addEventListener("abort", end, { once: true });
-    answer.then(resolve, reject).finally(() => signal.removeEventListener("abort", end));
-  });
 }
 
 /** The environment that all services lead to, if one does. */

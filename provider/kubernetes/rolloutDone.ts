@@ -22,6 +22,8 @@ const inputs = z.strictObject({
   version: z.string(),
   services: z.array(service).min(1),
   deadlineMs: z.number().int().positive(),
+  /** How long proxies may take to follow the endpoints. */
+  endpointDelayMs: z.number().int().min(0).default(0),
 });
 type Inputs = z.infer<typeof inputs>;
 
@@ -38,21 +40,21 @@ interface Outputs {
 }
 
 /**
- * Passes when every pod of an environment is ready and runs the image that was asked, by what the nodes say. Waits by watches, tells what
- * keeps it while it waits, and ends early where no waiting helps.
+ * Passes when every pod of an environment is ready and runs the image that was asked, by what the nodes say, and stays so for as long as
+ * proxies take to hear of it: the smoke test comes by a Service. Waits by watches, tells what keeps it while it waits, and ends early where
+ * no waiting helps.
  */
 export const rolloutDone = handler<Inputs, Outputs>({
   inputs,
   // Where the kubeconfig lies, and patience, are no statement about a release.
-  remarks: ["access", "deadlineMs"],
+  remarks: ["access", "deadlineMs", "endpointDelayMs"],
   drifted: (state) => !state.done,
   async create(step, it) {
     return { id: `${it.environment}-rollout`, outputs: await pass(it, step) };
   },
   async read(step, _, state) {
     const rollouts = await readOnce(state, step);
-    const done = rollouts.every(({ state: is }) => is === "done");
-    return { ...figures(state, rollouts), done, proof: gateProof.parse(state.proof) };
+    return { ...figures(state, rollouts), done: isDone(rollouts), proof: gateProof.parse(state.proof) };
   },
   async update(step, _, __, news) {
     return pass(news, step);
@@ -66,14 +68,20 @@ const untouched = "No traffic was moved.";
 
 async function pass(it: Inputs, step: Step): Promise<Outputs> {
   const told = new Set<string>();
-  const { rollouts, lastWords } = await watch(it, step, it.deadlineMs, (all) => {
-    for (const { state, says, trouble } of all) {
-      if (state === "done" || trouble === undefined || told.has(trouble.says)) continue;
-      told.add(trouble.says);
-      step.tell(`${it.environment}: ${says}`);
-    }
-    return all.some(({ state }) => state === "stalled") || all.every(({ state }) => state === "done");
-  });
+  const { rollouts, lastWords } = await watch(
+    it,
+    step,
+    it.deadlineMs,
+    (all) => {
+      for (const { state, says, trouble } of all) {
+        if (state === "done" || trouble === undefined || told.has(trouble.says)) continue;
+        told.add(trouble.says);
+        step.tell(`${it.environment}: ${says}`);
+      }
+      return all.some(({ state }) => state === "stalled") || isDone(all);
+    },
+    it.endpointDelayMs,
+  );
   const missing = rollouts.flatMap(({ state, says }, at) =>
     state === "done" ? [] : [`${it.services[at]?.service} (${it.services[at]?.deployment}): ${says}`],
   );
@@ -93,6 +101,10 @@ async function pass(it: Inputs, step: Step): Promise<Outputs> {
   };
 }
 
+function isDone(rollouts: readonly Rollout[]): boolean {
+  return rollouts.every(({ state }) => state === "done");
+}
+
 function figures(it: Inputs, rollouts: readonly Rollout[]): Omit<Outputs, "done" | "proof"> {
   return {
     running: Object.fromEntries(it.services.map(({ service }, at) => [service, rollouts[at]?.ready ?? 0])),
@@ -110,6 +122,7 @@ async function watch(
   step: Step,
   deadlineMs: number,
   settled: (rollouts: readonly Rollout[]) => boolean,
+  holdsMs = 0,
 ): Promise<{ rollouts: readonly Rollout[]; lastWords: string }> {
   const [{ openClient }, { follow }, collections, { lastWordsOf }] = await Promise.all([
     import("./client.ts"),
@@ -129,7 +142,9 @@ async function watch(
     },
     (snapshot) => settled(judge(snapshot)),
     {
-      deadlineMs,
+      deadlineMs: deadlineMs + holdsMs,
+      // What waiting does not help ends it at once.
+      holds: (snapshot) => (isDone(judge(snapshot)) ? holdsMs : 0),
       signal: step.signal,
       asked: { doing: `tell what ${it.environment} runs`, where: client.where, untouched },
     },

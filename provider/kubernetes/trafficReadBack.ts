@@ -10,20 +10,25 @@ const inputs = z.strictObject({
   services: z.array(switchedService).min(1),
   live: z.enum(["blue", "green"]),
   deadlineMs: z.number().int().positive(),
+  /** How long proxies may take to follow the endpoints. */
+  endpointDelayMs: z.number().int().min(0).default(0),
 });
 type Inputs = z.infer<typeof inputs>;
 
 interface Outputs {
   /** Where all live Services were read to lead. */
   readonly serving: Leads;
-  /** ISO time of that reading: when traffic was seen to be where it is. */
+  /** ISO time by which that was read, and proxies had their time to follow. */
   readonly readAt: string;
 }
 
-/** What serves after the switch, as read: the endpoints of every live Service are the ready pods of the environment that was asked, and no other. */
+/**
+ * What serves after the switch, as read: the endpoints of every live Service are the ready pods of the environment that was asked, and no
+ * other, and stay so for as long as proxies take to follow them: until then users are answered by both.
+ */
 export const trafficReadBack = handler<Inputs, Outputs>({
   inputs,
-  remarks: ["access", "deadlineMs"],
+  remarks: ["access", "deadlineMs", "endpointDelayMs"],
   drifted: (state) => state.serving !== state.live,
   async create(step, it) {
     return { id: "read-back", outputs: await pass(step, it) };
@@ -48,6 +53,7 @@ async function pass(step: Step, it: Inputs): Promise<Outputs> {
     step,
     it.deadlineMs,
     (all) => differences(it.services, it.live, all).length === 0,
+    it.endpointDelayMs,
   );
   const found = differences(it.services, it.live, seen);
   if (found.length === 0) return { serving: it.live, readAt: new Date().toISOString() };

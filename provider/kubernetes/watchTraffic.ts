@@ -9,12 +9,17 @@ export interface SeenTraffic {
   readonly pods: readonly V1Pod[];
 }
 
-/** Follows the live Services, their endpoints and the pods of both environments until they settle it, or time is up. */
+/**
+ * Follows the live Services, their endpoints and the pods of both environments until they settle it, or time is up.
+ *
+ * @param holdsMs how long what they settle must stay so
+ */
 export async function watchTraffic(
   it: { readonly access: KubernetesAccess; readonly services: readonly SwitchedService[] },
   step: Step,
   deadlineMs: number,
   settled: (seen: SeenTraffic) => boolean,
+  holdsMs = 0,
 ): Promise<{ seen: SeenTraffic; where: string }> {
   const [{ openClient }, { follow }, collections] = await Promise.all([
     import("./client.ts"),
@@ -33,7 +38,8 @@ export async function watchTraffic(
     },
     settled,
     {
-      deadlineMs,
+      deadlineMs: deadlineMs + holdsMs,
+      holds: () => holdsMs,
       signal: step.signal,
       asked: { doing: "tell what serves", where: client.where, untouched: "What serves was not changed by this step." },
     },

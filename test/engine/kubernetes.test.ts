@@ -1,117 +1,37 @@
-import { readFileSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { stringify } from "yaml";
-import { deployerRole } from "../../components/kubernetes/deployerRole.ts";
-import { type Cluster, ensureKubernetes, startCluster } from "../../tools/kubernetes.ts";
-import { Project, root } from "./project.ts";
-import { image, smokeOf } from "./simulatedAws.ts";
+import { KubernetesShop } from "./kubernetesShop.ts";
+import type { Project } from "./project.ts";
 
 // The real engine, our program and provider, and the stand-in of the kubernetes plugin, against a real control plane whose nodes are
 // played: pods are scheduled and said to be ready, and no process runs. The deployer has the Role of docs/kubernetes.md and no other right.
 
-const namespace = "shop";
-let cluster: Cluster;
+let shop: KubernetesShop;
 let project: Project;
-let folder: string;
-
-/** What is there, as whoever may do everything sees it. */
-async function get<T>(...args: string[]): Promise<T> {
-  const kubeconfig = ["--kubeconfig", cluster.kubeconfig, "--namespace", namespace, "--output", "json"];
-  return JSON.parse((await execa(cluster.kubectl, ["get", ...args, ...kubeconfig])).stdout);
-}
-
-const kubectl = (...args: string[]) =>
-  execa(cluster.kubectl, [...args, "--kubeconfig", cluster.kubeconfig, "--namespace", namespace]);
-
-/** The environment whose pods the live Service leads to, by its endpoints. */
-async function serving(service = "api"): Promise<string[]> {
-  const owner = `kubernetes.io/service-name=shop-${service}`;
-  const { items } = await get<{ items: { endpoints?: { targetRef: { name: string } }[] }[] }>(
-    "endpointslices",
-    "-l",
-    owner,
-  );
-  const pods = items.flatMap((it) => it.endpoints ?? []).map(({ targetRef }) => targetRef.name);
-  return [...new Set(pods.map((pod) => pod.replace(new RegExp(`^shop-${service}-(blue|green)-.*`), "$1")))];
-}
-
-async function succeed(operation: "up" | "preview" | "refresh", ...args: string[]) {
-  const ran = await project.run(operation, ...args);
-  expect(ran.exitCode, ran.text).toBe(0);
-  return ran;
-}
-
-/** An update that must fail; what it said, in one line. */
-async function refused(): Promise<string> {
-  const ran = await project.run("up", "--skip-preview");
-  expect(ran.exitCode, ran.text).not.toBe(0);
-  return ran.text.replace(/\s+/g, " ");
-}
-
-/** Runs the command as a person's shell would; its JSON, everything that it said, its exit code. */
-async function greenlight(...args: string[]) {
-  const all = [...args, "--json", "--yes", "--project", project.folder, "--stack", project.stack];
-  const ran = await execa(process.execPath, ["--import", "tsx", join(root, "cli/main.ts"), ...all], {
-    env: project.env,
-    extendEnv: false,
-    stdin: "ignore",
-    reject: false,
-    timeout: 300_000,
-  });
-  return { exitCode: ran.exitCode, json: JSON.parse(ran.stdout || "{}"), said: `${ran.stderr}\n${ran.stdout}` };
-}
-
-/** Requests that the deployer made so far. */
-function requests(): number {
-  const ids = readFileSync(cluster.auditLog, "utf8")
-    .split("\n")
-    .filter((line) => line.includes('"greenlight-deployer"'))
-    .map((line) => /"auditID":"([^"]+)"/.exec(line)?.[1]);
-  return new Set(ids).size;
-}
+const get: KubernetesShop["get"] = (...args) => shop.get(...args);
+const kubectl = (...args: string[]) => shop.kubectl(...args);
+const serving = (service?: string) => shop.serving(service);
+const succeed: KubernetesShop["succeed"] = (...asked) => shop.succeed(...asked);
+const refused = () => shop.refused();
+const greenlight = (...args: string[]) => shop.greenlight(...args);
+const requests = () => shop.requests();
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "greenlight-cluster-"));
-  const kubernetes = await ensureKubernetes({});
-  const role = stringify(deployerRole(namespace));
-  cluster = await startCluster({ kubernetes, folder, deployer: { namespace, role } });
-  project = await Project.make({
-    platform: "kubernetes",
-    live: "blue",
-    blue: "v1",
-    services: { api: { port: 8080, drain: "1s" }, web: { port: 8081, drain: "1s" } },
-    kubernetes: {
-      kubeconfig: cluster.deployer,
-      namespace,
-      name: "shop",
-      endpointDelay: "1s",
-      gates: { deadline: "60s" },
+  shop = await KubernetesShop.open({
+    services: ["api", "web"],
+    versions: ["v1", "v2"],
+    pods: "played",
+    settings: {
+      live: "blue",
+      blue: "v1",
+      services: { api: { port: 8080, drain: "1s" }, web: { port: 8081, drain: "1s" } },
+      kubernetes: { endpointDelay: "1s", gates: { deadline: "60s" } },
     },
   });
-  // Nothing here is bundled while its sources change, and the cluster's client is a thousand files.
-  project.operationMs = 400_000;
-  for (const version of ["v1", "v2"]) {
-    const services = { api: { image: image("api", version) }, web: { image: image("web", version) } };
-    await project.write(`releases/${version}.yaml`, stringify({ version, services, smoke: smokeOf(version) }));
-  }
-  const file = join(project.folder, "Pulumi.yaml");
-  const settings = (await readFile(file, "utf8"))
-    .trimEnd()
-    .replace("path: ./tools/kubernetes", `path: ${join(root, "tools/kubernetes")}`);
-  const plugin = settings.includes("name: kubernetes")
-    ? ""
-    : `    - name: kubernetes\n      path: ${join(root, "tools/kubernetes")}\n`;
-  await writeFile(file, `${settings}\n${plugin}`);
+  ({ project } = shop);
 }, 3_600_000);
 
 afterAll(async () => {
-  await project?.remove();
-  await cluster?.stop();
-  await rm(folder, { recursive: true, force: true });
+  await shop?.close();
 }, 300_000);
 
 describe.sequential("a production stack on a Kubernetes cluster, by the deployer's Role alone", {
@@ -178,8 +98,27 @@ describe.sequential("a production stack on a Kubernetes cluster, by the deployer
     expect((await project.run("preview", "--expect-no-changes")).exitCode).toBe(0);
   });
 
+  it("says by the command what serves and what each side runs, and by its exit code whether that is what was asked", async () => {
+    const status = await greenlight("status");
+    expect(status, status.said).toMatchObject({
+      exitCode: 0,
+      json: {
+        ok: true,
+        serves: { environment: "blue", endpoints: { api: { blue: 2, green: 0, others: 0 } } },
+        environments: {
+          blue: { versions: ["v1"], services: { api: { ready: 2, wanted: 2 } } },
+          green: { versions: ["v2"], services: { web: { ready: 2, wanted: 2 } } },
+        },
+      },
+    });
+    await project.set({ live: "green" });
+    const other = await greenlight("status");
+    expect(other, other.said).toMatchObject({ exitCode: 7, json: { ok: false, serves: { environment: "blue" } } });
+    await project.set({ live: "blue" });
+  });
+
   it("refuses the commands that are not offered yet, and says what to do instead", async () => {
-    for (const command of [["release", "v2"], ["status"], ["watch"]]) {
+    for (const command of [["release", "v2"], ["watch"]]) {
       const { exitCode, said } = await greenlight(...command);
       expect(exitCode, said).toBe(2);
       expect(said).toContain(`greenlight ${command[0]}\` is not offered on kubernetes yet`);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { eventually } from "../../processes.ts";
 import { Managed } from "../managed.ts";
 import { ApiServer } from "./apiServer.ts";
 import { asked, before, deployment, notReady, pod, replicaSet, selector, waiting } from "./objects.ts";
@@ -51,6 +52,13 @@ describe("the gate of what runs on Kubernetes", () => {
       ...["list deployments", "list pods", "list replicasets"],
       ...["watch deployments", "watch pods", "watch replicasets"],
     ]);
+  });
+
+  it("is not passed by pods that were ready for a moment, before proxies had their time to hear of them", async () => {
+    const passed = gate.create(inputs({ deadlineMs: 1_000, endpointDelayMs: 60_000 }));
+    await server.watched("deployments", "replicasets", "pods");
+    server.put("pods", pod(1, waiting("ImagePullBackOff", "no such manifest")));
+    await expect(passed).rejects.toThrow("1 of 2 pods are ready");
   });
 
   it("goes on when the API server's connections break in the middle", async () => {
@@ -108,7 +116,15 @@ describe("the gate of what runs on Kubernetes", () => {
     await expect(gate.create(soon())).rejects.toThrow("pods were refused: exceeded quota: pods");
   });
 
-  it("says which right is missing, at once", async () => {
+  it("does not mind an API server that has just started, and refuses for a moment what it will allow", async () => {
+    server.refuse(403);
+    const passed = gate.create(inputs());
+    await eventually("a request that is refused", async () => server.requests.length > 0 || undefined);
+    server.refuse(undefined);
+    expect((await passed).done).toBe(true);
+  });
+
+  it("says which right is missing, within seconds", async () => {
     server.refuse(403);
     await expect(gate.create(inputs())).rejects.toThrow(/is forbidden: no right \(403\)[\s\S]*docs\/kubernetes\.md/);
   });

@@ -123,6 +123,15 @@ describe("the reading back after a switch on Kubernetes", () => {
     expect((await passed).serving).toBe("green");
   });
 
+  it("is no reading before proxies had their time to follow, all of which the endpoints stay as they are", async () => {
+    const passed = gate.create(common({ endpointDelayMs: 300 }));
+    await server.watched("services", "pods", "endpointslices");
+    server.put("endpointslices", slice("green-0", "green-1", "blue-0"));
+    const broke = Date.now();
+    server.put("endpointslices", slice("green-0", "green-1"));
+    expect(Date.parse(String((await passed).readAt))).toBeGreaterThanOrEqual(broke + 299);
+  });
+
   it("does not mind an endpoint that is going", async () => {
     server.put("endpointslices", slice("green-0", "green-1", { name: "blue-0", ready: false, terminating: true }));
     expect((await gate.create(common())).serving).toBe("green");

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { CoreV1Api, type KubeConfig, PatchStrategy, setHeaderOptions, type V1Pod } from "@kubernetes/client-node";
 import { sentence } from "../../../release/problem.ts";
 import type { Images } from "../../containerProcess.ts";
@@ -35,6 +36,8 @@ interface Held {
 }
 
 const defaultGraceSeconds = 30;
+/** From a pull that failed until it is told that the next one waits: a tenth of a kubelet's. */
+const pullPauseMs = 1_000;
 
 /**
  * Stands for the kubelets of a cluster whose pods are `left`: each pod that is bound to a node runs as one process of this
@@ -141,13 +144,7 @@ export class Pods {
     if (container === undefined) return;
     const command = this.#settings.images(container.image ?? "");
     if (command === undefined) {
-      const message = `failed to pull image "${container.image}": not found`;
-      await this.#tell(held, {
-        state: { waiting: { reason: "ErrImagePull", message } },
-        last: undefined,
-        restarts: 0,
-        ready: false,
-      });
+      await this.#cannotPull(held, container.image ?? "");
       return;
     }
     const port = await freePort();
@@ -179,6 +176,17 @@ export class Pods {
         held.told = held.told.then(async () => await this.#tell(held, facts));
       },
     });
+  }
+
+  /** Told as a kubelet does: the failure, then that it waits before it tries again. */
+  async #cannotPull(held: Held, image: string): Promise<void> {
+    const tell = async (reason: string, message: string) =>
+      await this.#tell(held, { state: { waiting: { reason, message } }, last: undefined, restarts: 0, ready: false });
+    const message = `failed to pull image "${image}": not found`;
+    await tell("ErrImagePull", message);
+    await pause(pullPauseMs, undefined, { signal: this.#settings.signal }).catch(() => {});
+    if (held.leaving || this.#settings.signal.aborted) return;
+    await tell("ImagePullBackOff", `Back-off pulling image "${image}": ErrImagePull: ${message}`);
   }
 
   async #tell(held: Held, facts: ContainerFacts): Promise<void> {

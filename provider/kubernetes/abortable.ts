@@ -1,0 +1,9 @@
+/** Waits for an answer until the signal aborts. The cluster's client takes no signal: the answer is no longer waited for. */
+export async function abortable<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  return new Promise<T>((resolve, reject) => {
+    const end = () => reject(signal.reason);
+    signal.addEventListener("abort", end, { once: true });
+    answer.then(resolve, reject).finally(() => signal.removeEventListener("abort", end));
+  });
+}

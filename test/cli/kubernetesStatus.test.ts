@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Context } from "../../cli/context.ts";
+import { kubernetesStatusText, readKubernetesStatus } from "../../cli/status/kubernetesStatus.ts";
+import { readSettings } from "../../config.ts";
+import { config } from "../components/aws/shop.ts";
+import { settings } from "../components/kubernetes/shop.ts";
+import { ApiServer } from "../provider/kubernetes/apiServer.ts";
+import { asked, deployment, live, pod, selector, slice, waiting } from "../provider/kubernetes/objects.ts";
+
+const context = { project: "/project", projectName: "shop", stack: "prod" } as unknown as Context;
+const blue = (at: number, status: object = {}) => pod(at, status, { environment: "blue" });
+const blueDeployment = (status: object = {}) => ({
+  ...deployment(status),
+  metadata: { name: "shop-api-blue", labels: selector("blue") },
+});
+
+describe("the status of a stack on Kubernetes", () => {
+  let server: ApiServer;
+  const read = () => {
+    const all = {
+      ...settings,
+      services: { api: { port: 8080 } },
+      kubernetes: { ...settings.kubernetes, kubeconfig: server.kubeconfig },
+      blue: "v1",
+    };
+    return readKubernetesStatus(context, readSettings(config(all)), AbortSignal.timeout(20_000));
+  };
+
+  beforeEach(async () => {
+    server = await ApiServer.start();
+    server.put("deployments", deployment(), blueDeployment());
+    server.put("pods", blue(0), blue(1), pod(0), pod(1));
+    server.put("services", live("blue"));
+    server.put("endpointslices", slice("blue-0", "blue-1"));
+  }, 60_000);
+  afterEach(() => server.stop());
+
+  it("is well when every endpoint is a pod of the side that the settings ask for, and all that are wanted are ready", async () => {
+    const status = await read();
+    expect(status).toMatchObject({
+      ok: true,
+      reasons: [],
+      serves: { environment: "blue", endpoints: { api: { blue: 2, green: 0, others: 0 } } },
+      environments: { blue: { services: { api: { ready: 2, wanted: 2, digests: [asked], troubles: [] } } } },
+      asked: { environment: "blue", version: "v1" },
+    });
+    const text = kubernetesStatusText(status);
+    expect(text).toMatch(/^✓ blue image sha256:2{12} serves 100 % \(read back \d\d:\d\d:\d\d\)/);
+    expect(text).toMatch(/green +image sha256:2{12}: api 2 of 2 pods ready, image sha256:2{12}\n/);
+  });
+
+  it("goes by the endpoints and not by the selector: is not well while some are of another side", async () => {
+    server.put("endpointslices", slice("blue-0", "green-0", "nobody-0"));
+    const status = await read();
+    expect(status).toMatchObject({ ok: false, serves: { environment: null } });
+    expect(status.reasons).toEqual([
+      "The settings ask for blue; users are served api by blue (1 endpoints) and green (1 endpoints) and others (1 endpoints).",
+    ]);
+  });
+
+  it("is not when pods of the side that serves are not ready, with the reason, and does not mind the idle side's", async () => {
+    const unpulled = waiting("ImagePullBackOff", "no such manifest");
+    server.put("pods", blue(1, unpulled), pod(1, unpulled));
+    server.put("endpointslices", slice("blue-0"));
+    const status = await read();
+    expect(status.reasons).toEqual([
+      "1 of 2 pods of api in blue are ready (blue-1: its image cannot be pulled: no such manifest).",
+    ]);
+    expect(kubernetesStatusText(status)).toContain("green-1: its image cannot be pulled: no such manifest");
+  });
+
+  it("tells why pods are missing that were never made", async () => {
+    const conditions = [{ type: "ReplicaFailure", status: "True", message: "exceeded quota: full" }];
+    server.put("deployments", blueDeployment({ conditions }));
+    server.remove("pods", "blue-1");
+    server.put("endpointslices", slice("blue-0"));
+    expect((await read()).reasons).toEqual([
+      "1 of 2 pods of api in blue are ready (pods were refused: exceeded quota: full).",
+    ]);
+  });
+
+  it("is not where nothing serves, and tells what is not deployed", async () => {
+    for (const name of ["shop-api-blue", "shop-api-green"]) server.remove("deployments", name);
+    server.remove("endpointslices", "shop-api-abc");
+    const status = await read();
+    expect(status.reasons).toEqual(["Nothing serves: no live Service has a ready endpoint."]);
+    expect(kubernetesStatusText(status)).toContain("blue       nothing is deployed");
+  });
+
+  it("is never well when the cluster does not say, with its reason", async () => {
+    server.refuse(403);
+    const status = await read();
+    expect(status).toMatchObject({ ok: false, serves: { environment: null, endpoints: null }, environments: null });
+    expect(status.reasons).toEqual([expect.stringMatching(/did not tell what serves: .*forbidden: no right \(403\)/)]);
+    expect(kubernetesStatusText(status)).toMatch(/^✗ what serves is not known/);
+  });
+});

@@ -1,0 +1,220 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Answers, LoadGenerator, type Mark } from "../../rehearsal/load/client.ts";
+import { freePort } from "../../tools/freePort.ts";
+import { Follower } from "../../tools/kubernetes/follower.ts";
+import { ensureToolchain } from "../../tools/toolchain.ts";
+import { eventually } from "../processes.ts";
+import { KubernetesShop } from "./kubernetesShop.ts";
+import type { Project } from "./project.ts";
+import { image } from "./simulatedAws.ts";
+
+// The real engine and a real control plane whose pods are processes of this machine: users' requests go to them as the API says, as late
+// as a cluster's proxies do, and each once.
+
+const program = fileURLToPath(new URL("fixtures/pod.mjs", import.meta.url));
+const versions = ["v1", "v2", "v3"];
+/** From the API's word until requests go by it, ms. */
+const lagMs = 300;
+
+let shop: KubernetesShop;
+let project: Project;
+let follower: Follower;
+let load: LoadGenerator;
+let core: CoreV1Api;
+let port: number;
+
+beforeAll(async () => {
+  const { envoy } = await ensureToolchain({ want: ["envoy"] });
+  port = await freePort();
+  const tests = { blue: await freePort(), green: await freePort() };
+  shop = await KubernetesShop.open({
+    services: ["api"],
+    versions: [...versions, "nowhere"],
+    pods: "left",
+    settings: {
+      live: "blue",
+      blue: "v1",
+      services: { api: { port: 8080, instances: 2, drain: "2s" } },
+      kubernetes: {
+        endpointDelay: "2s",
+        gates: { deadline: "40s" },
+        services: {
+          api: {
+            addresses: { blue: `http://127.0.0.1:${tests.blue}`, green: `http://127.0.0.1:${tests.green}` },
+          },
+        },
+      },
+    },
+  });
+  ({ project } = shop);
+  const { cluster, namespace } = shop;
+  const config = new KubeConfig();
+  config.loadFromFile(cluster.kubeconfig);
+  core = config.makeApiClient(CoreV1Api);
+  follower = await Follower.start({
+    config,
+    namespace,
+    images: (asked) => {
+      const version = versions.find((one) => asked === image("api", one));
+      return version === undefined ? undefined : { command: [process.execPath, program, version] };
+    },
+    envoy: envoy.path,
+    folder: join(project.folder, "envoys"),
+    kubelet: cluster.kubelet,
+    services: [
+      { name: "shop-api", port },
+      { name: "shop-api-blue", port: tests.blue },
+      { name: "shop-api-green", port: tests.green },
+    ],
+    delayMs: lagMs,
+  });
+  for (const version of versions) await project.write(`releases/${version}.yaml`, manifest(version));
+  await shop.succeed("up", "--skip-preview");
+  await project.set({ green: "v2" });
+  await shop.succeed("up", "--skip-preview");
+}, 3_600_000);
+
+afterAll(async () => {
+  await shop?.close();
+  await follower?.stop();
+}, 300_000);
+
+beforeEach(async () => {
+  load = await LoadGenerator.start({
+    targets: [{ name: "api", url: `http://127.0.0.1:${port}`, weight: 1, paths: ["/"] }],
+    ratePerSecond: 40,
+    connections: 10,
+    maxSeconds: 400,
+    maxRequests: 16_000,
+  });
+}, 60_000);
+
+afterEach(async () => {
+  await load[Symbol.asyncDispose]();
+});
+
+describe.sequential("users of a stack on Kubernetes, whose requests follow the API late", { timeout: 600_000 }, () => {
+  it("lose no request through switches back and forth, and are answered by the new side alone once it is read back", async () => {
+    const lastOldAnswers: number[] = [];
+    for (const [to, version, old] of [
+      ["green", "v2", "v1"],
+      ["blue", "v1", "v2"],
+      ["green", "v2", "v1"],
+      ["blue", "v1", "v2"],
+    ] as const) {
+      const before = await load.mark(`before the switch to ${to}`);
+      const known = follower.applied.length;
+      await project.set({ live: to });
+      await shop.succeed("up", "--skip-preview");
+      const byVersion = await unharmedSince(before);
+      const told = follower.applied.slice(known).find(({ service }) => service === "shop-api");
+      const readAt = Date.parse(String((await readBack())?.readAt));
+      const last = byVersion[old]?.lastAnswerAt ?? Number.NaN;
+      // Requests did follow late, or nothing was shown.
+      expect(last).toBeGreaterThan(told?.seenAt ?? Number.NaN);
+      expect(byVersion[old]?.lastSentAt).toBeLessThan(readAt);
+      lastOldAnswers.push(Math.round(last - (told?.seenAt ?? Number.NaN)));
+      const after = await load.mark(`after the switch to ${to}`);
+      expect(Object.keys(await unharmedSince(after))).toEqual([version]);
+    }
+    const { total, endedBy } = await load.stop();
+    console.log(
+      `${total.requests} requests, none failed; the old side's last answers came ${lastOldAnswers.join(", ")} ms after the API told`,
+    );
+    expect(endedBy).toBe("stop");
+    expect(total).toMatchObject({ failed: 0 });
+    expect(total.requests).toBeGreaterThan(400);
+  });
+
+  it("stay where they are while a candidate's image cannot be pulled, and that is said", async () => {
+    const before = await load.mark("before the candidate");
+    await project.set({ green: "nowhere" });
+    expect(await shop.refused()).toMatch(/green does not run nowhere: .*its image cannot be pulled: .*not found/);
+    expect(Object.keys(await unharmedSince(before))).toEqual(["v1"]);
+    await project.set({ green: "v2" });
+    await shop.succeed("up", "--skip-preview");
+  });
+
+  it("stay where they are while a quota has no room for a candidate, and that is said", async () => {
+    const before = await load.mark("before the candidate");
+    await shop.kubectl("create", "quota", "full", "--hard=pods=4");
+    await shop.kubectl("wait", "--for=jsonpath={.status.used.pods}=4", "quota/full", "--timeout=60s");
+    await project.set({ green: "v3" });
+    expect(await shop.refused()).toMatch(/green does not run v3: .*pods were refused: .*exceeded quota: full/);
+    await shop.kubectl("delete", "quota", "full");
+    expect(Object.keys(await unharmedSince(before))).toEqual(["v1"]);
+    await project.set({ green: "v2" });
+    await shop.succeed("up", "--skip-preview");
+  });
+
+  it("lose no request when the API server is gone in the middle of a switch, which ends well once it is back", async () => {
+    const before = await load.mark("before the switch");
+    await project.set({ live: "green" });
+    const switching = project.run("up", "--skip-preview");
+    await eventually("the live Service to be written", async () => (await leadsToGreen()) || undefined, 300_000);
+    await shop.cluster.killApiServer();
+    await shop.cluster.startApiServer();
+    const ran = await switching;
+    expect(ran.exitCode, ran.text).toBe(0);
+    await unharmedSince(before);
+    const after = await load.mark("after the switch");
+    expect(Object.keys(await unharmedSince(after))).toEqual(["v2"]);
+  });
+
+  it("lose no request when all nodes of the side that serves are drained at once: its budget keeps a pod of two", async () => {
+    const before = await load.mark("before the drain");
+    const nodes = await nodesOfGreen();
+    const known = follower.applied.length;
+    const drained = nodes.map((node) =>
+      shop.kubectl("drain", node, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=200s"),
+    );
+    await Promise.all(drained);
+    const ready = follower.applied.slice(known).flatMap(({ service, state }) => {
+      return service === "shop-api" ? [state.ports.blue.length] : [];
+    });
+    expect(ready.length).toBeGreaterThan(1);
+    expect(Math.min(...ready)).toBeGreaterThanOrEqual(1);
+    expect((await nodesOfGreen()).filter((node) => nodes.includes(node))).toEqual([]);
+    expect(Object.keys(await unharmedSince(before))).toEqual(["v2"]);
+    for (const node of nodes) await shop.kubectl("uncordon", node);
+  });
+});
+
+async function leadsToGreen(): Promise<boolean> {
+  const { spec } = await core.readNamespacedService({ namespace: shop.namespace, name: "shop-api" });
+  return spec?.selector?.["greenlight/environment"] === "green";
+}
+
+/** Nodes of the pods of green that are not on their way out. */
+async function nodesOfGreen(): Promise<string[]> {
+  const labelSelector = "greenlight/environment=green";
+  const { items } = await core.listNamespacedPod({ namespace: shop.namespace, labelSelector });
+  const staying = items.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
+  return [...new Set(staying.map(({ spec }) => spec?.nodeName ?? ""))];
+}
+
+/** Answers by version since a mark, once there are enough of them and none of them failed. */
+async function unharmedSince(mark: Mark): Promise<Readonly<Record<string, Answers>>> {
+  return eventually("fifty answers", async () => {
+    const { total, byVersion, samples } = await load.since(mark);
+    expect(total.failed, JSON.stringify(samples)).toBe(0);
+    return total.requests >= 50 ? byVersion : undefined;
+  });
+}
+
+/** What the reading back of the last update found. */
+async function readBack() {
+  return (await project.resource("kubernetes:TrafficReadBack", "traffic-read-back"))?.outputs;
+}
+
+/** Its smoke test asks the environment's own address, once. */
+function manifest(version: string): string {
+  const ask = `fetch(process.env.API_URL).then(async (it) => { const is = await it.text(); console.log(it.status, is); process.exit(is.trim() === process.env.EXPECT_VERSION ? 0 : 1); })`;
+  return `version: ${version}
+services: { api: { image: "${image("api", version)}" } }
+smoke: { command: [node, -e, "${ask}"], timeout: 20s }
+`;
+}
