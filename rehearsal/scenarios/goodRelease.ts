@@ -1,4 +1,4 @@
-import { healthGate, killDuring, type Moment } from "../killing.ts";
+import { killDuring, type Moment, snapshot } from "../killing.ts";
 import { orphans } from "../project.ts";
 import { phaseTimes, release } from "../releasing.ts";
 import { count, milliseconds } from "../report/wording.ts";
@@ -39,7 +39,7 @@ function scenario(it: Pick<Scenario, "name" | "title" | "expected" | "quick">, c
           : lastAnswerAfter(window.byEnvironment[before.environment], stage.weightsWrittenAt());
       if (lastOld !== null) stage.recorded.lastOldAnswerMs.push(lastOld);
       return found.ended(
-        `${cutOff === undefined ? "" : "Cut off once and gone on with; "}${await stage.sayLive()} after ${milliseconds(Date.now() - began)}; the database has ${columns.join(" and ")}; the old side's last answer came ${milliseconds(lastOld ?? 0)} after the switch; ${count(window.total.failed)} of ${count(window.total.requests)} requests failed.`,
+        `${cutOff === undefined ? "" : "Cut off once, and it went on: "}${await stage.sayLive()} after ${milliseconds(Date.now() - began)}; the database has ${columns.join(" and ")}; the old side's last answer came ${milliseconds(lastOld ?? 0)} after the switch; ${count(window.total.failed)} of ${count(window.total.requests)} requests failed.`,
         { tookMs: Date.now() - began, lastOldAnswerMs: lastOld, columns, phases: phaseTimes(end) },
       );
     },
@@ -70,8 +70,8 @@ export const goodReleaseCutOff = scenario(
   {
     name: "good-release-cut-off",
     title: "A good release with a migration, its engine killed with -9",
-    expected: `${goesOut}; killed once (${healthGate.name}), the same command goes on; nothing is orphaned.`,
+    expected: `${goesOut}; killed once (${snapshot.name}), the same command goes on; nothing is orphaned.`,
     quick: true,
   },
-  healthGate,
+  snapshot,
 );
