@@ -6,6 +6,7 @@ import type { Kind } from "../../release/transition.ts";
 import type { StackArgs } from "../platforms.ts";
 import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
+import { statedRelease } from "../statedRelease.ts";
 import { rollbackOf, standDownBefore } from "./automaticRollback/ofStack.ts";
 import { Dashboard } from "./dashboard.ts";
 import type { Environment } from "./environment.ts";
@@ -37,16 +38,8 @@ export function deployAws(args: StackArgs): Record<string, pulumi.Input<unknown>
     "greenlight:index:Release",
     "release",
     {
-      live: settings.live,
-      environments: Object.fromEntries(
-        environmentNames.flatMap((name) => {
-          const it = manifests[name];
-          return it === undefined ? [] : [[name, { version: it.manifest.version, manifestDigest: it.digest }]];
-        }),
-      ),
-      services: Object.keys(settings.services),
+      ...statedRelease(args),
       aws: servingFactsOf(stack, settings),
-      checklist: args.checklist,
     },
     ["stated", "kind"],
     {},

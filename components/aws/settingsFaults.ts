@@ -1,10 +1,11 @@
 import type { Settings } from "../../config.ts";
+import { type LocalKey, localSettingsFaults } from "../localSettings.ts";
 import { arnParts } from "./arn.ts";
 import type { AwsSettings } from "./settings.ts";
 import { taskSizeFault } from "./taskSize.ts";
 
-/** Settings that say something of the local platform alone, with what stands for them here. */
-const otherPlatform: Readonly<Record<string, string>> = {
+/** What stands here for the settings of the local platform. */
+const instead: Readonly<Record<LocalKey, string>> = {
   listen: "aws.loadBalancer says who reaches the services",
   ports: "tasks have addresses of their own",
   database: "aws.database names one that is there already",
@@ -27,15 +28,7 @@ export function awsFaults(settings: Settings, given: ReadonlySet<string>, namesp
   }
   const of = (key: string) => `${namespace}:${key}`;
   return [
-    ...Object.entries(otherPlatform)
-      .filter(([key]) => given.has(key))
-      .map(([key, instead]) => `${of(key)} is a setting of the local platform: ${instead}`),
-    ...(settings.checklist.level === "none"
-      ? []
-      : [
-          `${of("checklist.level")} is ${settings.checklist.level}, which is not offered on aws yet: its items would ask this machine what serves. Set it to none`,
-        ]),
-    ...(settings.bake > 0 ? [`${of("bake")} is not offered on aws yet: watch the alarms after the switch`] : []),
+    ...localSettingsFaults({ settings, given, of, instead, afterSwitch: "watch the alarms after the switch" }),
     ...serviceFaults(settings, aws, of),
     ...thresholdFaults(settings, of),
     ...arnFaults(aws, of),

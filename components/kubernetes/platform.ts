@@ -1,10 +1,11 @@
 import { join, resolve } from "node:path";
 import type { ProjectManifest } from "../../project/readManifest.ts";
-import { type EnvironmentName, environmentNames, other } from "../../release/environment.ts";
+import { type EnvironmentName, other } from "../../release/environment.ts";
 import type { GateProof } from "../../release/gateProof.ts";
 import type { StackArgs } from "../platforms.ts";
 import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
+import { statedRelease } from "../statedRelease.ts";
 import { Environment } from "./environment.ts";
 import { KubernetesProvider } from "./resource.ts";
 import { accessOf, servingFactsOf, testAddressesOf } from "./serving.ts";
@@ -25,16 +26,8 @@ export function deployKubernetes(args: StackArgs): Record<string, pulumi.Input<u
     "greenlight:index:Release",
     "release",
     {
-      live: settings.live,
-      environments: Object.fromEntries(
-        environmentNames.flatMap((name) => {
-          const it = manifests[name];
-          return it === undefined ? [] : [[name, { version: it.manifest.version, manifestDigest: it.digest }]];
-        }),
-      ),
-      services: Object.keys(settings.services),
+      ...statedRelease(args),
       kubernetes: servingFactsOf(project, settings),
-      checklist: args.checklist,
     },
     ["stated"],
     {},

@@ -1,8 +1,9 @@
 import type { Settings } from "../../config.ts";
+import { type LocalKey, localSettingsFaults } from "../localSettings.ts";
 import { objectName } from "./names.ts";
 
-/** Settings that say something of the local platform alone, with what stands for them here. */
-const otherPlatform: Readonly<Record<string, string>> = {
+/** What stands here for the settings of the local platform. */
+const instead: Readonly<Record<LocalKey, string>> = {
   listen: "an Ingress or a LoadBalancer in front of the live Service says who reaches it",
   ports: "pods have addresses of their own",
   database: "name the Secret that holds its address in kubernetes.services.<name>.secrets",
@@ -26,17 +27,7 @@ export function kubernetesFaults(settings: Settings, given: ReadonlySet<string>,
   }
   const of = (key: string) => `${namespace}:${key}`;
   return [
-    ...Object.entries(otherPlatform)
-      .filter(([key]) => given.has(key))
-      .map(([key, instead]) => `${of(key)} is a setting of the local platform: ${instead}`),
-    ...(settings.checklist.level === "none"
-      ? []
-      : [
-          `${of("checklist.level")} is ${settings.checklist.level}, which is not offered on kubernetes yet: its items would ask this machine what serves. Set it to none`,
-        ]),
-    ...(settings.bake > 0
-      ? [`${of("bake")} is not offered on kubernetes yet: watch what serves after the switch`]
-      : []),
+    ...localSettingsFaults({ settings, given, of, instead, afterSwitch: "watch what serves after the switch" }),
     ...Object.keys(kubernetes.services)
       .filter((name) => !Object.hasOwn(settings.services, name))
       .map(

@@ -5,11 +5,12 @@ import type { ProjectManifest } from "../../project/readManifest.ts";
 import type { PlatformFacts } from "../../provider/local/platformFacts.ts";
 import { loopback } from "../../provider/local/ports.ts";
 
-import { type EnvironmentName, environmentNames, other, weightsFor } from "../../release/environment.ts";
+import { type EnvironmentName, other, weightsFor } from "../../release/environment.ts";
 import type { GateProof } from "../../release/gateProof.ts";
 import type { StackArgs } from "../platforms.ts";
 import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
+import { statedRelease } from "../statedRelease.ts";
 import { BackupSnapshot } from "./backupSnapshot.ts";
 import { Database } from "./database.ts";
 import { DatabaseMigration } from "./databaseMigration.ts";
@@ -37,17 +38,9 @@ export function deployLocal(args: StackArgs): Record<string, pulumi.Input<unknow
     "greenlight:index:Release",
     "release",
     {
-      live: settings.live,
-      environments: Object.fromEntries(
-        environmentNames.flatMap((name) => {
-          const it = manifests[name];
-          return it === undefined ? [] : [[name, { version: it.manifest.version, manifestDigest: it.digest }]];
-        }),
-      ),
-      services: names,
+      ...statedRelease(args),
       dir,
       listen: settings.listen,
-      checklist: args.checklist,
     },
     ["stated"],
     {},

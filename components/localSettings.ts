@@ -1,0 +1,35 @@
+import type { Settings } from "../config.ts";
+
+/** Keys that say something of the local platform alone. */
+export type LocalKey = "listen" | "ports" | "database" | "gates" | "backup";
+
+/**
+ * What is wrong with the settings of a stack that is not on this machine, a line each: keys that mean nothing there, and what is offered
+ * on this machine alone.
+ *
+ * @param it.given the keys that the stack file has
+ * @param it.of a key as the stack file names it
+ * @param it.instead what stands for each key on that platform
+ * @param it.afterSwitch what a person does in the place of a bake
+ */
+export function localSettingsFaults(it: {
+  readonly settings: Settings;
+  readonly given: ReadonlySet<string>;
+  readonly of: (key: string) => string;
+  readonly instead: Readonly<Record<LocalKey, string>>;
+  readonly afterSwitch: string;
+}): string[] {
+  const { settings, given, of, instead, afterSwitch } = it;
+  const { platform, checklist, bake } = settings;
+  return [
+    ...Object.entries(instead)
+      .filter(([key]) => given.has(key))
+      .map(([key, other]) => `${of(key)} is a setting of the local platform: ${other}`),
+    ...(checklist.level === "none"
+      ? []
+      : [
+          `${of("checklist.level")} is ${checklist.level}, which is not offered on ${platform} yet: its items would ask this machine what serves. Set it to none`,
+        ]),
+    ...(bake > 0 ? [`${of("bake")} is not offered on ${platform} yet: ${afterSwitch}`] : []),
+  ];
+}

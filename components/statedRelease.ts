@@ -1,0 +1,17 @@
+import { environmentNames } from "../release/environment.ts";
+import type { StackArgs } from "./platforms.ts";
+
+/** What the Release states on every platform; each adds where it reads what serves. */
+export function statedRelease({ settings, manifests, checklist }: StackArgs) {
+  return {
+    live: settings.live,
+    environments: Object.fromEntries(
+      environmentNames.flatMap((name) => {
+        const it = manifests[name];
+        return it === undefined ? [] : [[name, { version: it.manifest.version, manifestDigest: it.digest }]];
+      }),
+    ),
+    services: Object.keys(settings.services),
+    checklist,
+  };
+}
