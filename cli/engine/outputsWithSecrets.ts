@@ -4,7 +4,6 @@ import { z } from "zod";
 import { Problem } from "../../release/problem.ts";
 
 const outputsShape = z.record(z.string(), z.unknown());
-/** A stack's outputs are some lines; a database that does not answer may keep the engine from its state. */
 const limits = { timeout: 60_000, maxBuffer: 10_000_000 };
 
 /**
@@ -28,5 +27,14 @@ export async function outputsWithSecrets({ name, workspace }: Stack): Promise<Re
       next: "mend what the engine complains about, then run this again",
     });
   }
-  return outputsShape.parse(JSON.parse(ended.stdout));
+  return outputsShape.parse(parsed(ended.stdout, name));
+}
+
+/** What JSON's own error would quote may hold a secret. */
+function parsed(text: string, stack: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Problem({ happened: `The engine told the outputs of ${stack} in another form than JSON.` });
+  }
 }

@@ -23,10 +23,10 @@ export function kubernetesPlatform(context: Context): Platform {
   const services = switchedServices(kubernetes.name, names);
 
   const health = async (environment: EnvironmentName): Promise<ServiceHealth[]> => {
-    const seen = await readEnvironments(access, services);
+    const seen = await readEnvironments(access, services, AbortSignal.timeout(answerWithin));
     return names.map((service) => {
-      const { ready = 0, of = 0, reasons = [] } = seen[environment][service] ?? {};
-      const sick = of === 0 ? [`${service} has no pod in ${environment}`] : reasons.map((it) => `${service}: ${it}`);
+      const { ready = 0, of = 0, troubles = [] } = seen[environment][service] ?? {};
+      const sick = of === 0 ? [`${service} has no pod in ${environment}`] : troubles.map((it) => `${service}: ${it}`);
       return { service, healthy: ready, of, sick };
     });
   };
@@ -48,7 +48,7 @@ export function kubernetesPlatform(context: Context): Platform {
       };
     },
     async running() {
-      const seen = await readEnvironments(access, services);
+      const seen = await readEnvironments(access, services, AbortSignal.timeout(answerWithin));
       const digests = (environment: EnvironmentName) =>
         Object.fromEntries(Object.entries(seen[environment]).map(([service, pods]) => [service, pods.digests]));
       return versionsOf(context.project, settings, { blue: digests("blue"), green: digests("green") });

@@ -6,6 +6,7 @@ import { type Client, openClient } from "./client.ts";
 import { sliceOwner } from "./collections.ts";
 import type { KubernetesAccess } from "./facts.ts";
 import { kubernetesProblem, statusOf } from "./kubernetesProblem.ts";
+import { bears } from "./pods.ts";
 import { leadsTo, type SwitchedService } from "./switching.ts";
 import { type SeenTraffic, watchTraffic } from "./watchTraffic.ts";
 
@@ -87,9 +88,7 @@ function faults(services: readonly SwitchedService[], to: EnvironmentName, seen:
     const now = leadsTo(it, seen.services);
     if (now !== to) return [`the Service ${it.name} leads to ${now}`];
     const own = new Set(
-      seen.pods
-        .filter(({ metadata }) => Object.entries(it[to]).every(([key, value]) => metadata?.labels?.[key] === value))
-        .map(({ metadata }) => metadata?.name ?? ""),
+      seen.pods.filter(({ metadata }) => bears(it[to], metadata)).map(({ metadata }) => metadata?.name ?? ""),
     );
     const answering = seen.slices
       .filter(({ metadata }) => metadata?.labels?.[sliceOwner] === it.name)

@@ -3,18 +3,12 @@ import { type EnvironmentName, environmentNames } from "../../release/environmen
 import { abortable } from "./abortable.ts";
 import type { KubernetesAccess } from "./facts.ts";
 import { ask } from "./kubernetesProblem.ts";
-import { podTrouble } from "./podTrouble.ts";
-import { isReady } from "./rollout.ts";
+import { bears, type SeenPods, seenPods } from "./pods.ts";
 import type { SwitchedService } from "./switching.ts";
 
 /** A service in one environment: its Deployment's wish, and what its pods say. */
-export interface SeenSide {
-  readonly ready: number;
+export interface SeenSide extends Omit<SeenPods, "of"> {
   readonly wanted: number;
-  /** Digests of the images that ready pods run, as their nodes say; each once. */
-  readonly digests: readonly string[];
-  /** What keeps pods from being ready, a sentence each without a full stop. */
-  readonly troubles: readonly string[];
 }
 
 export interface SeenService {
@@ -63,9 +57,6 @@ export async function readSides(
   });
 }
 
-const has = (labels: Readonly<Record<string, string>>, of: Readonly<Record<string, string>> | undefined) =>
-  Object.entries(labels).every(([key, value]) => of?.[key] === value);
-
 function endpointsOf(
   it: SwitchedService,
   slices: readonly V1EndpointSlice[],
@@ -76,8 +67,8 @@ function endpointsOf(
     .filter(({ conditions }) => conditions?.ready !== false)
     .map(({ targetRef, addresses }) => targetRef?.name ?? addresses[0] ?? "");
   const reached = [...new Set(ready)];
-  const labelsOf = (pod: string) => pods.find(({ metadata }) => metadata?.name === pod)?.metadata?.labels;
-  const count = (name: EnvironmentName) => reached.filter((pod) => has(it[name], labelsOf(pod))).length;
+  const metadataOf = (pod: string) => pods.find(({ metadata }) => metadata?.name === pod)?.metadata;
+  const count = (name: EnvironmentName) => reached.filter((pod) => bears(it[name], metadataOf(pod))).length;
   const [blue = 0, green = 0] = environmentNames.map(count);
   return { blue, green, others: reached.length - blue - green };
 }
@@ -88,26 +79,18 @@ function side(
   deployments: readonly V1Deployment[],
   pods: readonly V1Pod[],
 ): SeenSide | undefined {
-  const deployment = deployments.find(({ metadata }) => has(it[environment], metadata?.labels));
+  const deployment = deployments.find(({ metadata }) => bears(it[environment], metadata));
   if (deployment === undefined) return undefined;
-  const own = pods.filter(
-    ({ metadata }) => metadata?.deletionTimestamp === undefined && has(it[environment], metadata?.labels),
-  );
   const refused = deployment.status?.conditions?.find(
     ({ type, status }) => type === "ReplicaFailure" && status === "True",
   );
-  const digests = own.filter(isReady).map(({ status }) => {
-    const { imageID = "" } = status?.containerStatuses?.find(({ name }) => name === it.service) ?? {};
-    return /sha256:[0-9a-f]{64}$/.exec(imageID)?.[0] ?? "unknown";
-  });
+  const { ready, digests, troubles } = seenPods(it.service, it[environment], pods);
   return {
-    ready: own.filter(isReady).length,
+    ready,
     wanted: deployment.spec?.replicas ?? 1,
-    digests: [...new Set(digests)].sort(),
+    digests,
     troubles: [
-      ...own
-        .filter((pod) => !isReady(pod))
-        .map((pod) => `${pod.metadata?.name}: ${podTrouble(pod)?.says ?? "not ready yet"}`),
+      ...troubles,
       ...(refused === undefined ? [] : [`pods were refused: ${refused.message ?? refused.reason ?? "no reason told"}`]),
     ],
   };

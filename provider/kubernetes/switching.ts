@@ -3,6 +3,7 @@ import type { V1EndpointSlice, V1Pod, V1Service } from "@kubernetes/client-node"
 import { z } from "zod";
 import { type EnvironmentName, other } from "../../release/environment.ts";
 import { sliceOwner } from "./collections.ts";
+import { podsOf } from "./pods.ts";
 import { podTrouble } from "./podTrouble.ts";
 import { isReady } from "./rollout.ts";
 
@@ -101,14 +102,6 @@ export function differences(
       ...(asleep.length === 0 ? [] : [`${asleep.length} endpoints of ${it.name} are not ready`]),
     ];
   });
-}
-
-function podsOf(selector: Readonly<Record<string, string>>, pods: readonly V1Pod[]): V1Pod[] {
-  return pods.filter(
-    ({ metadata }) =>
-      metadata?.deletionTimestamp === undefined &&
-      Object.entries(selector).every(([key, value]) => metadata?.labels?.[key] === value),
-  );
 }
 
 function say(now: Leads, it: SwitchedService, seen: readonly V1Service[]): string {

@@ -1,0 +1,43 @@
+import type { V1ObjectMeta, V1Pod } from "@kubernetes/client-node";
+import { podTrouble } from "./podTrouble.ts";
+import { isReady } from "./rollout.ts";
+
+type Selector = Readonly<Record<string, string>>;
+
+/** Whether an object bears every label of a selector. */
+export function bears(selector: Selector, metadata: V1ObjectMeta | undefined): boolean {
+  return Object.entries(selector).every(([key, value]) => metadata?.labels?.[key] === value);
+}
+
+/** The pods of a selector that are not on their way out. */
+export function podsOf(selector: Selector, pods: readonly V1Pod[]): V1Pod[] {
+  return pods.filter(({ metadata }) => metadata?.deletionTimestamp === undefined && bears(selector, metadata));
+}
+
+/** What the pods of one service in one environment say. */
+export interface SeenPods {
+  readonly ready: number;
+  readonly of: number;
+  /** Digests of the images that ready pods run, as their nodes say; each once. `unknown` where one does not say. */
+  readonly digests: readonly string[];
+  /** What keeps pods from being ready, a sentence each without a full stop. */
+  readonly troubles: readonly string[];
+}
+
+/** @param service whose container the image is of */
+export function seenPods(service: string, selector: Selector, all: readonly V1Pod[]): SeenPods {
+  const own = podsOf(selector, all);
+  const ready = own.filter(isReady);
+  const digests = ready.map(({ status }) => {
+    const { imageID = "" } = status?.containerStatuses?.find(({ name }) => name === service) ?? {};
+    return /sha256:[0-9a-f]{64}$/.exec(imageID)?.[0] ?? "unknown";
+  });
+  return {
+    ready: ready.length,
+    of: own.length,
+    digests: [...new Set(digests)].sort(),
+    troubles: own
+      .filter((pod) => !isReady(pod))
+      .map((pod) => `${pod.metadata?.name}: ${podTrouble(pod)?.says ?? "not ready yet"}`),
+  };
+}
