@@ -16,12 +16,13 @@ export async function deployStack(): Promise<Record<string, unknown>> {
   }
   const name = pulumi.getStack();
   const platform = await platformOf(settings);
+  const providers = platform.startProviders?.(settings) ?? [];
   const [serving, { checklist, said }] = await Promise.all([
     platform.sayServing(project, name, settings),
     checklistNow(project, name, settings),
   ]);
   for (const line of [serving, ...said]) void pulumi.log.info(line);
-  return platform.deploy({ stack: name, project, settings, manifests, checklist });
+  return platform.deploy({ stack: name, project, settings, manifests, checklist, providers });
 }
 
 /** What the candidate's checklist is judged by, and the lines about it. Its readers are loaded only where it is asked for. */

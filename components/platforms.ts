@@ -13,12 +13,16 @@ export interface StackArgs {
   readonly manifests: { readonly blue?: ProjectManifest; readonly green?: ProjectManifest };
   /** What the candidate's checklist is judged by. */
   readonly checklist: CarriedChecklist;
+  /** What the platform's `startProviders` gave. */
+  readonly providers?: readonly pulumi.ProviderResource[];
 }
 
 /** What the program asks of a platform. */
 export interface Platform {
   /** One line for the head of a preview: what serves now, as read. Never throws: what cannot be read is said. */
   sayServing(project: string, stack: string, settings: Settings): Promise<string>;
+  /** Providers that make nothing yet: their plugins start while the checklist is read, instead of after it. */
+  startProviders?(settings: Settings): readonly pulumi.ProviderResource[];
   /** The whole stack, in the order of its dependencies; its outputs. */
   deploy(args: StackArgs): Record<string, pulumi.Input<unknown>>;
 }
@@ -26,11 +30,11 @@ export interface Platform {
 /** The code of one platform is read only by stacks on it. */
 const platforms: Readonly<Record<Settings["platform"], () => Promise<Platform>>> = {
   local: async () => {
-    const [{ deployLocal }, { sayServing }] = await Promise.all([
+    const [{ deployLocal, startProviders }, { sayServing }] = await Promise.all([
       import("./local/platform.ts"),
       import("../project/sayServing.ts"),
     ]);
-    return { deploy: deployLocal, sayServing };
+    return { deploy: deployLocal, startProviders, sayServing };
   },
   aws: async () => {
     const [{ deployAws }, { sayAwsServing }] = await Promise.all([

@@ -21,6 +21,11 @@ import { RandomProvider } from "./randomPassword.ts";
 import { ReleaseAlarms } from "./releaseAlarms.ts";
 import { TrafficSwitch } from "./trafficSwitch.ts";
 
+/** The provider of the database's password, where there is a database. */
+export function startProviders({ database }: Settings): readonly pulumi.ProviderResource[] {
+  return database === undefined ? [] : [new RandomProvider("random")];
+}
+
 /**
  * The whole stack on this machine, in the order of its dependencies: release, then snapshot, migration, instances,
  * health and smoke of each environment, then the switch, then alarms and bake.
@@ -32,8 +37,7 @@ export function deployLocal(args: StackArgs): Record<string, pulumi.Input<unknow
   const names = Object.keys(settings.services);
   const facts = platformFactsOf(stack, settings, plan);
 
-  // Makes nothing yet: its plugin starts while the release is judged, instead of after it.
-  const providers = plan.database === undefined ? [] : [new RandomProvider("random")];
+  const providers = [...(args.providers ?? startProviders(settings))];
   const release = new GreenlightResource(
     "greenlight:index:Release",
     "release",
