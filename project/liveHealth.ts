@@ -4,6 +4,7 @@ import { askHealth, type HealthQuestion } from "../provider/gates/health.ts";
 import { EnvoyAdmin } from "../provider/local/envoy/admin.ts";
 import { readCounters } from "../provider/local/envoy/metrics.ts";
 import type { PlatformFacts } from "../provider/local/platformFacts.ts";
+import { readPlatform, readServing } from "../provider/local/serving.ts";
 import type { EnvironmentName } from "../release/environment.ts";
 
 /** Whose health is asked for. */
@@ -21,6 +22,21 @@ export interface InstanceHealth {
   readonly service: string;
   readonly port: number;
   readonly healthy: boolean;
+  readonly says: string;
+}
+
+/** How what serves now fares. */
+export interface LiveHealth {
+  /** `divided`: between both environments. */
+  readonly serves: EnvironmentName | "nothing" | "divided";
+  readonly services: readonly string[];
+  readonly instances: readonly InstanceHealth[];
+  readonly firing: readonly FiringAlarm[];
+}
+
+/** An alarm that fires now. */
+export interface FiringAlarm {
+  readonly service: string;
   readonly says: string;
 }
 
@@ -58,7 +74,7 @@ export async function firingAlarms({
   settings,
   environment,
   signal,
-}: LiveEnvironment): Promise<readonly { readonly service: string; readonly says: string }[]> {
+}: LiveEnvironment): Promise<readonly FiringAlarm[]> {
   const names = facts.services.map(({ name }) => name);
   const { errorRate } = thresholdsOf(settings);
   const admin = new EnvoyAdmin(facts.listen, facts.adminPort);
@@ -76,6 +92,39 @@ export async function firingAlarms({
     const share = `${((errors / requests) * 100).toFixed(1)} %`;
     return [{ service, says: `the live ${service} fails ${share} of its requests now, over ${errorRate.max * 100} %` }];
   });
+}
+
+/** The stack whose live environment is meant. */
+export interface LiveStack {
+  /** The stack's folder. */
+  readonly dir: string;
+  readonly settings: Settings;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Finds what serves now, asks its instances and counts its users' requests.
+ *
+ * @returns a promise that may be left alone: a rejection is told to whoever awaits it, and nobody else
+ */
+export function liveHealth(it: LiveStack): Promise<LiveHealth> {
+  const found = findLiveHealth(it);
+  found.catch(() => undefined);
+  return found;
+}
+
+async function findLiveHealth({ dir, settings, signal }: LiveStack): Promise<LiveHealth> {
+  const nobody = { services: Object.keys(settings.services), instances: [], firing: [] };
+  const facts = readPlatform(dir);
+  if (facts === undefined) return { ...nobody, serves: "nothing" };
+  const { weights, environment } = await readServing(facts);
+  const shares = Object.values(weights).map((one) => (one === undefined ? 0 : one.blue + one.green));
+  // Before its first switch a proxy gives nobody any traffic.
+  if (shares.every((share) => share === 0)) return { ...nobody, serves: "nothing" };
+  if (environment === undefined) return { ...nobody, serves: "divided" };
+  const live = { facts, settings, environment, signal };
+  const [instances, firing] = await Promise.all([instancesHealth(live), firingAlarms(live)]);
+  return { serves: environment, services: facts.services.map(({ name }) => name), instances, firing };
 }
 
 /** What a healthy instance of each service answers. */

@@ -12,17 +12,12 @@ const leastFreeBytes = 200 * 1024 * 1024;
 
 /** T-60: what must be so before anything is touched. Every finding is told at once. */
 export async function checks(run: ReleaseRun): Promise<void> {
-  const findings: string[] = [
-    ...serviceMismatches(run.settings, run.manifest),
-    ...roomFor(run),
-    ...(await checklistNow(run)),
-  ];
   const platform = await findPlatform(run.context);
-  if (run.live !== undefined && platform !== undefined) {
-    findings.push(...(await liveIsHealthy(run, platform)));
-    findings.push(...(await platform.troubles(run.live.environment, run.signal)));
-    findings.push(...(await wayBackIsReady(run, platform)));
-  }
+  const [checklist, live] = await Promise.all([
+    checklistNow(run),
+    platform === undefined ? [] : liveAndWayBack(run, platform),
+  ]);
+  const findings = [...serviceMismatches(run.settings, run.manifest), ...roomFor(run), ...checklist, ...live];
   if (findings.length === 0) {
     run.reporter.tell({ kind: "step", text: "all checks passed" });
     return;
@@ -47,6 +42,8 @@ async function checklistNow(run: ReleaseRun): Promise<readonly string[]> {
   return [];
 }
 
+type Live = NonNullable<ReleaseRun["live"]>;
+
 function roomFor({ context }: ReleaseRun): string[] {
   if (platformIn(context) !== "local") return [];
   const { bavail, bsize } = statfsSync(context.project);
@@ -58,14 +55,22 @@ function roomFor({ context }: ReleaseRun): string[] {
       ];
 }
 
-async function liveIsHealthy({ live, signal }: ReleaseRun, platform: Platform): Promise<string[]> {
-  if (live === undefined) return [];
+async function liveAndWayBack(run: ReleaseRun, platform: Platform): Promise<string[]> {
+  if (run.live === undefined) return [];
+  const found = await Promise.all([
+    liveIsHealthy(run.live, platform, run.signal),
+    platform.troubles(run.live.environment, run.signal),
+    wayBackIsReady(run.live, platform),
+  ]);
+  return found.flat();
+}
+
+async function liveIsHealthy(live: Live, platform: Platform, signal: AbortSignal): Promise<string[]> {
   const services = await platform.health(live.environment, signal);
   return services.flatMap(({ sick }) => sick.map((it) => `the live ${it}`));
 }
 
-async function wayBackIsReady({ live }: ReleaseRun, platform: Platform): Promise<string[]> {
-  if (live === undefined) return [];
+async function wayBackIsReady(live: Live, platform: Platform): Promise<string[]> {
   const running = (await platform.running())[live.environment];
   return running.length === 1
     ? []

@@ -7,6 +7,7 @@ import { judgeChecklist } from "../../release/checklist/judge.ts";
 import type { CarriedChecklist } from "../../release/checklist/judged.ts";
 import { checklistSummary } from "../../release/checklist/summary.ts";
 import { type EnvironmentName, environmentNames } from "../../release/environment.ts";
+import { liveHealth } from "../liveHealth.ts";
 import { checklistOf } from "./checklistOf.ts";
 
 /**
@@ -23,12 +24,15 @@ export async function carriedChecklist(it: {
   const { level } = settings.checklist;
   // The engine ends the program when a person stops it.
   const { signal } = new AbortController();
-  const serving = await servingNow(join(resolve(it.project, settings.folder), it.stack));
+  const dir = join(resolve(it.project, settings.folder), it.stack);
+  // Users' requests are counted for a while: nothing takes longer, so it begins first.
+  const live = it.phase === "day" ? liveHealth({ dir, settings, signal }) : undefined;
+  const serving = await servingNow(dir);
   const gathered = await Promise.all(
     environmentNames.map(async (name) => {
       const version = settings[name];
       if (version === undefined || name === serving) return {};
-      return { [name]: await checklistOf({ ...it, version, signal }) };
+      return { [name]: await checklistOf({ ...it, version, live, signal }) };
     }),
   );
   return { level, ...Object.assign({}, ...gathered) };

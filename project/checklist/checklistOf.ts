@@ -3,13 +3,16 @@ import { readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Settings } from "../../config.ts";
 import type { ChecklistFacts } from "../../release/checklist/facts.ts";
+import { checklistItems } from "../../release/checklist/items/index.ts";
 import { readJournal } from "../../release/journal.ts";
 import type { JournalRecord } from "../../release/journalRecord.ts";
 import { EvidenceFiles } from "../evidence/readEvidence.ts";
 import { Git } from "../git.ts";
+import { liveHealth } from "../liveHealth.ts";
 import { type ProjectManifest, readManifest } from "../readManifest.ts";
 import { gatherers } from "./gatherers.ts";
 import { gatherFacts } from "./gatherFacts.ts";
+import type { Gatherers, Gathering } from "./gathering.ts";
 
 export interface ChecklistOf {
   /** Absolute folder of the project. */
@@ -19,32 +22,42 @@ export interface ChecklistOf {
   readonly version: string;
   /** `review`: nothing is applied, so what belongs to the day is not judged yet. */
   readonly phase: ChecklistFacts["phase"];
+  readonly live?: Gathering["live"];
   readonly signal: AbortSignal;
 }
 
 /** Everything that a version's checklist is judged by, as it is now. @throws Problem for a manifest that cannot be read */
 export async function checklistOf(it: ChecklistOf): Promise<ChecklistFacts> {
   const { project, stack, settings, version, signal } = it;
+  const home = resolve(project, settings.folder);
+  const dir = join(home, stack);
+  const live = it.live ?? (it.phase === "day" ? liveHealth({ dir, settings, signal }) : undefined);
   const manifest: ProjectManifest = readManifest(project, settings.releases, version);
   // Every question to git listens to it, many at a time: that is no leak, of which Node would warn in the middle of the answer.
   setMaxListeners(0, signal);
-  const home = resolve(project, settings.folder);
   return gatherFacts(
     {
       project,
       stack,
-      dir: join(home, stack),
+      dir,
       settings,
       manifest,
       evidence: new EvidenceFiles(project, settings.releases, version, manifest.file),
       git: new Git(project, signal, "remembering"),
+      live,
       journal: journalIn(join(home, "journals", `${stack}.jsonl`)),
       now: new Date(),
       signal,
     },
-    gatherers,
+    it.phase === "day" ? gatherers : gatheredForReview(),
     it.phase,
   );
+}
+
+/** What belongs to the day is not judged in a review. */
+function gatheredForReview(): Gatherers {
+  const onTheDay = new Set<string>(checklistItems.filter(({ when }) => when !== "review").map(({ id }) => id));
+  return Object.fromEntries(Object.entries(gatherers).filter(([id]) => !onTheDay.has(id)));
 }
 
 /** Largest journal that is read as evidence, some hundred thousand records: 64 MiB. */

@@ -1,9 +1,8 @@
-import { readPlatform, readServing } from "../../provider/local/serving.ts";
 import { lastDeliveries } from "../../release/announcements/sent.ts";
 import { briefingMaxAge } from "../../release/checklist/items/day/briefing.ts";
 import { runbookDigest } from "../../release/runbook.ts";
 import { planBegun } from "../../release/schedule.ts";
-import { firingAlarms, instancesHealth } from "../liveHealth.ts";
+import { liveHealth } from "../liveHealth.ts";
 import { readCalendar } from "../readCalendar.ts";
 import { readRunbookFile, runbookFile, runbookPlan } from "../runbookFile.ts";
 import { tagState } from "../tagState.ts";
@@ -16,22 +15,11 @@ export const day: Gatherers = {
   "day/window": calendarFactsOf,
 
   "day/health": async (it) => {
-    const { dir, settings, signal } = it;
-    const services = Object.keys(settings.services);
-    const nobody = { ...clockOf(it), services, instances: [], firing: [] };
-    const facts = readPlatform(dir);
-    if (facts === undefined) return { ...nobody, serves: "nothing" };
-    const { weights, environment } = await readServing(facts);
-    const shares = Object.values(weights).map((one) => (one === undefined ? 0 : one.blue + one.green));
-    // Before its first switch a proxy gives nobody any traffic.
-    if (shares.every((share) => share === 0)) return { ...nobody, serves: "nothing" };
-    if (environment === undefined) return { ...nobody, serves: "divided" };
-    const live = { facts, settings, environment, signal };
-    const [instances, firing] = await Promise.all([instancesHealth(live), firingAlarms(live)]);
+    const { serves, services, instances, firing } = await (it.live ?? liveHealth(it));
     return {
       ...clockOf(it),
-      serves: environment,
-      services: facts.services.map(({ name }) => name),
+      serves,
+      services: [...services],
       instances: instances.map((one) => ({ ...one, says: one.says.slice(0, 500) })),
       firing: firing.map((one) => ({ ...one, says: one.says.slice(0, 500) })),
     };

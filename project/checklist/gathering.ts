@@ -3,6 +3,7 @@ import type { Settings } from "../../config.ts";
 import type { JournalRecord } from "../../release/journalRecord.ts";
 import type { EvidenceFiles } from "../evidence/readEvidence.ts";
 import type { Git } from "../git.ts";
+import type { LiveHealth } from "../liveHealth.ts";
 import type { ProjectManifest } from "../readManifest.ts";
 
 /** What the facts of a release's checklist are gathered from. */
@@ -19,6 +20,8 @@ export interface Gathering {
   readonly git: Git;
   /** What the journal of this stack says; empty when there is none or it is damaged. */
   readonly journal: readonly JournalRecord[];
+  /** How what serves now fares, where it was asked for before gathering began: it takes longest. */
+  readonly live?: Promise<LiveHealth> | undefined;
   readonly now: Date;
   readonly signal: AbortSignal;
 }
