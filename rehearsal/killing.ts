@@ -46,14 +46,18 @@ export interface Killed {
   readonly left: readonly string[];
 }
 
-/** Starts a release, kills -9 its engine (and the command, if asked) at the moment, and waits until nothing of it is left. */
+/**
+ * Starts a command of greenlight, kills -9 its engine (and the command, if asked) at the moment, and waits until nothing of it is left.
+ *
+ * @param args such as `["release", "v1.2.0"]`
+ */
 export async function killDuring(
   stage: Stage,
-  version: string,
+  args: readonly string[],
   moment: Moment,
   whom: "engine" | "both",
 ): Promise<Killed> {
-  const command = stage.commands.greenlight(["release", version]);
+  const command = stage.commands.greenlight(args);
   const reached = await until(
     async () => command.over || (await moment.reached(stage, command)),
     90_000,
@@ -64,13 +68,13 @@ export async function killDuring(
     command.kill();
     const ended = await command.ended;
     throw new Problem({
-      happened: `The release of ${version} never came to its ${moment.name}: ${complaint(ended)}`,
+      happened: `\`greenlight ${args.join(" ")}\` never came to its ${moment.name}: ${complaint(ended)}`,
     });
   }
   const engines = await command.engines();
   if (moment.engine && engines.length === 0) {
     command.kill();
-    throw new Problem({ happened: `No engine ran at the ${moment.name} of ${version}.` });
+    throw new Problem({ happened: `No engine ran at the ${moment.name} of \`greenlight ${args.join(" ")}\`.` });
   }
   if (whom === "both") command.kill();
   for (const pid of engines) sendSignal(pid, "SIGKILL");

@@ -1,6 +1,7 @@
 import { type EnvironmentName, other } from "../../release/environment.ts";
 import { Problem } from "../../release/problem.ts";
 import { complaint } from "../command.ts";
+import { killDuring, trafficSwitch } from "../killing.ts";
 import type { Mark } from "../load/client.ts";
 import { count, milliseconds } from "../report/wording.ts";
 import { Findings, type Scenario } from "../scenario.ts";
@@ -14,16 +15,25 @@ interface Switched {
   readonly writtenAt: number;
 }
 
-/** `atEnds`: switches at either end that go through commands; the ones between go through what a rollback uses. */
-function scenario(name: string, switches: number, atEnds: number, quick: boolean): Scenario {
+interface Switches {
+  readonly name: string;
+  readonly switches: number;
+  /** Switches at either end that go through commands; the ones between go through what a rollback uses. */
+  readonly atEnds: number;
+  /** Whether the engine of the last one is killed in the middle; the same command is then given again. */
+  readonly lastCutOff: boolean;
+}
+
+function scenario({ name, switches, atEnds, lastCutOff }: Switches): Scenario {
   const ends = atEnds === 1 ? "the last" : `the second and the last ${atEnds}`;
-  const how = `the first by \`greenlight rollback\`, ${ends} by \`greenlight switch\`, the ${switches - 2 * atEnds} between moved on the proxy as a rollback does it`;
+  const killed = lastCutOff ? " (its engine is killed with -9 in the middle, and the same command given again)" : "";
+  const how = `the first by \`greenlight rollback\`, ${ends} by \`greenlight switch\`${killed}, the ${switches - 2 * atEnds} between moved on the proxy as a rollback does it`;
   return {
     name,
     title: `${switches} switches back and forth`,
     expected: `${switches} switches, ${how}: no request fails, the old side falls silent at once, and Pulumi's state says in the end what serves.`,
     allowsFailures: false,
-    quick,
+    quick: lastCutOff,
     async play(stage) {
       const found = new Findings();
       const first = await stage.live();
@@ -31,7 +41,7 @@ function scenario(name: string, switches: number, atEnds: number, quick: boolean
         throw new Problem({ happened: "Nobody serves everything, so there is nothing to switch." });
       const begin = await stage.load.mark("switches");
       const done: Switched[] = [];
-      for (let index = 0; index < switches; index += 1) {
+      for (let index = 0; index < (lastCutOff ? switches - 1 : switches); index += 1) {
         stage.signal.throwIfAborted();
         const engine = index < atEnds || index >= switches - atEnds;
         const from = index % 2 === 0 ? first.environment : other(first.environment);
@@ -46,16 +56,17 @@ function scenario(name: string, switches: number, atEnds: number, quick: boolean
         else lastOld.push(last);
       }
       stage.recorded.lastOldAnswerMs.push(...lastOld);
+      if (lastCutOff) await cutOffSwitch(stage, first.environment, found);
       const live = await stage.live();
       found.expect(live?.environment === first.environment, `in the end ${await stage.sayLive()}`);
       const fault = await stage.stateFault();
       found.expect(fault === undefined, fault ?? "");
-      const { total } = await stage.load.between(begin, end);
+      const { total } = await stage.load.since(begin);
       const middle = median(lastOld) ?? 0;
       found.expect(middle <= 50, "the old side answered for too long");
       return found.ended(
-        `${done.length} switches; the old side's last answer came ${milliseconds(middle)} after the switch (median; at most ${milliseconds(Math.max(0, ...lastOld))}); ${count(total.failed)} of ${count(total.requests)} requests failed; ${await stage.sayLive()}, and so says Pulumi's state.`,
-        { switches: done.length, lastOldAnswerMs: lastOld.map((ms) => Math.round(ms * 10) / 10) },
+        `${switches} switches${lastCutOff ? ", the last cut off once" : ""}; the old side's last answer came ${milliseconds(middle)} after the switch (median; at most ${milliseconds(Math.max(0, ...lastOld))}); ${count(total.failed)} of ${count(total.requests)} requests failed; ${await stage.sayLive()}, and so says Pulumi's state.`,
+        { switches, lastOldAnswerMs: lastOld.map((ms) => Math.round(ms * 10) / 10) },
       );
     },
   };
@@ -78,5 +89,19 @@ async function oneSwitch(stage: Stage, from: EnvironmentName, how: "rollback" | 
   return { from, mark, writtenAt };
 }
 
-export const twentySwitches = scenario("switches", 20, 2, false);
-export const fourSwitches = scenario("switches-quick", 4, 1, true);
+/** Whether the killed engine had moved the traffic is open, so no old side's last answer is taken from it. */
+async function cutOffSwitch(stage: Stage, to: EnvironmentName, found: Findings): Promise<void> {
+  const mark = await stage.load.mark(`to ${to}, cut off`);
+  await answersFrom(stage, mark, other(to), 30);
+  const { ended, left } = await killDuring(stage, ["switch", to], trafficSwitch, "engine");
+  found.expect(left.length === 0, `after the kill these stayed: ${left.join("; ")}`);
+  found.expect(ended.exitCode !== 0, "the command said all is well although its engine was killed");
+  const again = await stage.greenlight("switch", to);
+  found.expect(again.exitCode === 0, `given again, the switch to ${to} failed: ${complaint(again)}`);
+  const moved = await stage.load.mark(`moved to ${to}`);
+  await answersFrom(stage, moved, to, 100);
+}
+
+export const twentySwitches = scenario({ name: "switches", switches: 20, atEnds: 2, lastCutOff: false });
+/** The full rehearsal kills the engine in every phase of a release. */
+export const fourSwitches = scenario({ name: "switches-quick", switches: 4, atEnds: 1, lastCutOff: true });

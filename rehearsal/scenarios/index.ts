@@ -2,7 +2,7 @@ import type { Scenario } from "../scenario.ts";
 import { fourSwitches, twentySwitches } from "./backAndForth.ts";
 import { evidence } from "./evidence.ts";
 import { firstDeployment } from "./firstDeployment.ts";
-import { goodRelease, goodReleaseCutOff } from "./goodRelease.ts";
+import { goodRelease } from "./goodRelease.ts";
 import { killBoth, killEngine } from "./killEngine.ts";
 import { killDatabase, killInstance, killProxy } from "./killProcess.ts";
 import { migrationFails } from "./migrationFails.ts";
@@ -33,6 +33,6 @@ export function scenariosFor(quick: boolean): readonly Scenario[] {
     restoreDrill,
     plainPulumi,
   ];
-  const short = [evidence, firstDeployment, goodReleaseCutOff, fourSwitches, errors];
+  const short = [evidence, firstDeployment, goodRelease, fourSwitches, errors];
   return quick ? short : full;
 }

@@ -40,7 +40,7 @@ function scenario(it: Kills): Scenario {
       const began = Date.now();
       for (const moment of it.moments) {
         stage.log(`killing ${it.whom === "both" ? "command and engine" : "the engine"} during: ${moment.name}`);
-        const { ended, left } = await killDuring(stage, it.version, moment, it.whom);
+        const { ended, left } = await killDuring(stage, ["release", it.version], moment, it.whom);
         found.expect(left.length === 0, `after the kill during ${moment.name} these stayed: ${left.join("; ")}`);
         if (it.whom === "engine") {
           found.expect(
