@@ -83,8 +83,12 @@ export async function firingAlarms({
   const after = await readCounters(admin, names, environment);
   return names.flatMap((service) => {
     const [a, b] = [before[service], after[service]];
+    const why = [a, b].map((it) => (it === undefined ? "they are not there" : "unreadable" in it ? it.unreadable : ""));
     if (a === undefined || b === undefined || "unreadable" in a || "unreadable" in b) {
-      return [{ service, says: `the counters of ${service} cannot be read, so nobody knows whether it is well` }];
+      const because = why.find((it) => it !== "") ?? "";
+      return [
+        { service, says: `the counters of ${service} cannot be read (${because}), so nobody knows whether it is well` },
+      ];
     }
     const requests = b.requests - a.requests;
     const errors = b.errors - a.errors;

@@ -239,7 +239,7 @@ describe("when something is not well", () => {
     await stopSupervised(pidFile, 10_000);
     expect(supervisorOf(pidFile)).toBeUndefined();
     try {
-      expect(await refusal(traffic.update(wanted(0)))).toContain("The proxy does not answer.");
+      expect(await refusal(traffic.update(wanted(0)))).toContain("The proxy does not answer (");
       expect(await traffic.refresh()).toMatchObject({ serving: { blue: 100, green: 0 } });
       const said = await refusal(moveTraffic(place(), { blue: 0, green: 100 }, never, 100));
       expect(said).toContain("The proxy does not use the new weights after 0.1 s.");

@@ -2,8 +2,9 @@ import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
+import { deadlineIn } from "../../../release/deadline.ts";
 import type { EnvironmentName, Weights } from "../../../release/environment.ts";
-import { Problem } from "../../../release/problem.ts";
+import { Problem, sentence } from "../../../release/problem.ts";
 import { clusterName, weightKey } from "./config.ts";
 
 const environments = ["blue", "green"] as const;
@@ -53,7 +54,7 @@ export class EnvoyAdmin {
       return await answerTo(`${this.#base}${path}`, timeoutMs);
     } catch (error) {
       throw new Problem({
-        happened: "The proxy does not answer.",
+        happened: `The proxy does not answer (${sentence(error).replace(/\.$/, "")}).`,
         where: `${this.#base}${path}`,
         next: "run `greenlight status`; the proxy is started again by itself when it dies, by `pulumi up` when it is gone",
         cause: error,
@@ -106,9 +107,16 @@ export class EnvoyAdmin {
 
 /** By node's older client: reading `fetch` takes longer than the questions that a switch asks. */
 async function answerTo(url: string, timeoutMs: number): Promise<string> {
-  const request = get(url, { agent: false, signal: AbortSignal.timeout(timeoutMs) });
-  const [answer]: IncomingMessage[] = await once(request, "response");
-  const said = answer === undefined ? "" : await text(answer);
-  if (answer?.statusCode !== 200) throw new Error(`${answer?.statusCode ?? "no status"} from ${url}`);
-  return said;
+  const deadline = deadlineIn(timeoutMs, "Its answer");
+  try {
+    const request = get(url, { agent: false, signal: deadline.signal });
+    const [answer]: IncomingMessage[] = await once(request, "response");
+    const said = answer === undefined ? "" : await text(answer);
+    if (answer?.statusCode !== 200) throw new Error(`${answer?.statusCode ?? "no status"} from ${url}`);
+    return said;
+  } catch (error) {
+    throw deadline.passed() ? deadline.signal.reason : error;
+  } finally {
+    deadline.end();
+  }
 }
