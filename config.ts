@@ -19,11 +19,13 @@ import {
   whole,
 } from "./project/settingKinds.ts";
 import { faultsOfIssue, tellFound } from "./project/settingsFaults.ts";
+import { strategySettings } from "./project/strategySettings.ts";
 import { announcementsShape } from "./release/announcements/settings.ts";
 import { calendarSettings } from "./release/calendar/settings.ts";
 import { checklistLevels } from "./release/checklist/facts.ts";
 import { leastWatchMs } from "./release/checklist/leastWatch.ts";
 import { formatDuration } from "./release/duration.ts";
+import { other } from "./release/environment.ts";
 import { exitCodes } from "./release/exitCodes.ts";
 import { Problem } from "./release/problem.ts";
 import { nearest } from "./release/suggestion.ts";
@@ -192,6 +194,14 @@ export const settingsShape = z.strictObject({
   bake: duration("0s").describe(
     "How long `pulumi up` itself watches after a switch; 0s leaves watching to the command.",
   ),
+  share: whole(0, 99)
+    .default(0)
+    .describe(
+      "Percent of users' requests that the environment which is not live answers: a canary, on the platform local. `greenlight release` sets it; by hand, raise it from update to update.",
+    ),
+  strategy: strategySettings
+    .prefault({})
+    .describe("How users come to a new version with `greenlight release` (docs/strategies.md)."),
   aws: awsSettings.optional().describe("What the platform aws needs to know (docs/aws.md)."),
   kubernetes: kubernetesSettings
     .optional()
@@ -211,9 +221,12 @@ const structured = new Set([
   "backup",
   "thresholds",
   "watch",
+  "strategy",
   "aws",
   "kubernetes",
 ]);
+/** Keys whose value is a number, which the engine gives as text. */
+const numeric = new Set(["ports", "share"]);
 /** The engine refuses nothing by size; a wrong file is not to be shown in full either. */
 const sizeLimit = 64 * 1024;
 
@@ -242,7 +255,7 @@ export function readSettings(config: Readonly<Record<string, string>>, namespace
         faults.push(`${full} is ${tellFound(said)}; expected a group of keys, indented below it or as { … }`);
       else values.set(key, it);
     } else {
-      values.set(key, key === "ports" && /^\d{1,9}$/.test(said) ? Number(said) : said);
+      values.set(key, numeric.has(key) && /^\d{1,9}$/.test(said) ? Number(said) : said);
     }
   }
   const parsed = settingsShape.safeParse(Object.fromEntries(values));
@@ -290,9 +303,12 @@ type Faults = (settings: Settings, given: ReadonlySet<string>, namespace: string
 
 /** What each platform makes of settings that are right each for itself. */
 const faultsOfPlatform: Readonly<Record<Settings["platform"], Faults>> = {
-  local: (settings, _, namespace) => portFaults(settings, namespace),
-  aws: awsFaults,
-  kubernetes: kubernetesFaults,
+  local: (settings, _, namespace) => [...shareFaults(settings, namespace), ...portFaults(settings, namespace)],
+  aws: (settings, given, namespace) => [...allAtOnce(settings, namespace), ...awsFaults(settings, given, namespace)],
+  kubernetes: (settings, given, namespace) => [
+    ...allAtOnce(settings, namespace),
+    ...kubernetesFaults(settings, given, namespace),
+  ],
 };
 
 function platformFaults(settings: Settings, given: ReadonlySet<string>, namespace: string): string[] {
@@ -303,6 +319,21 @@ function platformFaults(settings: Settings, given: ReadonlySet<string>, namespac
       (name) => `${namespace}:${name} is a setting of the platform ${name}; ${namespace}:platform is ${platform}`,
     ),
     ...faultsOfPlatform[platform](settings, given, namespace),
+  ];
+}
+
+function shareFaults(settings: Settings, namespace: string): string[] {
+  const candidate = other(settings.live);
+  if (settings.share === 0 || settings[candidate] !== undefined) return [];
+  return [`${namespace}:share is ${settings.share}, but ${namespace}:${candidate} has no version that could get it`];
+}
+
+function allAtOnce({ platform, share, strategy }: Settings, namespace: string): string[] {
+  return [
+    ...(share === 0 ? [] : [`${namespace}:share is ${share}; on ${platform} traffic moves all at once yet`]),
+    ...(strategy.kind === "blue-green"
+      ? []
+      : [`${namespace}:strategy.kind is ${strategy.kind}; on ${platform} only blue-green is offered yet`]),
   ];
 }
 

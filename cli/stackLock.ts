@@ -13,7 +13,7 @@ const holderShape = z.object({
   by: z.string(),
   since: z.string(),
 });
-type Holder = z.infer<typeof holderShape>;
+export type Holder = z.infer<typeof holderShape>;
 
 /** One command at a time changes a stack; the second is refused by name of the first. */
 export function withStackLock<T>(
@@ -31,6 +31,12 @@ export function withStackLock<T>(
     since: new Date().toISOString(),
   });
   return work().finally(() => rmSync(path, { force: true }));
+}
+
+/** Whoever changes the stack now; undefined when nobody does. */
+export function holderNow(context: Pick<Context, "home" | "stack">): Holder | undefined {
+  const holder = holderOf(join(context.home, "locks", `${context.stack}.json`));
+  return holder !== undefined && processStart(holder.pid) === holder.started ? holder : undefined;
 }
 
 function take(path: string, holder: Holder): void {

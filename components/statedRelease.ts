@@ -11,6 +11,8 @@ export function statedRelease({ settings, manifests, checklist }: StackArgs) {
         return it === undefined ? [] : [[name, { version: it.manifest.version, manifestDigest: it.digest }]];
       }),
     ),
+    // Left out where it is nothing, so that a stack without it shows none.
+    ...(settings.share === 0 ? {} : { share: settings.share }),
     services: Object.keys(settings.services),
     checklist,
   };

@@ -61,7 +61,7 @@ export function runbookPlan({
   const at = (path: string) => relative(folder, path).split(sep).join("/") || ".";
   const { database, version } = manifest;
   const { candidate, before } = placeIn(settings, version);
-  const { calendar, thresholds, watch } = settings;
+  const { calendar, strategy, thresholds, watch } = settings;
   const team = manifest.team ?? calendar?.default ?? onlyTeam(calendar?.teams);
   return {
     version,
@@ -84,6 +84,10 @@ export function runbookPlan({
     candidate,
     before,
     watch: { forMs: watch.for, everyMs: watch.every },
+    canary:
+      strategy.kind === "canary"
+        ? { shares: strategy.canary.stages.filter((percent) => percent < 100), bakeMs: strategy.canary.bake }
+        : undefined,
     noGo: {
       errorRate: thresholds.errorRate,
       errorForMs: thresholds.errorFor,

@@ -2,13 +2,16 @@ import { join, resolve } from "node:path";
 import type { Settings } from "../config.ts";
 import { readRecords } from "../provider/local/instanceRecord.ts";
 import { readPlatform, readServing } from "../provider/local/serving.ts";
-import { type EnvironmentName, environmentNames } from "../release/environment.ts";
+import { type EnvironmentName, environmentNames, other } from "../release/environment.ts";
 import { sentence } from "../release/problem.ts";
 
 /** One line for the head of a preview: what serves now, as read, and what the settings make of it. */
 export async function sayServing(project: string, stack: string, settings: Settings): Promise<string> {
   const names = Object.keys(settings.services).join(", ");
-  const asked = `${settings.live} ${settings[settings.live] ?? "without a version"}`;
+  const { live, share } = settings;
+  const candidate = other(live);
+  const beside = share === 0 ? "" : `, and ${share} % to ${candidate} ${settings[candidate] ?? ""}`.trimEnd();
+  const asked = `${live} ${settings[live] ?? "without a version"}${beside}`;
   const dir = join(resolve(project, settings.folder), stack);
   try {
     const facts = readPlatform(dir);
@@ -16,7 +19,8 @@ export async function sayServing(project: string, stack: string, settings: Setti
     const { environment, readAt, weights } = await readServing(facts);
     const read = `(read ${readAt.toISOString()})`;
     if (environment !== undefined) {
-      const change = environment === settings.live ? "the settings keep that" : `the settings move traffic to ${asked}`;
+      const change =
+        environment === live && share === 0 ? "the settings keep that" : `the settings move traffic to ${asked}`;
       return `${names}: ${environment}${versionsIn(dir, environment)} serves ${read}; ${change}`;
     }
     const first = weights[facts.services[0]?.name ?? ""];

@@ -23,6 +23,11 @@ export function weightsFor(live: EnvironmentName): Weights {
   return live === "blue" ? { blue: 100, green: 0 } : { blue: 0, green: 100 };
 }
 
+/** All traffic to the live environment, but for a share of it. @param share percent for the other side, 0 to 100 */
+export function sharedWeights(live: EnvironmentName, share: number): Weights {
+  return live === "blue" ? { blue: 100 - share, green: share } : { blue: share, green: 100 - share };
+}
+
 /** What is wrong with weights, or undefined when they are whole numbers from 0 to 100 that sum to 100. */
 export function weightsFault(weights: Weights): string | undefined {
   for (const environment of environmentNames) {

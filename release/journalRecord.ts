@@ -54,6 +54,17 @@ export const journalRecordSchema = z.discriminatedUnion("type", [
   record("phase-done", { phase }),
   record("phase-failed", { phase, reason: text }),
   record("phase-skipped", { phase, reason: text }),
+  /** A canary's share was reached, or passed with a verdict. */
+  record("stage", {
+    percent: z.number().int().min(1).max(100),
+    is: z.enum(["reached", "passed"]),
+    sentence: text.optional(),
+  }),
+  record("order", {
+    order: z.enum(["pause", "resume", "promote", "abort"]),
+    orderedBy: z.string().min(1).max(200),
+    orderedAt: z.iso.datetime(),
+  }),
   record("switch", { ...moved, reason: text.optional() }),
   record("verdict", { verdict: z.enum(["go", "no-go", "undecided"]), sentence: text }),
   record("rollback", { ...moved, reason: text, database: z.enum(["kept", "script", "snapshot"]) }),

@@ -52,6 +52,19 @@ function afterStart(milliseconds: number): string {
 
 const lead = "the lead";
 
+function canarySteps(stack: string, candidate: string, { shares, bakeMs }: NonNullable<RunbookPlan["canary"]>) {
+  return shares.flatMap((share) => [
+    {
+      what: `${share} % of the traffic`,
+      command: `pulumi config set share ${share} --stack ${stack} && pulumi up --stack ${stack}`,
+    },
+    {
+      what: `watch it for ${spokenDuration(bakeMs)}`,
+      command: `greenlight watch --environment ${candidate} --for ${formatDuration(bakeMs)} --stack ${stack}`,
+    },
+  ]);
+}
+
 const deeds: Readonly<Record<PhaseId, (plan: RunbookPlan) => Deeds>> = {
   checks: ({ version, stack }) => ({
     when: "T-60",
@@ -92,10 +105,14 @@ const deeds: Readonly<Record<PhaseId, (plan: RunbookPlan) => Deeds>> = {
       { what: "the smoke test by hand", command: smoke.command.join(" ") },
     ],
   }),
-  switch: ({ stack, candidate }) => ({
+  switch: ({ stack, candidate, canary, before }) => ({
     when: "T-0",
     who: lead,
-    commands: [{ what: "all traffic", command: `greenlight switch ${candidate} --stack ${stack}` }],
+    commands: [
+      // A first deployment has nobody to share traffic with.
+      ...(canary === undefined || before === undefined ? [] : canarySteps(stack, candidate, canary)),
+      { what: "all traffic", command: `greenlight switch ${candidate} --stack ${stack}` },
+    ],
   }),
   watch: ({ stack, watch }) => ({
     when: `T-0 to ${afterStart(watch.forMs)}`,

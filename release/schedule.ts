@@ -132,7 +132,7 @@ export function phasesLeft(records: readonly JournalRecord[], now?: number): rea
   const [checks] = schedule;
   const checked = own.findLast((record) => record.type === "phase-done" && record.phase === "checks");
   const old = now !== undefined && checked !== undefined && !(now - Date.parse(checked.at) <= checksHoldFor);
-  const moved = own.some(({ type }) => type === "switch");
+  const moved = own.some(({ type }) => type === "switch" || type === "stage");
   return old && !moved && checks !== undefined && left[0]?.id !== "checks" ? [checks, ...left] : left;
 }
 

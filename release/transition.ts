@@ -1,14 +1,14 @@
+import { type Deployed, sameDeployed } from "./deployed.ts";
 import { type EnvironmentName, environmentNames, other } from "./environment.ts";
+import { kindOfShare, shareRefusals } from "./sharedTraffic.ts";
 
-/** What kind of update this is; `none` is everything that moves neither a version nor traffic. */
-export type Kind = "release" | "switch" | "rollback" | "none";
+export const kinds = ["release", "switch", "canary", "promotion", "rollback", "none"] as const;
 
-/** What is deployed in one environment. */
-export interface Deployed {
-  readonly version: string;
-  /** {@link manifestDigest} of the manifest it was deployed from. */
-  readonly manifestDigest: string;
-}
+/**
+ * What kind of update this is. `canary` gives a candidate its first share of users' traffic; `promotion` gives it more, or all;
+ * `none` is everything that moves neither a version nor traffic.
+ */
+export type Kind = (typeof kinds)[number];
 
 /** A rule set aside for once, and who answers for it. Carried for the record; transition rules have no override. */
 export interface Override {
@@ -24,6 +24,8 @@ export interface ReleaseFacts {
   readonly kind: Kind;
   readonly live: EnvironmentName;
   readonly environments: { readonly blue?: Deployed | undefined; readonly green?: Deployed | undefined };
+  /** Percent of users' traffic that the side that is not live gets. Default: 0. */
+  readonly share?: number | undefined;
   /** Versions that were live before, newest first, without the one that is live now. */
   readonly history: readonly string[];
   readonly overrides?: readonly Override[] | undefined;
@@ -52,8 +54,11 @@ export function kindOf(before: ReleaseFacts | undefined, after: Omit<ReleaseFact
   if (before === undefined || served === undefined) return "release";
   if (before.live !== after.live) {
     const next = after.environments[after.live];
-    return next !== undefined && before.history.includes(next.version) ? "rollback" : "switch";
+    if (next !== undefined && before.history.includes(next.version)) return "rollback";
+    return (before.share ?? 0) > 0 ? "promotion" : "switch";
   }
+  const shared = kindOfShare(before.share ?? 0, after.share ?? 0);
+  if (shared !== undefined) return shared;
   const deploys = environmentNames.some((name) => {
     const now = after.environments[name];
     return now !== undefined && !sameDeployed(before.environments[name], now);
@@ -82,6 +87,7 @@ export function historyAfter(
  * - Traffic never moves in the update that deploys what it moves to, nor in the one that replaces or retires the old side
  *   (the first deployment aside: nothing is live before it).
  * - The live environment has a version; the candidate is not what is live already.
+ * - A share of traffic goes to a candidate that an earlier update deployed, and to nothing else (./sharedTraffic.ts).
  * - The stated kind is what the change is; the history holds nothing that was not live.
  */
 export function checkTransition(before: ReleaseFacts | undefined, after: ReleaseFacts): readonly Refusal[] {
@@ -109,7 +115,7 @@ export function checkTransition(before: ReleaseFacts | undefined, after: Release
       next: `Give ${idle} another version, or leave it as it is.`,
     });
   }
-  refusals.push(...historyForgeries(before, after));
+  refusals.push(...shareRefusals(before, after), ...historyForgeries(before, after));
   const kind = kindOf(before, after);
   // The right kind of a change that must not be would mislead.
   if (refusals.length === 0 && kind !== after.kind) {
@@ -152,8 +158,10 @@ export function checkServing(
 const kindWords: Readonly<Record<Kind, string>> = {
   release: "a release",
   switch: "a switch",
+  canary: "a first share of traffic (canary)",
+  promotion: "a promotion",
   rollback: "a rollback",
-  none: "neither release, switch nor rollback (none)",
+  none: "neither release, switch, promotion nor rollback (none)",
 };
 
 function liveChanges(before: ReleaseFacts, served: Deployed, after: ReleaseFacts): Refusal[] {
@@ -205,8 +213,4 @@ function historyForgeries(before: ReleaseFacts | undefined, after: ReleaseFacts)
       next: "Leave the history to Greenlight: it follows from the updates.",
     },
   ];
-}
-
-function sameDeployed(a: Deployed | undefined, b: Deployed | undefined): boolean {
-  return a?.version === b?.version && a?.manifestDigest === b?.manifestDigest;
 }

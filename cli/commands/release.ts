@@ -62,6 +62,10 @@ export async function releaseCommand(
   const manifest = readManifest(context.project, settings.releases, version);
   return withStackLock(context, `release ${version}`, async () => {
     const journal = new JournalFile(context);
+    if (settings.strategy.kind === "canary") {
+      // What was ordered of a release that has ended is not of this one.
+      new (await import("../canary/orders.ts")).Orders(context, version).clear();
+    }
     const place = await placeOf(context, settings, version);
     takeUp(journal, version, place.live?.version, manifest.digest, reporter);
     const left = phasesLeft(journal.read().records, Date.now());
@@ -225,10 +229,10 @@ function outcomeOf(run: ReleaseRun, failure: unknown): ReleaseOutcome {
 
 function endingOf(run: ReleaseRun, outcome: ReleaseOutcome, failure: unknown, said: string): string {
   if (outcome === "released") return `${run.version} is released: ${said}. ${run.verdict?.sentence ?? ""}`;
+  const { rollback } = run;
   if (outcome === "rolled-back") {
-    const { rollback } = run;
     const ms = rollback === undefined ? 0 : rollback.move.readBackAt - rollback.move.writtenAt;
-    return `${run.verdict?.sentence ?? "No-go."} Traffic went back to ${rollback?.to.environment} ${rollback?.to.version} in ${ms} ms: ${said}.`;
+    return `${run.verdict?.sentence ?? rollback?.reason ?? "No-go."} Traffic went back to ${rollback?.to.environment} ${rollback?.to.version} in ${ms} ms: ${said}.`;
   }
   if (outcome === "undecided") {
     return `${run.verdict?.sentence ?? "Undecided."} The candidate serves, unjudged: ${said}. Run \`greenlight watch\` to judge it, or \`greenlight rollback\`.`;

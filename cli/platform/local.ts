@@ -1,4 +1,6 @@
 import { firingAlarms, instancesHealth } from "../../project/liveHealth.ts";
+import { EnvoyAdmin } from "../../provider/local/envoy/admin.ts";
+import { readCounters } from "../../provider/local/envoy/metrics.ts";
 import { weightsWrittenAt } from "../../provider/local/envoy/runtimeLayer.ts";
 import { folder } from "../../provider/local/folder.ts";
 import { readRecords } from "../../provider/local/instanceRecord.ts";
@@ -74,6 +76,7 @@ export function findLocalPlatform(context: Context): LocalPlatform | undefined {
       const firing = await firingAlarms({ facts, settings, environment, signal });
       return [...firing.map(({ says }) => says), ...(await databaseFaults(facts))];
     },
+    counters: (environment) => readCounters(new EnvoyAdmin(facts.listen, facts.adminPort), services, environment),
     thresholds: () => thresholdsInForce(context.dir),
     async observer(args) {
       const { openLocalObserver } = await import("../watch/local/openObserver.ts");

@@ -1,4 +1,5 @@
 import type { EnvironmentName, Weights } from "../../release/environment.ts";
+import type { ServiceCounters, Unreadable } from "../../release/observation.ts";
 import type { Thresholds } from "../../release/thresholds.ts";
 import type { Observer, ObserverArgs } from "../watch/observer.ts";
 
@@ -54,6 +55,8 @@ export interface Platform {
   moveTraffic(to: EnvironmentName, tell: (step: string) => void): Promise<Moved>;
   /** What speaks against a release before it begins: alarms of what serves that fire, a database that does not answer. A sentence each. */
   troubles(live: EnvironmentName, signal: AbortSignal): Promise<readonly string[]>;
+  /** The counters of users' requests to an environment, by service, raw; absent where the platform counts no side by itself. */
+  counters?(environment: EnvironmentName): Promise<Readonly<Record<string, ServiceCounters | Unreadable>>>;
   /** The thresholds that are armed. @throws Problem where nothing is armed, so that nothing can be judged */
   thresholds(): Thresholds;
   /** Whoever looks at an environment that serves. */

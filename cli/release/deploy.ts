@@ -62,6 +62,10 @@ export async function deploy(run: ReleaseRun): Promise<void> {
  */
 export async function switchTraffic(run: ReleaseRun): Promise<void> {
   const { context, environment, version, reporter, signal, journal } = run;
+  if (run.settings.strategy.kind === "canary") {
+    await (await import("../canary/walkCanary.ts")).walkCanary(run);
+    if (run.rollback !== undefined) return;
+  }
   const platform = await requirePlatform(context);
   const serving = await platform.serving();
   const justDeployed = run.live === undefined && run.phases.some((it) => it.id === "deploy" && it.status === "done");

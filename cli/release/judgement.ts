@@ -10,6 +10,8 @@ import { engineOf, type ReleaseRun } from "./releaseRun.ts";
 
 /** T+30: the five looks until the time is over, or until a no-go, which takes traffic back at once. */
 export async function watchCandidate(run: ReleaseRun): Promise<void> {
+  // A canary that went back has nobody to watch any more.
+  if (run.rollback !== undefined) return;
   const { context, environment, version, reporter, signal, journal, watchForMs } = run;
   const platform = await requirePlatform(context);
   const engine = await engineOf(run);
@@ -55,7 +57,8 @@ export async function decide(run: ReleaseRun): Promise<void> {
   });
 }
 
-async function takeBack(run: ReleaseRun, reason: string): Promise<void> {
+/** Traffic goes back to what served before, for a reason that is announced. */
+export async function takeBack(run: ReleaseRun, reason: string): Promise<void> {
   const { context, reporter } = run;
   const platform = unhindered(context, await requirePlatform(context));
   const to = await wayBack(context, platform);

@@ -1,7 +1,7 @@
 import type { Settings } from "../../config.ts";
 import type { ProjectManifest } from "../../project/readManifest.ts";
 import type { JudgedItem } from "../../release/checklist/judgedItem.ts";
-import { type EnvironmentName, other } from "../../release/environment.ts";
+import { type EnvironmentName, environmentNames, other } from "../../release/environment.ts";
 import type { Observation } from "../../release/observation.ts";
 import type { PhaseId } from "../../release/schedule.ts";
 import type { Verdict } from "../../release/verdict.ts";
@@ -59,16 +59,25 @@ export async function placeOf(
   version: string,
 ): Promise<Pick<ReleaseRun, "environment" | "live">> {
   const platform = await findPlatform(context);
-  const served = platform === undefined ? undefined : await servedBy(platform);
+  const served = platform === undefined ? undefined : await servedBy(platform, settings, version);
   if (served === undefined) return { environment: settings.live, live: undefined };
   if (served.version === version) return { environment: served.environment, live: served };
   return { environment: other(served.environment), live: served };
 }
 
-async function servedBy(platform: Platform): Promise<{ environment: EnvironmentName; version: string } | undefined> {
+async function servedBy(
+  platform: Platform,
+  settings: Settings,
+  version: string,
+): Promise<{ environment: EnvironmentName; version: string } | undefined> {
   const serving = await platform.serving();
   const weights = platform.services.map((name) => serving.weights[name]);
   // Before its first switch a proxy gives nobody any traffic.
   if (weights.every((it) => it === undefined || it.blue + it.green === 0)) return undefined;
-  return (await liveNow(serving, platform)) ?? { environment: "blue", version: "several versions" };
+  const live = await liveNow(serving, platform);
+  if (live !== undefined) return live;
+  // Divided, as in a canary that was cut off: what serves beside the candidate.
+  const candidate = environmentNames.find((name) => settings[name] === version) ?? other(settings.live);
+  const environment = other(candidate);
+  return { environment, version: (await platform.running())[environment].join("+") || "several versions" };
 }

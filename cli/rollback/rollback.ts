@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { runSmoke } from "../../provider/gates/smoke.ts";
 import { rollbackAnnouncement } from "../../release/announcement.ts";
-import type { EnvironmentName } from "../../release/environment.ts";
+import { type EnvironmentName, other } from "../../release/environment.ts";
 import { sentence } from "../../release/problem.ts";
 import { announceDeployment } from "../announce/deployment.ts";
 import type { Context } from "../context.ts";
@@ -33,7 +33,7 @@ export interface RollbackArgs {
  */
 export async function performRollback(args: RollbackArgs): Promise<RollbackResult> {
   const { context, platform, to, reporter } = args;
-  const from = args.from ?? { environment: to.environment === "blue" ? "green" : "blue", version: "unknown" };
+  const from = args.from ?? (await leftBehind(platform, to));
   if (to.says !== undefined) reporter.tell({ kind: "warning", text: to.says });
   const move = await moveBack(args);
   reporter.tell({
@@ -81,6 +81,13 @@ export async function performRollback(args: RollbackArgs): Promise<RollbackResul
   }
 }
 
+/** Whom traffic leaves where it was divided. */
+async function leftBehind(platform: Platform, to: WayBack): Promise<NonNullable<RollbackArgs["from"]>> {
+  const environment = other(to.environment);
+  const versions = await platform.running().catch(() => undefined);
+  return { environment, version: versions?.[environment].join("+") || "unknown" };
+}
+
 /** Never rejects: whatever goes wrong here is told, and traffic is back all the same. */
 async function announceRollback(args: RollbackArgs, journal: JournalFile, version: string): Promise<void> {
   const { context, to, reason, reporter, signal } = args;
@@ -114,7 +121,8 @@ async function moveBack({ platform, to, from, reporter }: RollbackArgs): Promise
 
 /** Settings and Pulumi's state say what serves. Whatever goes wrong here, traffic stays where it is. */
 async function alignState({ context, to, reporter }: RollbackArgs): Promise<boolean> {
-  context.stackFile.set({ [`${context.projectName}:live`]: to.environment });
+  const { projectName } = context;
+  context.stackFile.set({ [`${projectName}:live`]: to.environment, [`${projectName}:share`]: undefined });
   try {
     // Read only now: traffic does not wait for the engine, nor for its code.
     const { Engine } = await import("../engine/engine.ts");

@@ -16,6 +16,12 @@ export interface WayBack {
   readonly says?: string;
 }
 
+/** Of divided traffic the candidate of a canary is left; else what the settings call live. */
+function leaving(context: Context) {
+  const { live, share } = context.settings();
+  return share > 0 ? other(live) : live;
+}
+
 /**
  * The way back from what serves now. No window, freeze or evidence is asked; only that somebody is there to serve.
  *
@@ -23,7 +29,7 @@ export interface WayBack {
  */
 export async function wayBack(context: Context, platform: Platform): Promise<WayBack> {
   const serving = await platform.serving();
-  const from = serving.environment ?? context.settings().live;
+  const from = serving.environment ?? leaving(context);
   const to = other(from);
   const { ready, says } = await platform.readiness(to);
   if (!ready) {

@@ -6,7 +6,7 @@ import { readAlarms } from "../../provider/local/alarms.ts";
 import { folder } from "../../provider/local/folder.ts";
 import { readRecords } from "../../provider/local/instanceRecord.ts";
 import { readPlatform, readServing, type Serving } from "../../provider/local/serving.ts";
-import { type EnvironmentName, environmentNames, other } from "../../release/environment.ts";
+import { type EnvironmentName, environmentNames, other, sharedWeights } from "../../release/environment.ts";
 import { history, type Journal, readJournal } from "../../release/journal.ts";
 import { Problem, sentence } from "../../release/problem.ts";
 import type { Context } from "../context.ts";
@@ -156,11 +156,15 @@ function differences(it: {
   const { serving, settings, environments, health } = it;
   const reasons: string[] = [];
   const live = serving.environment;
-  if (live === undefined) reasons.push("No environment takes all traffic of all services.");
+  if (live === undefined && !sharedAsAsked(serving, settings)) {
+    const asked = settings === undefined || settings.share === 0 ? "" : `; the settings ask for ${sayAsked(settings)}`;
+    reasons.push(`No environment takes all traffic of all services${asked}.`);
+  }
   if (live !== undefined && settings !== undefined) {
     const { versions } = environments[live];
     const wanted = settings[settings.live];
-    if (live !== settings.live) reasons.push(`${live} serves; the settings ask for ${sayAsked(settings)}.`);
+    if (settings.share > 0) reasons.push(`${live} takes all traffic; the settings ask for ${sayAsked(settings)}.`);
+    else if (live !== settings.live) reasons.push(`${live} serves; the settings ask for ${sayAsked(settings)}.`);
     else if (it.foreign) {
       reasons.push(
         `Which version ${live} runs is known only to the clone that deployed it; the settings ask for ${sayAsked(settings)}.`,
@@ -187,7 +191,16 @@ function differences(it: {
 }
 
 function sayAsked(settings: Settings): string {
-  return `${settings.live} ${settings[settings.live] ?? "without a version"}`;
+  const { live, share } = settings;
+  const asked = `${live} ${settings[live] ?? "without a version"}`;
+  return share === 0 ? asked : `${asked}, and ${share} % to ${other(live)} ${settings[other(live)] ?? ""}`.trim();
+}
+
+/** Whether traffic is shared as a canary's settings say. */
+function sharedAsAsked({ weights }: Serving, settings: Settings | undefined): boolean {
+  if (settings === undefined || settings.share === 0) return false;
+  const asked = sharedWeights(settings.live, settings.share);
+  return Object.values(weights).every((it) => isDeepStrictEqual(it, asked));
 }
 
 function journalNotes({ problems, torn }: Journal): string[] {

@@ -31,8 +31,9 @@ const movers = new Set(["aws:lb/listenerRule:ListenerRule", "kubernetes:core/v1:
  */
 export async function performSwitch(args: SwitchArgs): Promise<MoveRecord> {
   const { context, platform, engine, to, from, reporter } = args;
-  const setting = `${context.projectName}:live`;
-  context.stackFile.set({ [setting]: to });
+  const settings = { live: `${context.projectName}:live`, share: `${context.projectName}:share` };
+  const before = { live: context.stackFile.text(settings.live), share: context.stackFile.text(settings.share) };
+  context.stackFile.set({ [settings.live]: to, [settings.share]: undefined });
   let ruleWrittenAt: number | undefined;
   const tell = engineEvents(reporter);
   try {
@@ -43,7 +44,11 @@ export async function performSwitch(args: SwitchArgs): Promise<MoveRecord> {
   } catch (error) {
     const serving = await platform.serving().catch(() => undefined);
     // A refused switch must not wait in the settings for the next update: they say what serves.
-    if (serving?.environment !== undefined) context.stackFile.set({ [setting]: serving.environment });
+    if (serving?.environment !== undefined) context.stackFile.set({ [settings.live]: serving.environment });
+    // A canary that is not promoted stays one.
+    else if (before.share !== undefined) {
+      context.stackFile.set({ [settings.live]: before.live, [settings.share]: before.share });
+    }
     throw error;
   }
   const serving = await platform.serving();

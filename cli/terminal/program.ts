@@ -4,6 +4,7 @@ import { countArgument, durationArgument, portArgument, releasedVersion } from "
 import { completionScript, shells } from "./completion.ts";
 import { globals } from "./globals.ts";
 import { examples, programHelp } from "./help.ts";
+import { addOrders } from "./orders.ts";
 import { addPreparing } from "./preparing.ts";
 import type { Run } from "./run.ts";
 
@@ -78,6 +79,8 @@ export function createProgram(run: (it: Run) => Promise<void>): Command {
         },
       });
     });
+
+  addOrders(add, run);
 
   add(new Command("status"))
     .description("what serves now, since when, by whom, is it healthy, how to go back")

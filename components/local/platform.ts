@@ -5,7 +5,7 @@ import type { ProjectManifest } from "../../project/readManifest.ts";
 import type { PlatformFacts } from "../../provider/local/platformFacts.ts";
 import { loopback } from "../../provider/local/ports.ts";
 
-import { type EnvironmentName, other, weightsFor } from "../../release/environment.ts";
+import { type EnvironmentName, other, sharedWeights } from "../../release/environment.ts";
 import type { GateProof } from "../../release/gateProof.ts";
 import type { StackArgs } from "../platforms.ts";
 import * as pulumi from "../pulumi.ts";
@@ -100,7 +100,7 @@ export function deployLocal(args: StackArgs): Record<string, pulumi.Input<unknow
       listen: loopback,
       adminPort: plan.admin,
       services: names,
-      weights: weightsFor(settings.live),
+      weights: sharedWeights(settings.live, settings.share),
       versions: {
         ...(settings.blue === undefined ? {} : { blue: settings.blue }),
         ...(settings.green === undefined ? {} : { green: settings.green }),

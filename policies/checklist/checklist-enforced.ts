@@ -2,7 +2,7 @@ import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { isDryRun } from "@pulumi/pulumi/runtime/settings.js";
 import { z } from "zod";
 import { type ChecklistLevel, checklistLevels } from "../../release/checklist/facts.ts";
-import { judgedEnvironments } from "../../release/checklist/judged.ts";
+import { isJudged, judgedEnvironments } from "../../release/checklist/judged.ts";
 import { checklistRefusals } from "../../release/checklist/refusals.ts";
 import { formatDuration, parseDuration, spokenDuration } from "../../release/duration.ts";
 import { carriedChecklist } from "../inputs/carried-checklist.ts";
@@ -51,7 +51,7 @@ export const checklistEnforced: ResourceValidationPolicy = {
       return;
     }
     const { kind, live, environments } = stated.facts;
-    if (kind === "none" || kind === "rollback") return;
+    if (!isJudged(kind)) return;
     const carried = carriedChecklist(props);
     if ("missing" in carried) {
       reportViolation(`${carried.missing} Leave the Release to Greenlight's own program.`);

@@ -1,7 +1,7 @@
 import type { ChecklistFacts } from "../../release/checklist/facts.ts";
 import type { ChecklistItem } from "../../release/checklist/item.ts";
 import { type ItemVerdict, judgeChecklist } from "../../release/checklist/judge.ts";
-import { judgedEnvironments } from "../../release/checklist/judged.ts";
+import { isJudged, judgedEnvironments } from "../../release/checklist/judged.ts";
 import { carriedChecklist } from "../inputs/carried-checklist.ts";
 import { releaseFacts } from "../inputs/release-facts.ts";
 
@@ -33,7 +33,7 @@ function judgedBy(props: Readonly<Record<string, unknown>>): readonly Judged[] {
   // Absence is no way round: what cannot be read is judged as a release of which nothing is known.
   if ("missing" in stated) return [{ facts: undefined }];
   const { kind, live, environments } = stated.facts;
-  if (kind === "none" || kind === "rollback") return [];
+  if (!isJudged(kind)) return [];
   const carried = carriedChecklist(props);
   if ("missing" in carried) return [{ facts: undefined }];
   const { checklist } = carried;

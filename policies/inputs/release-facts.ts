@@ -1,14 +1,15 @@
 import { z } from "zod";
-import type { ReleaseFacts } from "../../release/transition.ts";
+import { kinds, type ReleaseFacts } from "../../release/transition.ts";
 
 /** Type of the resource that states what an update does. */
 export const releaseType = "greenlight:index:Release";
 
 const deployed = z.object({ version: z.string().min(1), manifestDigest: z.string().regex(/^[0-9a-f]{64}$/) });
 const shape = z.object({
-  kind: z.enum(["release", "switch", "rollback", "none"]),
+  kind: z.enum(kinds),
   live: z.enum(["blue", "green"]),
   environments: z.object({ blue: deployed.optional(), green: deployed.optional() }),
+  share: z.number().int().min(0).max(99).optional(),
   history: z.array(z.string()),
   services: z.array(z.string()).min(1),
 });

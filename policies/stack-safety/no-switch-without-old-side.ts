@@ -1,6 +1,9 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { other } from "../../release/environment.ts";
+import type { Kind } from "../../release/transition.ts";
 import { releaseFacts, releaseType } from "../inputs/release-facts.ts";
+
+const moving = new Set<Kind>(["switch", "promotion", "rollback"]);
 
 export const noSwitchWithoutOldSide: ResourceValidationPolicy = {
   name: "no-switch-without-old-side",
@@ -15,7 +18,7 @@ export const noSwitchWithoutOldSide: ResourceValidationPolicy = {
     if ("missing" in stated) return; // release-stated reports that
     const { kind, live, environments } = stated.facts;
     const left = other(live);
-    if ((kind === "switch" || kind === "rollback") && environments[left] === undefined) {
+    if (moving.has(kind) && environments[left] === undefined) {
       reportViolation(
         `Traffic would move to ${live} while ${left} is retired: there would be no way back. Keep greenlight:${left} and retire it in a later update.`,
       );

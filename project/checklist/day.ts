@@ -5,6 +5,7 @@ import { planBegun } from "../../release/schedule.ts";
 import { liveHealth } from "../liveHealth.ts";
 import { readCalendar } from "../readCalendar.ts";
 import { readRunbookFile, runbookFile, runbookPlan } from "../runbookFile.ts";
+import { bakesOf } from "../strategySettings.ts";
 import { tagState } from "../tagState.ts";
 import type { Gatherers, Gathering } from "./gathering.ts";
 import { plainFacts } from "./plainFacts.ts";
@@ -93,7 +94,7 @@ export function calendarFactsOf(it: Gathering) {
   return plainFacts({
     ...clockOf(it),
     durationMs: duration,
-    watchForMs: settings.watch.for,
+    watchForMs: bakesOf(settings.strategy) + settings.watch.for,
     begunAt: planBegun(journal, version, manifest.digest),
     calendar: readCalendar(project, settings, team, now),
   });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { checklistFacts, checklistLevels } from "../../release/checklist/facts.ts";
-import { judgedEnvironments } from "../../release/checklist/judged.ts";
+import { isJudged, judgedEnvironments } from "../../release/checklist/judged.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
 import { Problem } from "../../release/problem.ts";
 import {
@@ -9,6 +9,7 @@ import {
   historyAfter,
   type Kind,
   kindOf,
+  kinds,
   type Refusal,
   type ReleaseFacts,
 } from "../../release/transition.ts";
@@ -18,7 +19,6 @@ import { kubernetesServingFacts } from "../kubernetes/facts.ts";
 import { everServed, servingOnDisk } from "../local/serving.ts";
 
 const deployed = z.strictObject({ version: z.string(), manifestDigest: z.string() });
-const kinds = z.enum(["release", "switch", "rollback", "none"]);
 
 const carried = z.strictObject({
   level: z.enum(checklistLevels),
@@ -36,10 +36,12 @@ const inputs = z.strictObject({
   aws: awsServingFacts.optional(),
   /** Where what serves is read on Kubernetes. */
   kubernetes: kubernetesServingFacts.optional(),
+  /** Percent of users' traffic that the side that is not live gets. */
+  share: z.number().int().min(0).max(99).optional(),
   /** Address on which the local platform listens, for policies to judge before anything is started. */
   listen: z.string().optional(),
   /** What kind of update this is. Filled in when left out; a wrong one is refused. */
-  kind: kinds.optional(),
+  kind: z.enum(kinds).optional(),
   /** Versions that were live before, newest first. Filled in from the update before. */
   history: z.array(z.string()).optional(),
   /** What the candidate's checklist is judged by; a release or a switch without it is refused. */
@@ -107,7 +109,7 @@ function everServedBy({ dir, aws, kubernetes }: Inputs, serving: readonly Enviro
 
 /** The items and all that they judge by are loaded only for an update that is judged. */
 async function byChecklist(it: Inputs & { kind: Kind }): Promise<readonly Refusal[]> {
-  if (it.kind === "none" || it.kind === "rollback" || it.checklist?.level === "none") return [];
+  if (!isJudged(it.kind) || it.checklist?.level === "none") return [];
   const { checklistItems } = await import("../../release/checklist/items/index.ts");
   const { checklistRefusals } = await import("../../release/checklist/refusals.ts");
   return checklistRefusals(checklistItems, it, new Date());
@@ -125,5 +127,6 @@ function refuseReview({ kind = "none", live, environments, checklist }: Inputs):
 }
 
 function facts(it: Inputs): ReleaseFacts {
-  return { live: it.live, environments: it.environments, kind: it.kind ?? "none", history: it.history ?? [] };
+  const { live, environments, share } = it;
+  return { live, environments, share, kind: it.kind ?? "none", history: it.history ?? [] };
 }

@@ -9,9 +9,14 @@ export interface CarriedChecklist {
   readonly green?: ChecklistFacts | undefined;
 }
 
+/** Whether an update is judged at all: nothing holds up a way back, nor what users' requests decide. */
+export function isJudged(kind: Kind): boolean {
+  return kind !== "none" && kind !== "promotion" && kind !== "rollback";
+}
+
 /**
- * The environments whose checklist an update is judged by: where a release goes, or what a switch moves traffic to. A rollback and
- * everyday updates are never held up by evidence.
+ * The environments whose checklist an update is judged by: where a release goes, or what a switch or a first share moves traffic to. A rollback, a
+ * promotion and everyday updates are never held up by evidence.
  */
 export function judgedEnvironments(
   kind: Kind,
@@ -20,6 +25,8 @@ export function judgedEnvironments(
   environments: Readonly<Partial<Record<EnvironmentName, unknown>>>,
 ): readonly EnvironmentName[] {
   if (kind === "switch") return [live];
+  // Judged when it gets its first share; what it is promoted on after that is what users' requests say.
+  if (kind === "canary") return [other(live)];
   if (kind !== "release") return [];
   const candidate = other(live);
   // What carries nothing is judged all the same where it is the candidate's place: facts of the other side do not stand for it.

@@ -2,7 +2,7 @@ import type { EnvironmentName } from "../environment.ts";
 import type { Kind, Refusal } from "../transition.ts";
 import type { ChecklistItem } from "./item.ts";
 import { judgeChecklist, refusalText, stands } from "./judge.ts";
-import { type CarriedChecklist, judgedEnvironments } from "./judged.ts";
+import { type CarriedChecklist, isJudged, judgedEnvironments } from "./judged.ts";
 
 /** What an update is, as far as its checklist is concerned. */
 export interface UpdateUnderCheck {
@@ -13,12 +13,12 @@ export interface UpdateUnderCheck {
 }
 
 /**
- * Why an update must not be, by the checklist: one refusal an item that fails, the same text as everywhere. Empty for a rollback,
+ * Why an update must not be, by the checklist: one refusal an item that fails, the same text as everywhere. Empty for a rollback, a promotion,
  * for everyday updates, and where the stack's level is not `mandatory`.
  */
 export function checklistRefusals(items: readonly ChecklistItem[], update: UpdateUnderCheck, now: Date): Refusal[] {
   const { kind, live, environments, checklist } = update;
-  if (kind === "none" || kind === "rollback") return [];
+  if (!isJudged(kind)) return [];
   if (checklist === undefined) {
     return [refusal("The Release carries no checklist.", "Leave the Release to Greenlight's own program.")];
   }

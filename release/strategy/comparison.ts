@@ -26,6 +26,8 @@ export interface Tolerance {
   readonly errorRate: number;
   /** The old version's 95th percentile, times this. */
   readonly p95Factor: number;
+  /** Answer times below it are all the same to users, ms. Default: 0. */
+  readonly p95FloorMs?: number;
 }
 
 export interface Compared {
@@ -56,7 +58,7 @@ export function compareVersions({ stable, next }: SameTime, tolerance: Tolerance
     return { verdict: "undecided", sentence: `${said}; answer times were not told` };
   }
   const times = `its 95th percentile is ${next.p95Ms} ms, the old one's ${stable.p95Ms} ms`;
-  const slow = next.p95Ms > stable.p95Ms * tolerance.p95Factor;
+  const slow = next.p95Ms > Math.max(stable.p95Ms, tolerance.p95FloorMs ?? 0) * tolerance.p95Factor;
   return { verdict: slow ? "no-go" : "go", sentence: `${said}; ${times}` };
 }
 

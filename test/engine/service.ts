@@ -8,7 +8,8 @@ const behaviour = () => readFileSync(new URL("behaviour-" + VERSION, import.meta
 if (behaviour() === "never-listens") await new Promise((resolve) => setTimeout(resolve, 60_000));
 const server = createServer((request, answer) => {
   const sick = behaviour() === "sick";
-  answer.writeHead(request.url === "/health" && sick ? 503 : 200, { "x-version": VERSION, "x-environment": ENVIRONMENT });
+  const fails = (request.url === "/health" && sick) || (request.url === "/basket" && behaviour() === "baskets-fail");
+  answer.writeHead(fails ? 503 : 200, { "x-version": VERSION, "x-environment": ENVIRONMENT });
   answer.end(JSON.stringify({ version: VERSION, status: sick ? "sick" : "ok" }));
 });
 server.listen(Number(PORT), HOST);
@@ -28,7 +29,7 @@ if (readFileSync(new URL("behaviour-" + version, import.meta.url), "utf8").trim(
 }
 `;
 
-export type Behaviour = "well" | "sick" | "never-listens" | "smoke-fails";
+export type Behaviour = "well" | "sick" | "never-listens" | "smoke-fails" | "baskets-fail";
 
 /** Writes the server and its releases into the project. */
 export async function writeService(project: Project, versions: readonly string[]): Promise<void> {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { strategyOf, strategySettings } from "../../project/strategySettings.ts";
-import { strategyFaults } from "../../release/strategy/strategy.ts";
 
 describe("the settings of a strategy", () => {
   it("are blue/green when nothing is said", () => {
@@ -11,10 +10,12 @@ describe("the settings of a strategy", () => {
     });
   });
 
-  it("are the seed's 10, 50 and 100 % for rolling", () => {
-    const { stages, moves } = strategyOf(strategySettings.parse({ kind: "rolling" }), 0);
-    expect(moves).toBe("instances");
-    expect(stages.map(({ percent }) => percent)).toEqual([10, 50, 100]);
+  it("watch each stage of a canary for its bake, and the last as long as any release", () => {
+    const settings = strategySettings.parse({ kind: "canary", canary: { stages: [10, 100], bake: "2m" } });
+    expect(strategyOf(settings, 60_000).stages).toEqual([
+      { percent: 10, bakeMs: 120_000 },
+      { percent: 100, bakeMs: 60_000 },
+    ]);
   });
 
   it.each([[[]], [[10, 50]], [[50, 10, 100]], [[10, 10, 100]], [[0, 100]], [[10.5, 100]], [[10, 101]]])(
@@ -22,13 +23,12 @@ describe("the settings of a strategy", () => {
     (stages) => {
       const { success, error } = strategySettings.safeParse({ kind: "canary", canary: { stages } });
       expect(success).toBe(false);
-      expect(error?.issues[0]?.message).toBe("rising percentages that end with 100, such as [10, 50, 100]");
+      expect(error?.issues[0]?.message).toBe("rising percentages that end with 100, such as [5, 25, 50, 100]");
     },
   );
 
-  it("refuse a surge of none: an instance that serves would have to go first", () => {
-    expect(strategySettings.safeParse({ rolling: { surge: 0 } }).success).toBe(false);
-    const rolling = strategyOf(strategySettings.parse({ kind: "rolling" }), 0);
-    expect(strategyFaults({ ...rolling, surge: 0 })).toHaveLength(1);
+  it("do not take a strategy that no platform walks", () => {
+    const { error } = strategySettings.safeParse({ kind: "rolling" });
+    expect(error?.issues[0]?.message).toBe("blue-green or canary");
   });
 });

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Deployed } from "../../release/deployed.ts";
 import { type EnvironmentName, other } from "../../release/environment.ts";
 import {
   checkServing,
   checkTransition,
-  type Deployed,
   historyAfter,
   kindOf,
   liveDeployed,

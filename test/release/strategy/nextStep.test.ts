@@ -1,13 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { strategyOf, strategySettings } from "../../../project/strategySettings.ts";
 import { nextStep, type Step, start } from "../../../release/strategy/nextStep.ts";
 import type { Strategy } from "../../../release/strategy/strategy.ts";
 import { Platform, walk } from "./walking.ts";
 
-const made = (said: object): Strategy => strategyOf(strategySettings.parse(said), 60_000);
-const rolling = made({ kind: "rolling" });
-const canary = made({ kind: "canary" });
-const blueGreen = made({});
+const stages = (...percents: number[]) => percents.map((percent) => ({ percent, bakeMs: 300_000 }));
+const common = { surge: 1, minRequests: 0, patienceMs: 900_000 };
+const rolling: Strategy = { ...common, name: "rolling", moves: "instances", stages: stages(10, 50, 100) };
+const canary: Strategy = {
+  ...common,
+  name: "canary",
+  moves: "weights",
+  stages: stages(5, 25, 50, 100),
+  minRequests: 100,
+};
+const blueGreen: Strategy = { ...common, name: "blue-green", moves: "weights", stages: stages(100) };
 
 /** What a walk does, in short: `4+1` are instances of old and new, `5 %` the share of the new by weight. */
 const inShort = (steps: readonly Step[]) =>
@@ -45,7 +51,7 @@ describe("rolling", () => {
   });
 
   it("asks for more at a time where more may run beyond those wanted, and lets an old one go for each that is ready", () => {
-    const wide = made({ kind: "rolling", rolling: { surge: 5, stages: [50, 100] } });
+    const wide = { ...rolling, surge: 5, stages: stages(50, 100) };
     expect(inShort(walk(wide, new Platform(10)).steps).slice(0, 7)).toEqual([
       ...["10+5 50 %", "9+5 50 %", "8+5 50 %", "7+5 50 %", "6+5 50 %", "5+5 50 %", "bake 50 %"],
     ]);

@@ -1,0 +1,139 @@
+import type { EnvironmentName } from "../../release/environment.ts";
+import type { Strategy } from "../../release/strategy/strategy.ts";
+import type { Verdict, VerdictWord } from "../../release/verdict.ts";
+import type { Platform } from "../platform/platform.ts";
+import { engineOf, type ReleaseRun } from "../release/releaseRun.ts";
+import { lookEvents } from "../watch/lookEvents.ts";
+import type { Observer } from "../watch/observer.ts";
+import { watch } from "../watch/watch.ts";
+import { type CountersOf, SameTimeCount } from "./comparison.ts";
+import type { Orders } from "./orders.ts";
+
+/** How soon an order from another terminal is seen. Milliseconds. */
+const orderEvery = 300;
+/** How much slower than the old version the new one may answer, where either takes long enough to matter. */
+const p95Factor = 2;
+
+interface StageWatchOptions {
+  readonly run: ReleaseRun;
+  readonly strategy: Strategy;
+  readonly platform: Platform;
+  /** The side that served before. */
+  readonly stable: EnvironmentName;
+  readonly countersOf: CountersOf;
+  readonly orders: Orders;
+}
+
+/** Watches a canary at one stage after the other: the absolute rule all the time, the comparison with the old version at the end. */
+export class StageWatch {
+  readonly stable: EnvironmentName;
+  readonly #it: StageWatchOptions;
+  #observer: Observer | undefined;
+  #count: { readonly stage: number; readonly both: SameTimeCount } | undefined;
+  #sentence = "";
+
+  constructor(it: StageWatchOptions) {
+    this.#it = it;
+    this.stable = it.stable;
+  }
+
+  /** What was judged last, and why. */
+  get sentence(): string {
+    return this.#sentence;
+  }
+
+  /**
+   * Watches until a moment, or for the stage's bake when that is shorter; until a no-go or an order at the latest.
+   *
+   * @param until milliseconds since 1970
+   */
+  async judge(stage: number, until: number): Promise<{ verdict: VerdictWord; requests: number }> {
+    const { platform, strategy } = this.#it;
+    const bakeMs = strategy.stages.find(({ percent }) => percent === stage)?.bakeMs ?? 0;
+    const both = await this.#counted(stage);
+    const verdict = await this.#watched(Math.max(1, Math.min(bakeMs, until - Date.now())));
+    if (verdict === undefined) return { verdict: "undecided", requests: 0 };
+    const requests = await both.requests(platform.services);
+    return { verdict: await this.#compared(stage, verdict, both), requests };
+  }
+
+  /** Looks once: a pause does not keep a no-go from going back. */
+  async whilePaused(stage: number): Promise<{ verdict: VerdictWord; requests: number }> {
+    await this.#counted(stage);
+    const verdict = await this.#watched(this.#it.run.settings.watch.every);
+    return { verdict: verdict?.verdict === "no-go" ? "no-go" : "undecided", requests: 0 };
+  }
+
+  async #counted(stage: number): Promise<SameTimeCount> {
+    if (this.#count?.stage === stage) return this.#count.both;
+    const { run, stable, countersOf } = this.#it;
+    const both = await SameTimeCount.begin({ stable, next: run.environment }, countersOf);
+    this.#count = { stage, both };
+    return both;
+  }
+
+  /** The absolute rule's verdict; undefined when an order came in between. */
+  async #watched(forMs: number): Promise<Verdict | undefined> {
+    const { run, platform, orders } = this.#it;
+    const { environment, version, reporter, signal, settings } = run;
+    const engine = await engineOf(run);
+    this.#observer ??= await platform.observer({ environment, version, reporter, signal, engine });
+    const before = orders.read()?.at;
+    const ordered = new AbortController();
+    const timer = setInterval(() => {
+      if (newer(orders, before)) ordered.abort();
+    }, orderEvery);
+    try {
+      const { verdict, looks } = await watch({
+        observer: this.#observer,
+        thresholds: platform.thresholds(),
+        services: platform.services,
+        forMs,
+        everyMs: settings.watch.every,
+        signal: AbortSignal.any([signal, ordered.signal]),
+        onLook: lookEvents(reporter, { environment, version }, Date.now() + forMs),
+      });
+      run.looks = [...run.looks, ...looks];
+      this.#take(verdict);
+      return verdict;
+    } catch (error) {
+      if (!ordered.signal.aborted || signal.aborted) throw error;
+      return undefined;
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  /** A canary that is no worse by itself must not be worse than what it replaces either. */
+  async #compared(stage: number, verdict: Verdict, both: SameTimeCount): Promise<VerdictWord> {
+    if (verdict.verdict !== "go") return verdict.verdict;
+    const { strategy, platform } = this.#it;
+    const thresholds = platform.thresholds();
+    const found = await both.compare(platform.services, {
+      minRequests: strategy.minRequests,
+      errorRate: thresholds.errorRate.max,
+      p95Factor,
+      p95FloorMs: thresholds.p95.maxMs / 10,
+    });
+    const word = (["no-go", "undecided"] as const).find((it) => found.some((one) => one.verdict === it)) ?? "go";
+    const said = found.filter((it) => it.verdict === word).map(({ service, sentence }) => `${service}: ${sentence}`);
+    this.#take({ ...verdict, verdict: word, sentence: `${heads[word]} at ${stage} %, compared: ${said.join("; ")}.` });
+    return word;
+  }
+
+  #take(verdict: Verdict): void {
+    this.#sentence = verdict.sentence;
+    if (verdict.verdict === "no-go") this.#it.run.verdict = verdict;
+  }
+}
+
+const heads: Readonly<Record<VerdictWord, string>> = { go: "Go", "no-go": "No-go", undecided: "Undecided" };
+
+/** An order that cannot be read is one too: the walk then tells what is wrong with it. */
+function newer(orders: Orders, before: string | undefined): boolean {
+  try {
+    return orders.read()?.at !== before;
+  } catch {
+    return true;
+  }
+}
