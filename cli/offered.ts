@@ -2,17 +2,13 @@ import { exitCodes } from "../release/exitCodes.ts";
 import { Problem } from "../release/problem.ts";
 import type { Context } from "./context.ts";
 
-const judgedByHand = "judge the checklist by hand (docs/checklist.md): its items would ask this machine what serves";
-
 /** What to do instead of a command that a stack's platform does not offer yet. */
 const instead = {
-  aws: { check: judgedByHand },
   kubernetes: {
-    check: judgedByHand,
     release: "deploy, switch and watch step by step: docs/kubernetes.md has them",
     watch: "watch by what the cluster's own monitoring says of the side that serves",
   },
-} as const satisfies Record<string, Partial<Record<"check" | "release" | "watch", string>>>;
+} as const satisfies Record<string, Partial<Record<"release" | "watch", string>>>;
 
 /**
  * Refuses a command that the stack's platform does not offer yet, before it asks this machine for what is elsewhere.

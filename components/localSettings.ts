@@ -20,16 +20,11 @@ export function localSettingsFaults(it: {
   readonly afterSwitch: string;
 }): string[] {
   const { settings, given, of, instead, afterSwitch } = it;
-  const { platform, checklist, bake } = settings;
+  const { platform, bake } = settings;
   return [
     ...Object.entries(instead)
       .filter(([key]) => given.has(key))
       .map(([key, other]) => `${of(key)} is a setting of the local platform: ${other}`),
-    ...(checklist.level === "none"
-      ? []
-      : [
-          `${of("checklist.level")} is ${checklist.level}, which is not offered on ${platform} yet: its items would ask this machine what serves. Set it to none`,
-        ]),
     ...(bake > 0 ? [`${of("bake")} is not offered on ${platform} yet: ${afterSwitch}`] : []),
   ];
 }

@@ -30,7 +30,8 @@ export interface LiveHealth {
   /** `divided`: between both environments. */
   readonly serves: EnvironmentName | "nothing" | "divided";
   readonly services: readonly string[];
-  readonly instances: readonly InstanceHealth[];
+  /** Only on this machine do instances have ports of their own. */
+  readonly instances: readonly (Omit<InstanceHealth, "port"> & { readonly port?: number })[];
   readonly firing: readonly FiringAlarm[];
 }
 

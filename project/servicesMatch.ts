@@ -58,7 +58,7 @@ function unstartable({ platform }: Settings, services: ProjectManifest["manifest
 }
 
 /** Whether the settings say how, and where, a migration runs. */
-function migrates({ platform, database, aws }: Settings): boolean {
+export function migrates({ platform, database, aws }: Settings): boolean {
   const how = { local: database, aws: aws?.database?.migration, kubernetes: undefined };
   return how[platform] !== undefined;
 }

@@ -8,7 +8,6 @@ import { checklistMarkdown } from "../check/checklistMarkdown.ts";
 import { checklistJunit, checklistSarif } from "../check/checklistReports.ts";
 import { checklistText, itemText } from "../check/checklistText.ts";
 import { openContext } from "../context.ts";
-import { requireOffered } from "../offered.ts";
 import type { Reporter } from "../reporter.ts";
 import type { CommandResult } from "../result.ts";
 import type { TerminalOptions } from "../terminal/run.ts";
@@ -38,7 +37,6 @@ export async function checkCommand(
   signal: AbortSignal,
 ): Promise<CommandResult> {
   const context = openContext(options);
-  requireOffered(context, "check");
   const settings = context.settings();
   const { version, review } = options;
   const wanted = options.item === undefined ? undefined : itemNamed(options.item);

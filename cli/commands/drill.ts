@@ -5,6 +5,7 @@ import { EvidenceRecords } from "../../project/evidence/evidenceRecords.ts";
 import { Git } from "../../project/git.ts";
 import { migrationDigests } from "../../project/migrations/migrationDigests.ts";
 import { type ReleaseMigrationFiles, releaseMigrations } from "../../project/migrations/releaseMigrations.ts";
+import { askedPlatform } from "../../project/platform/platform.ts";
 import { type ProjectManifest, readManifest } from "../../project/readManifest.ts";
 import { type DatabaseConnection, parseDatabaseUrl } from "../../provider/database/connection.ts";
 import { withPrivateServer } from "../../provider/database/drill/privateServer.ts";
@@ -47,11 +48,18 @@ export async function drillDatabaseCommand(
   signal: AbortSignal,
 ): Promise<CommandResult<DrillResult>> {
   const context = openContext(options);
-  const { project, dir } = context;
+  const { project } = context;
   const settings = context.settings();
   const manifest = readManifest(project, settings.releases, options.version);
   const git = new Git(project, signal);
-  const release = await releaseMigrations({ project, dir, settings, manifest, git, journal: [] });
+  const release = await releaseMigrations({
+    project,
+    settings,
+    manifest,
+    git,
+    journal: [],
+    platform: await whatServes(context, signal),
+  });
   const { live, script, tool, all } = playable(manifest, release);
   const commit = await committed(git, project, manifest, all.plan.directory, script);
   const digests = migrationDigests(all);
@@ -88,6 +96,15 @@ export async function drillDatabaseCommand(
     json: { ok: drill.passed, file: shown, server, drill },
     text: textOf(drill, shown, server, manifest.manifest.evidence[item] !== undefined),
   };
+}
+
+/**
+ * Elsewhere than on this machine the settings say what serves: a drill is played where nobody has the credentials of production, and the
+ * checklist compares what was played with what really serves.
+ */
+async function whatServes({ project, stack, dir, settings }: Context, signal: AbortSignal) {
+  if (settings().platform !== "local") return { live: async () => [] };
+  return askedPlatform({ project, stack, dir, settings: settings(), signal });
 }
 
 interface Playable {

@@ -38,7 +38,7 @@ export function awsPlatform(context: Context): Platform {
     async running() {
       const [{ readRunningImages }, { versionsOf }] = await Promise.all([
         import("../../provider/aws/runningImages.ts"),
-        import("./imageVersions.ts"),
+        import("../../project/platform/imageVersions.ts"),
       ]);
       return versionsOf(context.project, context.settings(), await readRunningImages(tasks, patience()));
     },
@@ -65,7 +65,7 @@ export function awsPlatform(context: Context): Platform {
     },
     movedAt: () => undefined,
     troubles: async (environment, signal) => {
-      const { alarmTroubles } = await import("./awsTroubles.ts");
+      const { alarmTroubles } = await import("../../provider/aws/alarmTroubles.ts");
       return alarmTroubles(watchFactsOf(context.stack, settings, environment), signal);
     },
     thresholds() {

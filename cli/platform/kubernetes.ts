@@ -1,12 +1,12 @@
 import { switchedServices } from "../../components/kubernetes/names.ts";
 import { accessOf, servingFactsOf, testAddressesOf } from "../../components/kubernetes/serving.ts";
+import { versionsOf } from "../../project/platform/imageVersions.ts";
 import { environmentIn, readLiveServices } from "../../provider/kubernetes/liveServices.ts";
 import { readEnvironments } from "../../provider/kubernetes/readEnvironments.ts";
 import { type EnvironmentName, weightsFor } from "../../release/environment.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem, sentence } from "../../release/problem.ts";
 import type { Context } from "../context.ts";
-import { versionsOf } from "./imageVersions.ts";
 import type { Platform, ServiceHealth } from "./platform.ts";
 
 /** How long the cluster may take to answer one question, ms. */

@@ -1,11 +1,11 @@
 import { switchedServices } from "../../components/kubernetes/names.ts";
 import { accessOf } from "../../components/kubernetes/serving.ts";
 import type { Settings } from "../../config.ts";
+import { versionsOf } from "../../project/platform/imageVersions.ts";
 import { readSides, type SeenService, type SeenSide } from "../../provider/kubernetes/readSides.ts";
 import { type EnvironmentName, environmentNames } from "../../release/environment.ts";
 import { sentence } from "../../release/problem.ts";
 import type { Context } from "../context.ts";
-import { versionsOf } from "../platform/imageVersions.ts";
 
 /** How long the cluster may take to answer, ms. */
 const answerWithin = 30_000;

@@ -188,6 +188,7 @@ export const commands: Readonly<Record<string, string>> = {
   DescribeTasksCommand: "ecs:DescribeTasks",
   FilterLogEventsCommand: "logs:FilterLogEvents",
   GetLogEventsCommand: "logs:GetLogEvents",
+  GetCallerIdentityCommand: "sts:GetCallerIdentity",
   GetMetricDataCommand: "cloudwatch:GetMetricData",
   GetParameterCommand: "ssm:GetParameter",
   ListObjectsV2Command: "s3:ListBucket",

@@ -1,6 +1,6 @@
-import type { Settings } from "../../config.ts";
+import { type Settings, thresholdsOf } from "../../config.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
-import { alarmName, noGoAlarm } from "./alarmRules.ts";
+import { alarmName, noGoAlarm, serviceAlarms } from "./alarmRules.ts";
 import { physicalName } from "./physicalName.ts";
 import { namePrefix } from "./serving.ts";
 
@@ -39,6 +39,16 @@ export function watchFactsOf(stack: string, settings: Settings, environment: Env
           },
         }),
   };
+}
+
+/** Names of the alarms by which a service in an environment is a no-go. */
+export function deciding(stack: string, settings: Settings, environment: EnvironmentName, service: string): string[] {
+  const { aws } = settings;
+  if (aws === undefined) throw new Error("greenlight:aws is missing");
+  const prefix = namePrefix(stack, aws);
+  return serviceAlarms(thresholdsOf(settings))
+    .filter(({ noGo }) => noGo)
+    .map((rule) => physicalName("alarm", prefix, alarmName(environment, service, rule)));
 }
 
 /** Log group of what runs in a role of an environment, such as a service. */

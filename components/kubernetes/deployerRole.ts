@@ -13,10 +13,12 @@ const made: Readonly<Record<keyof KubernetesTypes, { readonly group: string; rea
 const making = ["create", "delete", "get", "list", "patch", "watch"];
 const reading = ["get", "list", "watch"];
 
-/** What the gates look at. */
+/** What the gates and the checklist look at. */
 const read: readonly V1PolicyRule[] = [
   { apiGroups: ["apps"], resources: ["replicasets"], verbs: reading },
   { apiGroups: [""], resources: ["pods"], verbs: reading },
+  // A namespace that is not there must not look like one in which nothing serves yet. Of all namespaces this allows the Role's own.
+  { apiGroups: [""], resources: ["namespaces"], verbs: ["get"] },
   // Why a container ends again and again.
   { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
   { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: reading },

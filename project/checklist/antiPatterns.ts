@@ -1,6 +1,4 @@
-import { type Settings, thresholdsOf } from "../../config.ts";
-import { readAlarms } from "../../provider/local/alarms.ts";
-import { readPlatform } from "../../provider/local/serving.ts";
+import { thresholdsOf } from "../../config.ts";
 import { calendarFactsOf } from "./day.ts";
 import type { Gatherers, Gathering } from "./gathering.ts";
 import { rangeStart } from "./rangeStart.ts";
@@ -12,9 +10,9 @@ export const antiPatterns: Gatherers = {
   "anti-patterns/untested-in-staging": () => ({}),
   "anti-patterns/no-rollback-plan": () => ({}),
   "anti-patterns/end-of-day": calendarFactsOf,
-  "anti-patterns/unwatched": ({ settings, dir }) => {
+  "anti-patterns/unwatched": async ({ settings, platform }) => {
     const { errorRate, p95 } = thresholdsOf(settings);
-    const { armed, watched } = alarmsOf(dir, settings);
+    const { armed, unwatched } = await platform.alarms();
     return {
       watchForMs: settings.watch.for,
       everyMs: settings.watch.every,
@@ -23,7 +21,7 @@ export const antiPatterns: Gatherers = {
       errorForMs: errorRate.for,
       p95Ms: p95.maxMs,
       armed,
-      unwatched: Object.keys(settings.services).filter((name) => !watched.includes(name)),
+      unwatched: [...unwatched],
     };
   },
   "anti-patterns/big-bang": async (it) => {
@@ -40,20 +38,6 @@ export const antiPatterns: Gatherers = {
   "anti-patterns/no-backup": () => ({}),
   "anti-patterns/known-issues": () => ({}),
 };
-
-function alarmsOf(
-  dir: string,
-  settings: Settings,
-): { readonly armed: "armed" | "missing" | "unreadable" | "not yet"; readonly watched: readonly string[] } {
-  const all = Object.keys(settings.services);
-  try {
-    const alarms = readAlarms(dir);
-    if (alarms !== undefined) return { armed: "armed", watched: alarms.services };
-    return { armed: readPlatform(dir) === undefined ? "not yet" : "missing", watched: all };
-  } catch {
-    return { armed: "unreadable", watched: all };
-  }
-}
 
 /** Migrations that the release before did not have: a script each, or a folder of its own with one. */
 async function newMigrations(

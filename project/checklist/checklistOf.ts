@@ -8,7 +8,7 @@ import { readJournal } from "../../release/journal.ts";
 import type { JournalRecord } from "../../release/journalRecord.ts";
 import { EvidenceFiles } from "../evidence/readEvidence.ts";
 import { Git } from "../git.ts";
-import { liveHealth } from "../liveHealth.ts";
+import { type AskedPlatform, askedPlatform } from "../platform/platform.ts";
 import { type ProjectManifest, readManifest } from "../readManifest.ts";
 import { gatherers } from "./gatherers.ts";
 import { gatherFacts } from "./gatherFacts.ts";
@@ -22,6 +22,8 @@ export interface ChecklistOf {
   readonly version: string;
   /** `review`: nothing is applied, so what belongs to the day is not judged yet. */
   readonly phase: ChecklistFacts["phase"];
+  /** Left out, the one that the settings name. */
+  readonly platform?: AskedPlatform;
   readonly live?: Gathering["live"];
   readonly signal: AbortSignal;
 }
@@ -31,7 +33,8 @@ export async function checklistOf(it: ChecklistOf): Promise<ChecklistFacts> {
   const { project, stack, settings, version, signal } = it;
   const home = resolve(project, settings.folder);
   const dir = join(home, stack);
-  const live = it.live ?? (it.phase === "day" ? liveHealth({ dir, settings, signal }) : undefined);
+  const platform = it.platform ?? (await askedPlatform({ project, stack, dir, settings, signal }));
+  const live = it.live ?? (it.phase === "day" ? platform.health() : undefined);
   const manifest: ProjectManifest = readManifest(project, settings.releases, version);
   // Every question to git listens to it, many at a time: that is no leak, of which Node would warn in the middle of the answer.
   setMaxListeners(0, signal);
@@ -42,6 +45,7 @@ export async function checklistOf(it: ChecklistOf): Promise<ChecklistFacts> {
       dir,
       settings,
       manifest,
+      platform,
       evidence: new EvidenceFiles(project, settings.releases, version, manifest.file),
       git: new Git(project, signal, "remembering"),
       live,

@@ -2,7 +2,6 @@ import { lastDeliveries } from "../../release/announcements/sent.ts";
 import { briefingMaxAge } from "../../release/checklist/items/day/briefing.ts";
 import { runbookDigest } from "../../release/runbook.ts";
 import { planBegun } from "../../release/schedule.ts";
-import { liveHealth } from "../liveHealth.ts";
 import { readCalendar } from "../readCalendar.ts";
 import { readRunbookFile, runbookFile, runbookPlan } from "../runbookFile.ts";
 import { bakesOf } from "../strategySettings.ts";
@@ -16,7 +15,7 @@ export const day: Gatherers = {
   "day/window": calendarFactsOf,
 
   "day/health": async (it) => {
-    const { serves, services, instances, firing } = await (it.live ?? liveHealth(it));
+    const { serves, services, instances, firing } = await (it.live ?? it.platform.health());
     return {
       ...clockOf(it),
       serves,

@@ -4,6 +4,7 @@ import type { JournalRecord } from "../../release/journalRecord.ts";
 import type { EvidenceFiles } from "../evidence/readEvidence.ts";
 import type { Git } from "../git.ts";
 import type { LiveHealth } from "../liveHealth.ts";
+import type { AskedPlatform } from "../platform/platform.ts";
 import type { ProjectManifest } from "../readManifest.ts";
 
 /** What the facts of a release's checklist are gathered from. */
@@ -18,6 +19,7 @@ export interface Gathering {
   readonly manifest: ProjectManifest;
   readonly evidence: EvidenceFiles;
   readonly git: Git;
+  readonly platform: AskedPlatform;
   /** What the journal of this stack says; empty when there is none or it is damaged. */
   readonly journal: readonly JournalRecord[];
   /** How what serves now fares, where it was asked for before gathering began: it takes longest. */

@@ -1,10 +1,10 @@
 import { thresholdsOf } from "../../config.ts";
-import { readRecords } from "../../provider/local/instanceRecord.ts";
 import { readRollbackProof } from "../../release/evidence/drill/rollback.ts";
 import { shown } from "../../release/evidence/shown.ts";
 import { readSmoke, readStaging } from "../../release/evidence/staging/readStaging.ts";
 import type { JournalRecord } from "../../release/journalRecord.ts";
 import { liveVersion } from "../migrations/liveVersion.ts";
+import { liveVersions } from "../platform/platform.ts";
 import type { Gatherers } from "./gathering.ts";
 import { plainFacts } from "./plainFacts.ts";
 
@@ -28,28 +28,29 @@ export const infrastructure: Gatherers = {
     const files = own ?? manifest.evidence["infrastructure/staging"]?.files ?? [];
     return plainFacts({ files: evidence.read(item, files, readSmoke) });
   },
-  "infrastructure/capacity": ({ settings, manifest, dir }) => {
-    const running = readRecords(dir).filter((it) => it.alive && it.version !== manifest.manifest.version);
+  "infrastructure/capacity": async ({ settings, manifest: { manifest }, platform }) => {
+    const running = (await platform.live()).filter(
+      ({ versions }) => versions.length === 0 || versions.some(({ version }) => version !== manifest.version),
+    );
     return {
       services: Object.fromEntries(
         Object.entries(settings.services).map(([name, { instances }]) => {
-          const live = running.filter((it) => it.service === name && it.environment === settings.live).length;
+          const live = running.filter(({ service }) => service === name).reduce((sum, { count }) => sum + count, 0);
           return [name, live === 0 ? { candidate: instances } : { live, candidate: instances }];
         }),
       ),
     };
   },
-  // The local platform's alarms are these settings, for every service that the stack has.
-  "infrastructure/monitoring": ({ settings, manifest: { manifest } }) => {
+  "infrastructure/monitoring": ({ settings, manifest: { manifest }, platform }) => {
     const { errorRate, p95 } = thresholdsOf(settings);
     const alarm = {
       errorRate: { max: errorRate.max, forMs: errorRate.for },
       p95: { maxMs: p95.maxMs, forMs: p95.for },
     };
-    const watched = new Set(Object.keys(settings.services));
+    const watched = new Set(platform.watched());
     return {
       services: Object.fromEntries(
-        [...new Set([...Object.keys(manifest.services), ...watched])].map((name) => [
+        [...new Set([...Object.keys(manifest.services), ...Object.keys(settings.services)])].map((name) => [
           name,
           watched.has(name) ? alarm : {},
         ]),
@@ -57,20 +58,16 @@ export const infrastructure: Gatherers = {
       watchForMs: settings.watch.for,
     };
   },
-  "infrastructure/rollback": (it) => {
-    const { manifest: own, evidence, journal, settings, dir } = it;
+  "infrastructure/rollback": async (it) => {
+    const { manifest: own, evidence, journal, platform } = it;
     const { manifest } = own;
-    const running = readRecords(dir).filter((one) => one.alive && one.environment === settings.live);
     return plainFacts({
       files: evidence.read(
         "infrastructure/rollback",
         manifest.evidence["infrastructure/rollback"]?.files ?? [],
         readRollbackProof,
       ),
-      liveVersion: liveVersion(
-        it,
-        running.map((one) => one.version),
-      ),
+      liveVersion: liveVersion(it, await liveVersions(platform)),
       deeds: journal.flatMap(deedOf).slice(-20),
     });
   },

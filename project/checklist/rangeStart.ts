@@ -1,5 +1,5 @@
-import { readRecords } from "../../provider/local/instanceRecord.ts";
 import { liveVersion } from "../migrations/liveVersion.ts";
+import { liveVersions } from "../platform/platform.ts";
 import { readManifest } from "../readManifest.ts";
 import type { Gathering } from "./gathering.ts";
 import { lastReleaseTag } from "./releaseRange.ts";
@@ -10,7 +10,7 @@ import { lastReleaseTag } from "./releaseRange.ts";
  *
  * @param commit of the release
  * @returns a tag, or the first digits of a commit; undefined for a first release
- * @throws Error when the clone is shallow and no tag is found
+ * @throws Error when the clone is shallow and no tag is found, or nobody knows what serves
  */
 export async function rangeStart(it: Gathering, commit: string): Promise<string | undefined> {
   const { git, manifest } = it;
@@ -24,12 +24,8 @@ export async function rangeStart(it: Gathering, commit: string): Promise<string 
 
 /** The commit of the version that serves, by its manifest, else by its tag; undefined where git has neither. */
 async function liveCommit(it: Gathering): Promise<string | undefined> {
-  const { project, dir, settings, git } = it;
-  const running = readRecords(dir).filter((one) => one.alive && one.environment === settings.live);
-  const version = liveVersion(
-    it,
-    running.map((one) => one.version),
-  );
+  const { project, settings, git, platform } = it;
+  const version = liveVersion(it, await liveVersions(platform));
   if (version === undefined) return undefined;
   const name = commitInManifest(project, settings.releases, version) ?? `refs/tags/${version}`;
   return git.ask("rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`);

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { findPrismaCli } from "../../provider/database/migrations/findPrismaCli.ts";
-import { readRecords } from "../../provider/local/instanceRecord.ts";
 import type { DatabasePlan } from "../../release/manifest.ts";
 import type { Runner } from "../../release/migrationSafety/statement.ts";
 import type { Gathering } from "../checklist/gathering.ts";
+import { type AskedPlatform, liveVersions } from "../platform/platform.ts";
 import { readManifest } from "../readManifest.ts";
 import { folderAt } from "./folderAt.ts";
 import { liveVersion } from "./liveVersion.ts";
@@ -34,7 +34,9 @@ export interface ReleaseMigrationFiles {
   readonly unread: readonly string[];
 }
 
-type Needs = Pick<Gathering, "project" | "dir" | "settings" | "manifest" | "journal" | "git">;
+interface Needs extends Pick<Gathering, "project" | "settings" | "manifest" | "journal" | "git"> {
+  readonly platform: Pick<AskedPlatform, "live">;
+}
 
 /**
  * Compares a release's migrations with those of the live version, read from git as they were released. Undefined for a release
@@ -52,7 +54,7 @@ export async function releaseMigrations(it: Needs): Promise<ReleaseMigrationFile
   const known = new Map((live?.unread ?? []).map(({ path, text }) => [path, text]));
   return {
     plan,
-    runner: await runnerOf(plan, it.project),
+    runner: await runnerOf(plan, it),
     live,
     all: own.migrations,
     pending: own.migrations.filter(({ name }) => !before.has(name)),
@@ -80,12 +82,8 @@ export async function filesNow(plan: WithMigrations): Promise<MigrationFiles> {
 }
 
 async function liveMigrations(it: Needs, plan: WithMigrations): Promise<LiveMigrations | undefined> {
-  const { project, dir, settings, git } = it;
-  const running = readRecords(dir).filter((one) => one.alive && one.environment === settings.live);
-  const version = liveVersion(
-    it,
-    running.map((one) => one.version),
-  );
+  const { project, settings, git, platform } = it;
+  const version = liveVersion(it, await liveVersions(platform));
   if (version === undefined) return undefined;
   const { manifest } = readManifest(project, settings.releases, version);
   const { database } = manifest;
@@ -112,8 +110,9 @@ async function liveMigrations(it: Needs, plan: WithMigrations): Promise<LiveMigr
 }
 
 /** Who applies them, and the lock timeout that it sets: see `migrate`. */
-async function runnerOf(plan: WithMigrations, project: string): Promise<Runner> {
-  if (plan.tool === "command") return { applies: "file", lockTimeoutMs: 0 };
+async function runnerOf(plan: WithMigrations, { project, settings }: Needs): Promise<Runner> {
+  // Elsewhere than on this machine it is the team's own program that migrates.
+  if (plan.tool === "command" || settings.platform !== "local") return { applies: "file", lockTimeoutMs: 0 };
   const cli = plan.tool === "prisma" && (await findPrismaCli(project)) !== undefined;
   // Before its version 7 Prisma sends a file as one.
   return { applies: cli && prismaMajor(project) < 7 ? "file" : "ours", lockTimeoutMs: 5_000 };

@@ -5,6 +5,7 @@ import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balan
 import { RDSClient } from "@aws-sdk/client-rds";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SSMClient } from "@aws-sdk/client-ssm";
+import { STSClient } from "@aws-sdk/client-sts";
 
 // The SDK warns of a Node that its later versions will not have. This one is pinned, and whoever reads an update can do nothing about it.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
@@ -23,4 +24,5 @@ export const alarmsClient = (region: string) => new CloudWatchClient(asked(regio
 // An endpoint on loopback has no name for each bucket.
 export const storageClient = (region: string) =>
   new S3Client({ ...asked(region), forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined });
+export const identityClient = (region: string) => new STSClient(asked(region));
 export const parametersClient = (region: string) => new SSMClient(asked(region));

@@ -18,20 +18,39 @@ export type RunningImages = Readonly<
   Record<EnvironmentName, Readonly<Record<string, readonly (string | undefined)[]>>>
 >;
 
+/** What runs of one service in one environment. */
+export interface RunningTasks {
+  /** Tasks that ECS was asked to run. */
+  readonly desired: number;
+  /** Of each running task: the digest of its image; undefined for one that does not say. */
+  readonly digests: readonly (string | undefined)[];
+}
+
 /** Asks ECS which images the running tasks of both environments run. @throws Problem when AWS does not say */
 export async function readRunningImages(facts: AwsTaskFacts, signal: AbortSignal): Promise<RunningImages> {
+  const { blue, green } = await readRunningTasks(facts, signal);
+  const each = (services: Readonly<Record<string, RunningTasks>>) =>
+    Object.fromEntries(Object.entries(services).map(([name, { digests }]) => [name, [...new Set(digests)]]));
+  return { blue: each(blue), green: each(green) };
+}
+
+/** Asks ECS for the running tasks of both environments, by service. @throws Problem when AWS does not say */
+export async function readRunningTasks(
+  facts: AwsTaskFacts,
+  signal: AbortSignal,
+): Promise<Readonly<Record<EnvironmentName, Readonly<Record<string, RunningTasks>>>>> {
   const client = ecsClient(facts.region);
   const asked = {
     doing: "tell which tasks run",
     where: `cluster ${facts.cluster}, ${facts.region}`,
     untouched: "Nothing was changed.",
   };
-  const read = async (name: string, container: string) => {
+  const read = async (name: string, container: string): Promise<RunningTasks> => {
     try {
-      const { tasks } = await readService(client, facts.cluster, name, signal);
-      return [...new Set(tasks.map(({ digests }) => digests[container]))];
+      const { desired, tasks } = await readService(client, facts.cluster, name, signal);
+      return { desired, digests: tasks.map(({ digests }) => digests[container]) };
     } catch (error) {
-      if (error instanceof ClusterNotFoundException) return [];
+      if (error instanceof ClusterNotFoundException) return { desired: 0, digests: [] };
       throw error;
     }
   };

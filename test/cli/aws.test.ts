@@ -17,17 +17,6 @@ describe("a command on a stack on AWS", () => {
   afterAll(() => project.remove());
   const run = (...args: string[]) => greenlight([...args, "--project", project.dir], nobody);
 
-  it.each([["check", ["check", "v1.0.0"], "judge the checklist by hand"]])(
-    "that is not offered yet says so, and what to do instead, and exits 2: %s",
-    async (name, args, next) => {
-      const { exitCode, stderr } = await run(...args);
-      expect(exitCode).toBe(2);
-      expect(stderr).toContain(`\`greenlight ${name}\` is not offered on aws yet.`);
-      expect(stderr).toContain("Nothing was changed.");
-      expect(stderr).toContain(next);
-    },
-  );
-
   it("that is to roll back says what could not be asked, where nobody answers, and fails", async () => {
     const { exitCode, stderr } = await run("rollback", "--reason", "checkout fails", "--yes");
     expect(exitCode).toBe(1);

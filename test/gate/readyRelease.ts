@@ -196,11 +196,11 @@ export class ReadyRelease {
     const git = new Git(project);
     const found = await releaseMigrations({
       project,
-      dir: join(project, ".greenlight", stack),
       settings: this.settings,
       manifest,
       journal: [],
       git,
+      platform: { live: async () => [] },
     });
     if (found === undefined) throw new Error("the release has migrations");
     return { digest: manifest.digest, digests: migrationDigests(found) };

@@ -3,6 +3,7 @@ import { readSettings, type Settings } from "../../../config.ts";
 import type { Gathering } from "../../../project/checklist/gathering.ts";
 import { EvidenceFiles } from "../../../project/evidence/readEvidence.ts";
 import { Git } from "../../../project/git.ts";
+import { askedLocal } from "../../../project/platform/local.ts";
 import { readManifest } from "../../../project/readManifest.ts";
 import type { JournalRecord } from "../../../release/journalRecord.ts";
 import type { Repository } from "../../project/repository.ts";
@@ -48,12 +49,14 @@ export function gatheringIn(repository: Repository, options: GatheringOptions = 
   const settings = options.settings ?? settingsWith();
   const manifest = readManifest(project, settings.releases, version);
   const signal = new AbortController().signal;
+  const dir = join(project, settings.folder, "prod");
   return {
     project,
     stack: "prod",
-    dir: join(project, settings.folder, "prod"),
+    dir,
     settings,
     manifest,
+    platform: askedLocal({ project, stack: "prod", dir, settings, signal }),
     evidence: new EvidenceFiles(project, settings.releases, version, manifest.file),
     git: new Git(project, signal),
     journal: options.journal ?? [],

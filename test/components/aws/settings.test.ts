@@ -55,6 +55,10 @@ describe("the settings of a stack on AWS", () => {
     ).toEqual([]);
   });
 
+  it.each(["mandatory", "advisory", "none"])("have a checklist of level %s", (level) => {
+    expect(faults({ checklist: { level } })).toEqual([]);
+  });
+
   it("must be there as a group on this platform, and nowhere else", () => {
     const { aws: _, ...without } = settings;
     expect(() => readSettings(config(without))).toThrow("greenlight:aws is missing; expected a group of keys");
@@ -67,12 +71,6 @@ describe("the settings of a stack on AWS", () => {
 
 describe("what is not offered on AWS yet is refused by name", () => {
   it.each([
-    [
-      "checklist",
-      { checklist: { level: "mandatory" } },
-      "greenlight:checklist.level is mandatory, which is not offered",
-    ],
-    ["checklist by default", { checklist: undefined }, "greenlight:checklist.level is mandatory, which is not offered"],
     ["bake", { bake: "5m" }, "greenlight:bake is not offered on aws yet"],
     ["backup", { backup: { keep: 3 } }, "greenlight:backup is a setting of the local platform"],
     ["gates", { gates: { successes: 2 } }, "greenlight:gates is a setting of the local platform: aws.gates"],

@@ -37,11 +37,11 @@ describe("the settings of a stack on Kubernetes", () => {
     );
   });
 
+  it.each(["mandatory", "advisory", "none"])("have a checklist of level %s", (level) => {
+    expect(faults({ checklist: { level } })).toEqual([]);
+  });
+
   it.each([
-    [
-      { checklist: { level: "mandatory" } },
-      "greenlight:checklist.level is mandatory, which is not offered on kubernetes yet",
-    ],
     [{ bake: "5m" }, "greenlight:bake is not offered on kubernetes yet"],
     [
       { services: { api: { port: 8080, health: { body: "ok" } } } },

@@ -24,6 +24,10 @@ export class ApiServer {
   readonly logs: Record<string, string> = {};
   /** What the cluster's controllers do when a selector was changed; nothing unless a test says so. */
   onPatched: (name: string, selector: Record<string, string>) => void = () => {};
+  /** Whether the namespace is there. */
+  namespaced = true;
+  /** Answers nothing any more. */
+  hang = false;
   #objects: Record<Kind, Map<string, Thing>> = {
     deployments: new Map(),
     replicasets: new Map(),
@@ -147,6 +151,7 @@ export class ApiServer {
     const say = (status: number, body: object) => {
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
     };
+    if (this.hang) return;
     if (this.#refusal !== undefined) {
       say(this.#refusal, {
         kind: "Status",
@@ -154,6 +159,11 @@ export class ApiServer {
         reason: "Refused",
         message: `${kind} is forbidden: no right`,
       });
+      return;
+    }
+    if (url.pathname === "/api/v1/namespaces/shop") {
+      const missing = { kind: "Status", code: 404, message: 'namespaces "shop" not found' };
+      say(this.namespaced ? 200 : 404, this.namespaced ? { metadata: { name: "shop" } } : missing);
       return;
     }
     const known = this.#objects[kind as Kind];

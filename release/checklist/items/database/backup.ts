@@ -16,7 +16,11 @@ const facts = z.strictObject({
       takenAt: z.iso.datetime({ offset: true }),
       /** Whether the file is there and has the recorded size. */
       whole: z.boolean(),
-      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      /** Absent where there is no file of it. */
+      sha256: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .optional(),
     })
     .optional(),
 });
@@ -33,7 +37,7 @@ export const backup = item({
   when: "review",
   unoverridable: true,
   rule: "The update that migrates takes a snapshot of the database first, on which the migration depends; or a whole one was taken at most an hour ago.",
-  mend: "let the stack have the database (greenlight:database), which takes a snapshot before each migration",
+  mend: "let the stack have the database (greenlight:database, on AWS greenlight:aws.database with its migration), which takes a snapshot before each migration",
   facts,
   judge({ tool, inGraph, drill, newest }, { now }) {
     if (tool === "none") return notApplicable("the release has no migrations");
@@ -44,7 +48,13 @@ export const backup = item({
     if (newest === undefined) {
       return fail("the stack has no database of its own, and no snapshot of the one that is migrated is recorded");
     }
-    const evidence = [{ source: newest.file, sha256: newest.sha256, at: newest.takenAt }];
+    const evidence = [
+      {
+        source: newest.file,
+        ...(newest.sha256 === undefined ? {} : { sha256: newest.sha256 }),
+        at: newest.takenAt,
+      },
+    ];
     if (!newest.whole) return fail(`the snapshot ${newest.file} is gone or not as it was taken`, evidence);
     const age = now.getTime() - Date.parse(newest.takenAt);
     if (age < -clockSkew) return fail(`the snapshot ${newest.file} is from the future: ${newest.takenAt}`, evidence);

@@ -14,7 +14,8 @@ const facts = z.strictObject({
     .array(
       z.strictObject({
         service: z.string().max(100),
-        port: z.number().int(),
+        /** Where instances have one each. */
+        port: z.number().int().optional(),
         healthy: z.boolean(),
         says: z.string().max(500),
       }),
@@ -54,7 +55,12 @@ export const systemHealth = item({
     }
     const sick = it.instances.filter((one) => !one.healthy);
     const faults = [
-      ...sick.slice(0, 5).map((one) => `the live ${one.service} on port ${one.port} is not healthy: ${one.says}`),
+      ...sick
+        .slice(0, 5)
+        .map(
+          ({ service, port, says }) =>
+            `the live ${service}${port === undefined ? "" : ` on port ${port}`} is not healthy: ${says}`,
+        ),
       ...it.firing.slice(0, 5).map(({ says }) => says),
     ];
     if (faults.length > 0) return fail(faults.join("; "));

@@ -1,0 +1,132 @@
+import { switchedServices } from "../../components/kubernetes/names.ts";
+import { accessOf, servingFactsOf } from "../../components/kubernetes/serving.ts";
+import { environmentIn, readLiveServices } from "../../provider/kubernetes/liveServices.ts";
+import { requireNamespace } from "../../provider/kubernetes/namespace.ts";
+import { readEnvironments } from "../../provider/kubernetes/readEnvironments.ts";
+import { readSides, type SeenService } from "../../provider/kubernetes/readSides.ts";
+import { type EnvironmentName, environmentNames, other } from "../../release/environment.ts";
+import type { FiringAlarm, LiveHealth } from "../liveHealth.ts";
+import { imageVersions, sayImage } from "./imageVersions.ts";
+import { answerWithinMs, inTime, once } from "./inTime.ts";
+import type { AskedPlatform, AskedStack, LiveInstances } from "./platform.ts";
+
+const noAlarms =
+  "the stack makes no alarms on kubernetes yet, so nobody hears of requests that fail (docs/kubernetes.md says what to do instead)";
+
+/**
+ * The cluster and namespace that the settings name: the live Services, their endpoints, the Deployments and pods of both environments.
+ *
+ * @param ms longest that one question may take
+ */
+export function askedKubernetes(it: AskedStack, ms = answerWithinMs): AskedPlatform {
+  const { project, settings } = it;
+  const { kubernetes } = settings;
+  const facts = servingFactsOf(project, settings);
+  if (kubernetes === undefined || facts === undefined) throw new Error("greenlight:kubernetes is missing");
+  const access = accessOf(project, kubernetes);
+  const names = Object.keys(settings.services);
+  const services = switchedServices(kubernetes.name, names);
+  const ask = async <T>(what: string, question: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    // The client is large, and a busy machine takes its time to load it: the cluster's time begins afterwards.
+    await import("../../provider/kubernetes/client.ts");
+    return inTime(`Asking the cluster ${what}`, { ms, signal: it.signal }, question);
+  };
+  const lead = once(async () => {
+    const seen = await ask("what serves", (signal) => readLiveServices(facts, signal));
+    if (seen.every(({ there }) => !there)) {
+      await ask("for its namespace", (signal) => requireNamespace(access, signal));
+    }
+    return seen;
+  });
+  const live = async () => {
+    const seen = await lead();
+    return environmentNames.filter((name) => seen.some(({ environment }) => environment === name));
+  };
+
+  const health = async (): Promise<LiveHealth> => {
+    const nobody = { services: names, instances: [], firing: [] };
+    const seen = await lead();
+    const led = seen.filter(({ there }) => there);
+    if (led.length === 0) return { ...nobody, serves: "nothing" };
+    const environment = environmentIn(led);
+    if (environment === undefined) return { ...nobody, serves: "divided" };
+    const all = await ask("which pods run", (signal) => readSides(access, services, signal));
+    const leads = (service: SeenService) => led.some((one) => one.service === service.service);
+    return {
+      serves: environment,
+      services: led.map(({ service }) => service),
+      instances: all.filter(leads).flatMap((service) => podsOf(service, environment)),
+      firing: [
+        ...all.flatMap((service) => (leads(service) ? astray(service, environment) : unled(service, environment))),
+        { service: names.join(", ").slice(0, 100), says: noAlarms },
+      ],
+    };
+  };
+
+  return {
+    health() {
+      const found = health();
+      found.catch(() => undefined);
+      return found;
+    },
+    serving: () => lead().then(environmentIn, () => undefined),
+    async live() {
+      const environments = await live();
+      if (environments.length === 0) return [];
+      const versionOf = imageVersions(project, settings);
+      const seen = await ask("which pods run", (signal) => readEnvironments(access, services, signal));
+      return environments.flatMap((environment) =>
+        Object.entries(seen[environment]).map(([service, { of, digests }]): LiveInstances => {
+          const versions = digests.map((digest) => {
+            const version = versionOf(environment, service, digest);
+            return { version, says: version ?? sayImage(digest) };
+          });
+          return { service, environment, count: of, versions };
+        }),
+      );
+    },
+    alarms: async () => {
+      throw new Error(noAlarms);
+    },
+    watched: () => {
+      throw new Error(noAlarms);
+    },
+    newestSnapshot: async () => undefined,
+    drillsSnapshots: false,
+  };
+}
+
+/** Each pod that the Deployment wants, whether it is there or not. */
+function podsOf({ service, sides }: SeenService, environment: EnvironmentName): LiveHealth["instances"] {
+  const side = sides[environment];
+  if (side === undefined) return [];
+  const { ready, wanted, troubles } = side;
+  const well = Array.from({ length: ready }, () => ({ service, healthy: true, says: "ready" }));
+  if (ready >= wanted) return well;
+  const why = troubles.length === 0 ? "" : ` (${troubles.slice(0, 3).join("; ")})`;
+  return [...well, { service, healthy: false, says: `${ready} of ${wanted} pods of ${environment} are ready${why}` }];
+}
+
+/** Endpoints of a live Service that are not of the environment that its selector names. */
+function astray({ service, endpoints }: SeenService, environment: EnvironmentName): readonly FiringAlarm[] {
+  const idle = other(environment);
+  return [
+    ...(endpoints[environment] === 0
+      ? [{ service, says: `the live Service of ${service} has no ready endpoint in ${environment}` }]
+      : []),
+    ...(endpoints[idle] + endpoints.others === 0
+      ? []
+      : [
+          {
+            service,
+            says: `${endpoints[idle] + endpoints.others} endpoints of the live Service of ${service} are not of ${environment}`,
+          },
+        ]),
+  ];
+}
+
+/** A service without a live Service is a new one, unless it is deployed where users are served. */
+function unled({ service, sides }: SeenService, environment: EnvironmentName): readonly FiringAlarm[] {
+  if (sides[environment] === undefined) return [];
+  return [{ service, says: `no live Service leads users to ${service}, though ${environment} has a Deployment of it` }];
+}
