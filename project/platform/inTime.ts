@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { deadlineIn } from "../../release/deadline.ts";
 
 /** Longest that a platform elsewhere may take to answer one question, with all its tries. Milliseconds. */
@@ -10,6 +11,8 @@ export async function inTime<T>(
   question: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const deadline = deadlineIn(ms, what, signal);
+  // A question may be many requests, and each of them listens.
+  setMaxListeners(0, deadline.signal, signal);
   const over = new Promise<never>((_, reject) => {
     if (deadline.signal.aborted) reject(deadline.signal.reason);
     deadline.signal.addEventListener("abort", () => reject(deadline.signal.reason), { once: true });
