@@ -39,17 +39,18 @@ export function askedAws(it: AskedStack, ms = answerWithinMs): AskedPlatform {
   const running = once(() => ask("which tasks run", (signal) => readRunningTasks(tasks, signal)));
 
   const noGo = (environment: EnvironmentName) => watchFactsOf(stack, settings, environment).noGo;
+  /** Services that users reach. One that the release makes has no rule yet. */
   const shared = async () => {
     const { rules: all } = await rules();
-    return { live: environmentsServing({ rules: all }), led: all.filter(({ weights }) => weights !== undefined) };
+    const led = all.filter(({ weights }) => weights !== undefined);
+    const first = led[0]?.weights;
+    const agree = first !== undefined && led.every(({ weights }) => isDeepStrictEqual(weights, first));
+    return { all, led, live: environmentsServing({ rules: all }), environment: agree ? servesAll(first) : undefined };
   };
 
   const health = async (): Promise<LiveHealth> => {
-    const { rules: all } = await rules();
-    const { led } = await shared();
-    const first = led[0]?.weights;
-    if (first === undefined) return { serves: "nothing", services: names, instances: [], firing: [] };
-    const agreed = led.every(({ weights }) => isDeepStrictEqual(weights, first)) ? servesAll(first) : undefined;
+    const { all, led, environment: agreed } = await shared();
+    if (led.length === 0) return { serves: "nothing", services: names, instances: [], firing: [] };
     if (agreed === undefined) return { serves: "divided", services: names, instances: [], firing: [] };
     const [targets, tasksNow, troubles] = await Promise.all([
       ask("for the health of the targets", (signal) => readTargetHealth(facts, signal)),
@@ -82,7 +83,7 @@ export function askedAws(it: AskedStack, ms = answerWithinMs): AskedPlatform {
       return found;
     },
     serving: () =>
-      rules().then(
+      shared().then(
         ({ environment }) => environment,
         () => undefined,
       ),

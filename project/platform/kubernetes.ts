@@ -38,17 +38,17 @@ export function askedKubernetes(it: AskedStack, ms = answerWithinMs): AskedPlatf
     }
     return seen;
   });
-  const live = async () => {
-    const seen = await lead();
-    return environmentNames.filter((name) => seen.some(({ environment }) => environment === name));
+  /** Services that users reach. One that the release makes has no live Service yet. */
+  const shared = async () => {
+    const led = (await lead()).filter(({ there }) => there);
+    const live = environmentNames.filter((name) => led.some(({ environment }) => environment === name));
+    return { led, live, environment: led.length === 0 ? undefined : environmentIn(led) };
   };
 
   const health = async (): Promise<LiveHealth> => {
     const nobody = { services: names, instances: [], firing: [] };
-    const seen = await lead();
-    const led = seen.filter(({ there }) => there);
+    const { led, environment } = await shared();
     if (led.length === 0) return { ...nobody, serves: "nothing" };
-    const environment = environmentIn(led);
     if (environment === undefined) return { ...nobody, serves: "divided" };
     const all = await ask("which pods run", (signal) => readSides(access, services, signal));
     const leads = (service: SeenService) => led.some((one) => one.service === service.service);
@@ -69,9 +69,13 @@ export function askedKubernetes(it: AskedStack, ms = answerWithinMs): AskedPlatf
       found.catch(() => undefined);
       return found;
     },
-    serving: () => lead().then(environmentIn, () => undefined),
+    serving: () =>
+      shared().then(
+        ({ environment }) => environment,
+        () => undefined,
+      ),
     async live() {
-      const environments = await live();
+      const { live: environments } = await shared();
       if (environments.length === 0) return [];
       const versionOf = imageVersions(project, settings);
       const seen = await ask("which pods run", (signal) => readEnvironments(access, services, signal));

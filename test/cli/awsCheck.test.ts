@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checkCommand } from "../../cli/commands/check.ts";
+import { releaseCommand } from "../../cli/commands/release.ts";
 import { Balancer } from "../provider/aws/balancer.ts";
 import { Cloud } from "../provider/aws/cloud.ts";
 import { awsProject, Told, tasksRun } from "./awsStack.ts";
@@ -60,6 +61,16 @@ describe("greenlight check on AWS", { timeout: 60_000 }, () => {
 
   it("ends well with the one item that was asked for and stands", async () => {
     expect((await check({ item: "day/health" })).exitCode).toBe(0);
+  });
+
+  it("holds up a release by `greenlight release` where the checklist is mandatory", async () => {
+    project.remove();
+    project = awsProject("blue", { checklist: { level: "mandatory" } });
+    const options = { project: project.dir, json: true, yes: true, release: "v3" };
+    const { exitCode, json } = await releaseCommand(options, new Told(), new AbortController().signal);
+    expect(exitCode).toBe(3);
+    expect(json.sentence).toContain("tests/unit: there is no evidence");
+    expect(json.sentence).not.toContain("day/health");
   });
 
   it("asks nobody for its health in a review", async () => {
