@@ -42,6 +42,11 @@ export class StageWatch {
     return this.#sentence;
   }
 
+  /** Both versions are counted from now on: what was answered at another share is of another stage. */
+  shareMoved(): void {
+    this.#count = undefined;
+  }
+
   /**
    * Watches until a moment, or for the stage's bake when that is shorter; until a no-go or an order at the latest.
    *

@@ -133,6 +133,7 @@ class Walk {
     reporter.tell({ kind: "step", text: `canary: ${environment} ${version} gets ${percent} % of users' requests` });
     const engine = await engineOf(this.#run);
     await performShare({ context, platform: this.#platform, engine, to: environment, share: percent, reporter });
+    this.#watch.shareMoved();
     journal.append({ type: "stage", version, percent, is: "reached" });
     this.#judged = notJudged;
   }

@@ -1,15 +1,26 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { stringify } from "yaml";
 import { openContext } from "../../../cli/context.ts";
 import { checklistOf } from "../../../project/checklist/checklistOf.ts";
+import { Git } from "../../../project/git.ts";
+import { releaseMigrations } from "../../../project/migrations/releaseMigrations.ts";
 import { askedAws } from "../../../project/platform/aws.ts";
 import { liveVersions } from "../../../project/platform/platform.ts";
+import { readManifest } from "../../../project/readManifest.ts";
 import { checklistItems } from "../../../release/checklist/items/index.ts";
 import { judgeChecklist } from "../../../release/checklist/judge.ts";
 import { awsProject, tasksRun } from "../../cli/awsStack.ts";
 import type { Project } from "../../cli/project.ts";
-import { database, settings } from "../../components/aws/shop.ts";
+import { database, image, settings } from "../../components/aws/shop.ts";
 import { Balancer } from "../../provider/aws/balancer.ts";
 import { Cloud } from "../../provider/aws/cloud.ts";
+
+const migrating = stringify({
+  version: "v3",
+  services: { api: { image: image("api", "v3") }, web: { image: image("web", "v3") } },
+  smoke: { command: ["npm", "test"] },
+  database: { tool: "sql", directory: "../migrations" },
+});
 
 /** Names of every alarm that a stack of these services has in blue. */
 const inBlue = [
@@ -256,6 +267,32 @@ describe("what a checklist asks of AWS", { timeout: 60_000 }, () => {
       expect(await aws().newestSnapshot()).toBeUndefined();
       cloud.answers("DescribeDBSnapshots", denied);
       await expect(aws().newestSnapshot()).rejects.toThrow("AWS did not tell the snapshots of shop-production");
+    });
+  });
+
+  describe("a release that migrates", () => {
+    beforeEach(() => {
+      reload({ aws: { ...settings.aws, database } });
+      project.write("migrations/001.sql", "ALTER TABLE users ADD COLUMN age integer;\n");
+      project.write("releases/v3.yaml", migrating);
+    });
+
+    it("takes its snapshot in the update itself, and restores none", async () => {
+      expect(await judged("database/backup")).toBe(
+        "pass: a snapshot is taken in the update itself, before its migrations",
+      );
+    });
+
+    it("is migrated by the team's own command, of which no lock timeout is known", async () => {
+      const stack = stackOf();
+      const manifest = readManifest(project.dir, "releases", "v3");
+      const git = new Git(project.dir);
+      const release = await releaseMigrations({ ...stack, manifest, git, journal: [], platform: aws() });
+      expect(release).toMatchObject({
+        live: { version: "v1" },
+        pending: [{ name: "001.sql" }],
+        runner: { applies: "file", lockTimeoutMs: 0 },
+      });
     });
   });
 

@@ -36,7 +36,8 @@ export const systemHealth = item({
   unoverridable: false,
   rule:
     "Every instance of the environment that serves answers its health question, asked at most 15 minutes ago, each service has one, and no " +
-    "alarm fires: the share of failed requests is within the stack's threshold, and the counters can be read.",
+    "alarm fires: the share of failed requests is within the stack's threshold, and the counters can be read. On AWS and Kubernetes it is the " +
+    "platform's own word on targets or pods, and on alarms, that counts (docs/aws.md, docs/kubernetes.md).",
   mend: "see what is wrong with `greenlight status`, mend it or roll back, and run the command again",
   facts,
   judge(it, judging) {
