@@ -57,13 +57,12 @@ export function kindOf(before: ReleaseFacts | undefined, after: Omit<ReleaseFact
     if (next !== undefined && before.history.includes(next.version)) return "rollback";
     return (before.share ?? 0) > 0 ? "promotion" : "switch";
   }
-  const shared = kindOfShare(before.share ?? 0, after.share ?? 0);
-  if (shared !== undefined) return shared;
   const deploys = environmentNames.some((name) => {
     const now = after.environments[name];
     return now !== undefined && !sameDeployed(before.environments[name], now);
   });
-  return deploys ? "release" : "none";
+  // What deploys is judged as that, whatever share it takes away beside it.
+  return deploys ? "release" : (kindOfShare(before.share ?? 0, after.share ?? 0) ?? "none");
 }
 
 /** The history that belongs to `after`: what stops being live comes first, what becomes live leaves. */

@@ -67,6 +67,11 @@ describe("a share of users' traffic", () => {
     expect(refusals.map((it) => it.happened)).toEqual([happened]);
   });
 
+  it("taken away beside a deployment does not make that a rollback, which nothing judges", () => {
+    const after = facts(0, { environments: { ...beside, green: deployed("v3") } });
+    expect(kindOf(facts(10), after)).toBe("release");
+  });
+
   it("is refused at a first deployment", () => {
     const after = facts(5, { kind: "release" });
     expect(checkTransition(undefined, after).map(({ field }) => field)).toContain("share");
