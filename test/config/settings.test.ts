@@ -54,6 +54,12 @@ describe("the settings of a stack", () => {
       thresholds: { errorRate: 0.01, errorFor: 300_000, p95: 5_000, p95For: 60_000, minRequests: 100 },
       watch: { for: 3_600_000, every: 10_000, smokeEvery: 300_000 },
       bake: 0,
+      share: 0,
+      strategy: {
+        kind: "blue-green",
+        canary: { stages: [5, 25, 50, 100], bake: 300_000, minRequests: 100 },
+        patience: 900_000,
+      },
     });
   });
 
@@ -113,6 +119,15 @@ describe("a wrong setting is named with what was found and what was expected", (
     ["ports", { ports: "80" }, "80", whole(1024, 65535)],
     ["ports", { ports: "many" }, '"many"', whole(1024, 65535)],
     ["ports", { ports: "1e4" }, '"1e4"', whole(1024, 65535)],
+    ["share", { share: "100" }, "100", whole(0, 99)],
+    ["share", { share: "2.5" }, '"2.5"', whole(0, 99)],
+    ["strategy.kind", { strategy: { kind: "rolling" } }, '"rolling"', "blue-green or canary"],
+    [
+      "strategy.canary.stages",
+      { strategy: { canary: { stages: [10, 50] } } },
+      "a list of 2",
+      "rising percentages that end with 100",
+    ],
     ["bake", { bake: "soon" }, '"soon"', duration],
     ["bake", { bake: "31d" }, '"31d"', duration],
     ["services", { services: {} }, "an empty group", "at least one service"],
@@ -185,6 +200,13 @@ describe("a wrong setting is named with what was found and what was expected", (
     expect(fault).toMatch(new RegExp(`^greenlight:${key.replaceAll(".", "\\.")} is `));
     expect(fault).toContain(` is ${found}; expected `);
     expect(fault).toContain(expected);
+  });
+
+  it("a share of which nobody could get anything", () => {
+    expect(faults({ share: "10" })).toEqual([
+      "greenlight:share is 10, but greenlight:green has no version that could get it",
+    ]);
+    expect(faults({ share: "10", green: "v2" })).toEqual([]);
   });
 
   it("every one of them, in one go", () => {
