@@ -33,9 +33,10 @@ export interface RollbackArgs {
  */
 export async function performRollback(args: RollbackArgs): Promise<RollbackResult> {
   const { context, platform, to, reporter } = args;
-  const from = args.from ?? (await leftBehind(platform, to));
   if (to.says !== undefined) reporter.tell({ kind: "warning", text: to.says });
   const move = await moveBack(args);
+  // Whose name nobody knew is asked for when traffic is back.
+  const from = args.from ?? (await leftBehind(platform, to));
   reporter.tell({
     kind: "step",
     text: `traffic is back: ${to.environment} ${to.version} serves 100 % (read back ${Math.round(move.readBackAt - move.writtenAt)} ms after the move)`,

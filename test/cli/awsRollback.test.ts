@@ -116,7 +116,7 @@ describe("a rollback on AWS while the engine is dead", { timeout: 60_000 }, () =
     balancer.weights.web = { blue: 30, green: 70 };
     const { json } = await rollBack();
     expect(balancer.weights).toEqual(blue);
-    expect(json.from).toEqual({ environment: "green", version: "unknown" });
+    expect(json.from).toEqual({ environment: "green", version: "v2" });
   });
 
   it("says with exit code 7 what serves when a rule could not be moved", async () => {
