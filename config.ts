@@ -304,11 +304,8 @@ type Faults = (settings: Settings, given: ReadonlySet<string>, namespace: string
 /** What each platform makes of settings that are right each for itself. */
 const faultsOfPlatform: Readonly<Record<Settings["platform"], Faults>> = {
   local: (settings, _, namespace) => [...shareFaults(settings, namespace), ...portFaults(settings, namespace)],
-  aws: (settings, given, namespace) => [...allAtOnce(settings, namespace), ...awsFaults(settings, given, namespace)],
-  kubernetes: (settings, given, namespace) => [
-    ...allAtOnce(settings, namespace),
-    ...kubernetesFaults(settings, given, namespace),
-  ],
+  aws: awsFaults,
+  kubernetes: kubernetesFaults,
 };
 
 function platformFaults(settings: Settings, given: ReadonlySet<string>, namespace: string): string[] {
@@ -326,15 +323,6 @@ function shareFaults(settings: Settings, namespace: string): string[] {
   const candidate = other(settings.live);
   if (settings.share === 0 || settings[candidate] !== undefined) return [];
   return [`${namespace}:share is ${settings.share}, but ${namespace}:${candidate} has no version that could get it`];
-}
-
-function allAtOnce({ platform, share, strategy }: Settings, namespace: string): string[] {
-  return [
-    ...(share === 0 ? [] : [`${namespace}:share is ${share}; on ${platform} traffic moves all at once yet`]),
-    ...(strategy.kind === "blue-green"
-      ? []
-      : [`${namespace}:strategy.kind is ${strategy.kind}; on ${platform} only blue-green is offered yet`]),
-  ];
 }
 
 function portFaults(settings: Settings, namespace: string): string[] {

@@ -20,11 +20,15 @@ export function localSettingsFaults(it: {
   readonly afterSwitch: string;
 }): string[] {
   const { settings, given, of, instead, afterSwitch } = it;
-  const { platform, bake } = settings;
+  const { platform, bake, share, strategy } = settings;
   return [
     ...Object.entries(instead)
       .filter(([key]) => given.has(key))
       .map(([key, other]) => `${of(key)} is a setting of the local platform: ${other}`),
     ...(bake > 0 ? [`${of("bake")} is not offered on ${platform} yet: ${afterSwitch}`] : []),
+    ...(share > 0 ? [`${of("share")} is ${share}; on ${platform} traffic moves all at once yet`] : []),
+    ...(strategy.kind === "blue-green"
+      ? []
+      : [`${of("strategy.kind")} is ${strategy.kind}; on ${platform} only blue-green is offered yet`]),
   ];
 }

@@ -8,53 +8,55 @@ export type CountersOf = (
   environment: EnvironmentName,
 ) => Promise<Readonly<Record<string, ServiceCounters | Unreadable>>>;
 
+/** Where the old version and the new one are. */
+interface Sides {
+  readonly stable: EnvironmentName;
+  readonly next: EnvironmentName;
+}
+
 /** Counts both versions' answers from now on, over the very same time. */
 export class SameTimeCount {
-  readonly #sides: { readonly stable: EnvironmentName; readonly next: EnvironmentName };
+  readonly #sides: Sides;
   readonly #countersOf: CountersOf;
   readonly #from: number;
   readonly #before: Both;
 
-  private constructor(sides: SameTimeCount["sides"], countersOf: CountersOf, before: Both) {
+  private constructor(sides: Sides, countersOf: CountersOf, before: Both) {
     this.#sides = sides;
     this.#countersOf = countersOf;
     this.#from = Date.now();
     this.#before = before;
   }
 
-  get sides() {
-    return this.#sides;
-  }
-
-  static async begin(
-    sides: { readonly stable: EnvironmentName; readonly next: EnvironmentName },
-    countersOf: CountersOf,
-  ): Promise<SameTimeCount> {
+  static async begin(sides: Sides, countersOf: CountersOf): Promise<SameTimeCount> {
     return new SameTimeCount(sides, countersOf, await both(sides, countersOf));
   }
 
-  /** Requests that the new version answered so far, of the service with the fewest; 0 where that cannot be read. */
-  async requests(services: readonly string[]): Promise<number> {
-    const after = await both(this.#sides, this.#countersOf);
-    return Math.min(...services.map((name) => answered(this.#before.next[name], after.next[name])?.requests ?? 0));
-  }
-
   /** Whether the new version is worse than the old one, for each service by itself. */
-  async compare(
-    services: readonly string[],
-    tolerance: Tolerance,
-  ): Promise<readonly (Compared & { service: string })[]> {
+  async compare(services: readonly string[], tolerance: Tolerance): Promise<SameTimeCompared> {
     const after = await both(this.#sides, this.#countersOf);
     const to = Date.now();
-    return services.map((service) => {
-      const stable = answered(this.#before.stable[service], after.stable[service]);
-      const next = answered(this.#before.next[service], after.next[service]);
-      if (stable === undefined || next === undefined) {
-        return { service, verdict: "undecided", sentence: "the counters of both versions could not be read" };
-      }
-      return { service, ...compareVersions({ from: this.#from, to, stable, next }, tolerance) };
-    });
+    const seen = services.map((service) => ({
+      service,
+      stable: answered(this.#before.stable[service], after.stable[service]),
+      next: answered(this.#before.next[service], after.next[service]),
+    }));
+    return {
+      requests: Math.min(...seen.map(({ next }) => next?.requests ?? 0)),
+      services: seen.map(({ service, stable, next }) => {
+        if (stable === undefined || next === undefined) {
+          return { service, verdict: "undecided", sentence: "the counters of both versions could not be read" };
+        }
+        return { service, ...compareVersions({ from: this.#from, to, stable, next }, tolerance) };
+      }),
+    };
   }
+}
+
+export interface SameTimeCompared {
+  /** Requests that the new version answered so far, of the service with the fewest; 0 where that cannot be read. */
+  readonly requests: number;
+  readonly services: readonly (Compared & { readonly service: string })[];
 }
 
 type Counters = Readonly<Record<string, ServiceCounters | Unreadable>>;
@@ -64,7 +66,7 @@ interface Both {
   readonly next: Counters;
 }
 
-async function both(sides: SameTimeCount["sides"], countersOf: CountersOf): Promise<Both> {
+async function both(sides: Sides, countersOf: CountersOf): Promise<Both> {
   const [stable, next] = await Promise.all([countersOf(sides.stable), countersOf(sides.next)]);
   return { stable, next };
 }

@@ -6,13 +6,21 @@ import { engineOf, type ReleaseRun } from "../release/releaseRun.ts";
 import { lookEvents } from "../watch/lookEvents.ts";
 import type { Observer } from "../watch/observer.ts";
 import { watch } from "../watch/watch.ts";
-import { type CountersOf, SameTimeCount } from "./comparison.ts";
+import { type CountersOf, type SameTimeCompared, SameTimeCount } from "./comparison.ts";
 import type { Orders } from "./orders.ts";
 
 /** How soon an order from another terminal is seen. Milliseconds. */
 const orderEvery = 300;
 /** How much slower than the old version the new one may answer, where either takes long enough to matter. */
 const p95Factor = 2;
+
+/** What is judged of the stage that a walk stands at. */
+export interface Judged {
+  readonly verdict: VerdictWord;
+  /** Requests that the new version answered there. */
+  readonly requests: number;
+}
+export const notJudged: Judged = { verdict: "undecided", requests: 0 };
 
 interface StageWatchOptions {
   readonly run: ReleaseRun;
@@ -29,7 +37,7 @@ export class StageWatch {
   readonly stable: EnvironmentName;
   readonly #it: StageWatchOptions;
   #observer: Observer | undefined;
-  #count: { readonly stage: number; readonly both: SameTimeCount } | undefined;
+  #count: SameTimeCount | undefined;
   #sentence = "";
 
   constructor(it: StageWatchOptions) {
@@ -52,29 +60,26 @@ export class StageWatch {
    *
    * @param until milliseconds since 1970
    */
-  async judge(stage: number, until: number): Promise<{ verdict: VerdictWord; requests: number }> {
-    const { platform, strategy } = this.#it;
+  async judge(stage: number, until: number): Promise<Judged> {
+    const { run, platform, strategy, stable, countersOf } = this.#it;
+    const { errorRate, p95 } = platform.thresholds();
     const bakeMs = strategy.stages.find(({ percent }) => percent === stage)?.bakeMs ?? 0;
-    const both = await this.#counted(stage);
+    this.#count ??= await SameTimeCount.begin({ stable, next: run.environment }, countersOf);
     const verdict = await this.#watched(Math.max(1, Math.min(bakeMs, until - Date.now())));
-    if (verdict === undefined) return { verdict: "undecided", requests: 0 };
-    const requests = await both.requests(platform.services);
-    return { verdict: await this.#compared(stage, verdict, both), requests };
+    if (verdict === undefined) return notJudged;
+    const found = await this.#count.compare(platform.services, {
+      minRequests: strategy.minRequests,
+      errorRate: errorRate.max,
+      p95Factor,
+      p95FloorMs: p95.maxMs / 10,
+    });
+    return { verdict: this.#compared(stage, verdict, found), requests: found.requests };
   }
 
   /** Looks once: a pause does not keep a no-go from going back. */
-  async whilePaused(stage: number): Promise<{ verdict: VerdictWord; requests: number }> {
-    await this.#counted(stage);
+  async whilePaused(): Promise<Judged> {
     const verdict = await this.#watched(this.#it.run.settings.watch.every);
-    return { verdict: verdict?.verdict === "no-go" ? "no-go" : "undecided", requests: 0 };
-  }
-
-  async #counted(stage: number): Promise<SameTimeCount> {
-    if (this.#count?.stage === stage) return this.#count.both;
-    const { run, stable, countersOf } = this.#it;
-    const both = await SameTimeCount.begin({ stable, next: run.environment }, countersOf);
-    this.#count = { stage, both };
-    return both;
+    return verdict?.verdict === "no-go" ? { ...notJudged, verdict: "no-go" } : notJudged;
   }
 
   /** The absolute rule's verdict; undefined when an order came in between. */
@@ -110,18 +115,10 @@ export class StageWatch {
   }
 
   /** A canary that is no worse by itself must not be worse than what it replaces either. */
-  async #compared(stage: number, verdict: Verdict, both: SameTimeCount): Promise<VerdictWord> {
+  #compared(stage: number, verdict: Verdict, { services }: SameTimeCompared): VerdictWord {
     if (verdict.verdict !== "go") return verdict.verdict;
-    const { strategy, platform } = this.#it;
-    const thresholds = platform.thresholds();
-    const found = await both.compare(platform.services, {
-      minRequests: strategy.minRequests,
-      errorRate: thresholds.errorRate.max,
-      p95Factor,
-      p95FloorMs: thresholds.p95.maxMs / 10,
-    });
-    const word = (["no-go", "undecided"] as const).find((it) => found.some((one) => one.verdict === it)) ?? "go";
-    const said = found.filter((it) => it.verdict === word).map(({ service, sentence }) => `${service}: ${sentence}`);
+    const word = (["no-go", "undecided"] as const).find((it) => services.some((one) => one.verdict === it)) ?? "go";
+    const said = services.filter((it) => it.verdict === word).map(({ service, sentence }) => `${service}: ${sentence}`);
     this.#take({ ...verdict, verdict: word, sentence: `${heads[word]} at ${stage} %, compared: ${said.join("; ")}.` });
     return word;
   }

@@ -5,25 +5,17 @@ import { Problem } from "../../release/problem.ts";
 import { recordsUnderWay } from "../../release/schedule.ts";
 import { nextStep, type Progress, type Step, start } from "../../release/strategy/nextStep.ts";
 import type { Strategy } from "../../release/strategy/strategy.ts";
-import type { VerdictWord } from "../../release/verdict.ts";
 import { requirePlatform, sayLive } from "../live.ts";
 import type { Platform } from "../platform/platform.ts";
 import { takeBack } from "../release/judgement.ts";
 import { engineOf, type ReleaseRun } from "../release/releaseRun.ts";
 import { performShare } from "../switch/performShare.ts";
 import { type GivenOrder, Orders, orderOf } from "./orders.ts";
-import { StageWatch } from "./stageWatch.ts";
+import { notJudged, StageWatch } from "./stageWatch.ts";
 
 /** Longest that instances may take to be ready for their share, and the pause between two looks at them. Milliseconds. */
 const readyWithin = 120_000;
 const readyEvery = 500;
-
-/** What is judged of the stage that the walk stands at. */
-interface Judged {
-  readonly verdict: VerdictWord;
-  readonly requests: number;
-}
-const notJudged: Judged = { verdict: "undecided", requests: 0 };
 
 /**
  * Gives a candidate its shares of users' traffic, stage by stage, each an update of its own, watched and judged before the next one. What
@@ -106,7 +98,7 @@ class Walk {
         this.#judged = await this.#watch.judge(step.stage, step.until);
         return false;
       case "wait":
-        if (step.for === "resume") this.#judged = await this.#watch.whilePaused(step.stage);
+        if (step.for === "resume") this.#judged = await this.#watch.whilePaused();
         else await this.#untilReady(step.stage);
         return false;
       case "ask":
