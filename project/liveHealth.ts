@@ -6,6 +6,7 @@ import { readCounters } from "../provider/local/envoy/metrics.ts";
 import type { PlatformFacts } from "../provider/local/platformFacts.ts";
 import { readPlatform, readServing } from "../provider/local/serving.ts";
 import type { EnvironmentName } from "../release/environment.ts";
+import { leftAlone } from "./platform/inTime.ts";
 
 /** Whose health is asked for. */
 export interface LiveEnvironment {
@@ -113,9 +114,7 @@ export interface LiveStack {
  * @returns a promise that may be left alone: a rejection is told to whoever awaits it, and nobody else
  */
 export function liveHealth(it: LiveStack): Promise<LiveHealth> {
-  const found = findLiveHealth(it);
-  found.catch(() => undefined);
-  return found;
+  return leftAlone(findLiveHealth(it));
 }
 
 async function findLiveHealth({ dir, settings, signal }: LiveStack): Promise<LiveHealth> {

@@ -9,7 +9,7 @@ import { readTargetHealth, type TargetsBySide } from "../../provider/aws/targetH
 import { type EnvironmentName, servesAll } from "../../release/environment.ts";
 import type { FiringAlarm, LiveHealth } from "../liveHealth.ts";
 import { imageVersions, sayImage } from "./imageVersions.ts";
-import { answerWithinMs, inTime, once } from "./inTime.ts";
+import { answerWithinMs, inTime, leftAlone, once } from "./inTime.ts";
 import { newestOnAws } from "./newestOnAws.ts";
 import type { AskedPlatform, AskedStack, LiveInstances } from "./platform.ts";
 
@@ -77,16 +77,11 @@ export function askedAws(it: AskedStack, ms = answerWithinMs): AskedPlatform {
   };
 
   return {
-    health() {
-      const found = health();
-      found.catch(() => undefined);
-      return found;
-    },
+    health: () => leftAlone(health()),
     serving: () =>
-      shared().then(
-        ({ environment }) => environment,
-        () => undefined,
-      ),
+      shared()
+        .then(({ environment }) => environment)
+        .catch(() => undefined),
     async live() {
       const { live } = await shared();
       if (live.length === 0) return [];

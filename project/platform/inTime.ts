@@ -33,3 +33,9 @@ export function once<T>(question: () => Promise<T>): () => Promise<T> {
     return answer;
   };
 }
+
+/** A promise that may be left alone: a rejection is told to whoever awaits it, and nobody else. */
+export function leftAlone<T>(answer: Promise<T>): Promise<T> {
+  answer.catch(() => undefined);
+  return answer;
+}

@@ -7,7 +7,7 @@ import { readSides, type SeenService } from "../../provider/kubernetes/readSides
 import { type EnvironmentName, environmentNames, other } from "../../release/environment.ts";
 import type { FiringAlarm, LiveHealth } from "../liveHealth.ts";
 import { imageVersions, sayImage } from "./imageVersions.ts";
-import { answerWithinMs, inTime, once } from "./inTime.ts";
+import { answerWithinMs, inTime, leftAlone, once } from "./inTime.ts";
 import type { AskedPlatform, AskedStack, LiveInstances } from "./platform.ts";
 
 const noAlarms =
@@ -64,16 +64,11 @@ export function askedKubernetes(it: AskedStack, ms = answerWithinMs): AskedPlatf
   };
 
   return {
-    health() {
-      const found = health();
-      found.catch(() => undefined);
-      return found;
-    },
+    health: () => leftAlone(health()),
     serving: () =>
-      shared().then(
-        ({ environment }) => environment,
-        () => undefined,
-      ),
+      shared()
+        .then(({ environment }) => environment)
+        .catch(() => undefined),
     async live() {
       const { live: environments } = await shared();
       if (environments.length === 0) return [];
