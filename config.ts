@@ -197,7 +197,7 @@ export const settingsShape = z.strictObject({
   share: whole(0, 99)
     .default(0)
     .describe(
-      "Percent of users' requests that the environment which is not live answers: a canary, on the platform local. `greenlight release` sets it; by hand, raise it from update to update.",
+      "Percent of users' requests that the environment which is not live answers: a canary, on the platforms local and aws. `greenlight release` sets it; by hand, raise it from update to update.",
     ),
   strategy: strategySettings
     .prefault({})
@@ -303,7 +303,7 @@ type Faults = (settings: Settings, given: ReadonlySet<string>, namespace: string
 
 /** What each platform makes of settings that are right each for itself. */
 const faultsOfPlatform: Readonly<Record<Settings["platform"], Faults>> = {
-  local: (settings, _, namespace) => [...shareFaults(settings, namespace), ...portFaults(settings, namespace)],
+  local: (settings, _, namespace) => portFaults(settings, namespace),
   aws: awsFaults,
   kubernetes: kubernetesFaults,
 };
@@ -315,6 +315,7 @@ function platformFaults(settings: Settings, given: ReadonlySet<string>, namespac
     ...foreign.map(
       (name) => `${namespace}:${name} is a setting of the platform ${name}; ${namespace}:platform is ${platform}`,
     ),
+    ...shareFaults(settings, namespace),
     ...faultsOfPlatform[platform](settings, given, namespace),
   ];
 }

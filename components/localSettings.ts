@@ -11,6 +11,7 @@ export type LocalKey = "listen" | "ports" | "database" | "gates" | "backup";
  * @param it.of a key as the stack file names it
  * @param it.instead what stands for each key on that platform
  * @param it.afterSwitch what a person does in the place of a bake
+ * @param it.shares whether traffic can be shared there
  */
 export function localSettingsFaults(it: {
   readonly settings: Settings;
@@ -18,16 +19,17 @@ export function localSettingsFaults(it: {
   readonly of: (key: string) => string;
   readonly instead: Readonly<Record<LocalKey, string>>;
   readonly afterSwitch: string;
+  readonly shares: boolean;
 }): string[] {
-  const { settings, given, of, instead, afterSwitch } = it;
+  const { settings, given, of, instead, afterSwitch, shares } = it;
   const { platform, bake, share, strategy } = settings;
   return [
     ...Object.entries(instead)
       .filter(([key]) => given.has(key))
       .map(([key, other]) => `${of(key)} is a setting of the local platform: ${other}`),
     ...(bake > 0 ? [`${of("bake")} is not offered on ${platform} yet: ${afterSwitch}`] : []),
-    ...(share > 0 ? [`${of("share")} is ${share}; on ${platform} traffic moves all at once yet`] : []),
-    ...(strategy.kind === "blue-green"
+    ...(share > 0 && !shares ? [`${of("share")} is ${share}; on ${platform} traffic moves all at once yet`] : []),
+    ...(strategy.kind === "blue-green" || shares
       ? []
       : [`${of("strategy.kind")} is ${strategy.kind}; on ${platform} only blue-green is offered yet`]),
   ];

@@ -2,16 +2,15 @@ import { join, resolve } from "node:path";
 import type { Settings } from "../config.ts";
 import { readRecords } from "../provider/local/instanceRecord.ts";
 import { readPlatform, readServing } from "../provider/local/serving.ts";
-import { type EnvironmentName, environmentNames, other } from "../release/environment.ts";
+import { type EnvironmentName, environmentNames } from "../release/environment.ts";
 import { sentence } from "../release/problem.ts";
+import { sayAskedTraffic } from "./askedTraffic.ts";
 
 /** One line for the head of a preview: what serves now, as read, and what the settings make of it. */
 export async function sayServing(project: string, stack: string, settings: Settings): Promise<string> {
   const names = Object.keys(settings.services).join(", ");
   const { live, share } = settings;
-  const candidate = other(live);
-  const beside = share === 0 ? "" : `, and ${share} % to ${candidate} ${settings[candidate] ?? ""}`.trimEnd();
-  const asked = `${live} ${settings[live] ?? "without a version"}${beside}`;
+  const asked = sayAskedTraffic(settings);
   const dir = join(resolve(project, settings.folder), stack);
   try {
     const facts = readPlatform(dir);

@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { Problem } from "../../release/problem.ts";
 import type { Order } from "../../release/strategy/nextStep.ts";
 import type { Context } from "../context.ts";
 
@@ -35,7 +36,7 @@ export class Orders {
     return given;
   }
 
-  /** Undefined when none was given for this version. @throws Error for a file that holds no order: nobody may guess what was meant */
+  /** Undefined when none was given for this version. @throws Problem for a file that holds no order: nobody may guess what was meant */
   read(): GivenOrder | undefined {
     let text: string;
     try {
@@ -44,12 +45,28 @@ export class Orders {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
       throw error;
     }
-    const given = shape.parse(JSON.parse(text.slice(0, 10_000)));
+    const given = orderIn(text);
+    if (given === undefined) {
+      throw new Problem({
+        happened: "The last order to the canary cannot be read.",
+        where: this.#path,
+        untouched: "Traffic is left as it is.",
+        next: "remove that file and give the order again; `greenlight release` goes on at the share that was not passed",
+      });
+    }
     return given.version === this.#version ? given : undefined;
   }
 
   clear(): void {
     rmSync(this.#path, { force: true });
+  }
+}
+
+function orderIn(text: string): GivenOrder | undefined {
+  try {
+    return shape.safeParse(JSON.parse(text.slice(0, 10_000))).data;
+  } catch {
+    return undefined; // not JSON: told by whoever asks
   }
 }
 

@@ -1,12 +1,12 @@
 import type { EnvironmentName } from "../../release/environment.ts";
 import type { Strategy } from "../../release/strategy/strategy.ts";
 import type { Verdict, VerdictWord } from "../../release/verdict.ts";
-import type { Platform } from "../platform/platform.ts";
+import type { Platform, TrafficCount } from "../platform/platform.ts";
 import { engineOf, type ReleaseRun } from "../release/releaseRun.ts";
 import { lookEvents } from "../watch/lookEvents.ts";
 import type { Observer } from "../watch/observer.ts";
 import { watch } from "../watch/watch.ts";
-import { type CountersOf, type SameTimeCompared, SameTimeCount } from "./comparison.ts";
+import { compareSides, type SidesCompared } from "./comparison.ts";
 import type { Orders } from "./orders.ts";
 
 /** How soon an order from another terminal is seen. Milliseconds. */
@@ -28,7 +28,8 @@ interface StageWatchOptions {
   readonly platform: Platform;
   /** The side that served before. */
   readonly stable: EnvironmentName;
-  readonly countersOf: CountersOf;
+  /** Begins to count what both sides answer. */
+  readonly count: NonNullable<Platform["count"]>;
   readonly orders: Orders;
 }
 
@@ -37,7 +38,7 @@ export class StageWatch {
   readonly stable: EnvironmentName;
   readonly #it: StageWatchOptions;
   #observer: Observer | undefined;
-  #count: SameTimeCount | undefined;
+  #count: TrafficCount | undefined;
   #sentence = "";
 
   constructor(it: StageWatchOptions) {
@@ -53,6 +54,7 @@ export class StageWatch {
   /** Both versions are counted from now on: what was answered at another share is of another stage. */
   shareMoved(): void {
     this.#count = undefined;
+    this.#observer?.countAnew?.();
   }
 
   /**
@@ -61,13 +63,14 @@ export class StageWatch {
    * @param until milliseconds since 1970
    */
   async judge(stage: number, until: number): Promise<Judged> {
-    const { run, platform, strategy, stable, countersOf } = this.#it;
+    const { run, platform, strategy, stable, count } = this.#it;
     const { errorRate, p95 } = platform.thresholds();
     const bakeMs = strategy.stages.find(({ percent }) => percent === stage)?.bakeMs ?? 0;
-    this.#count ??= await SameTimeCount.begin({ stable, next: run.environment }, countersOf);
+    this.#count ??= await count(run.signal);
     const verdict = await this.#watched(Math.max(1, Math.min(bakeMs, until - Date.now())));
     if (verdict === undefined) return notJudged;
-    const found = await this.#count.compare(platform.services, {
+    const sides = { stable, next: run.environment };
+    const found = compareSides(await this.#count.soFar(), sides, platform.services, {
       minRequests: strategy.minRequests,
       errorRate: errorRate.max,
       p95Factor,
@@ -115,7 +118,7 @@ export class StageWatch {
   }
 
   /** A canary that is no worse by itself must not be worse than what it replaces either. */
-  #compared(stage: number, verdict: Verdict, { services }: SameTimeCompared): VerdictWord {
+  #compared(stage: number, verdict: Verdict, { services }: SidesCompared): VerdictWord {
     if (verdict.verdict !== "go") return verdict.verdict;
     const word = (["no-go", "undecided"] as const).find((it) => services.some((one) => one.verdict === it)) ?? "go";
     const said = services.filter((it) => it.verdict === word).map(({ service, sentence }) => `${service}: ${sentence}`);

@@ -32,8 +32,8 @@ export async function walkCanary(run: ReleaseRun): Promise<void> {
   // At a first deployment there is nobody to share with; a switch that was begun is only finished.
   if (strategy.name !== "canary" || live === undefined || run.settings.live === run.environment) return;
   const platform = await requirePlatform(run.context);
-  const { counters } = platform;
-  if (counters === undefined) {
+  const { count } = platform;
+  if (count === undefined) {
     throw new Problem({
       happened: `On ${platform.name} both sides of a canary cannot be counted, so nobody could judge it.`,
       untouched: "Nothing was moved.",
@@ -42,7 +42,7 @@ export async function walkCanary(run: ReleaseRun): Promise<void> {
     });
   }
   const orders = new Orders(run.context, run.version);
-  const watch = new StageWatch({ run, strategy, platform, stable: live.environment, countersOf: counters, orders });
+  const watch = new StageWatch({ run, strategy, platform, stable: live.environment, count, orders });
   const walk = new Walk(run, strategy, platform, watch, orders);
   try {
     await walk.toTheEnd();

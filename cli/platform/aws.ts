@@ -68,6 +68,10 @@ export function awsPlatform(context: Context): Platform {
       const { alarmTroubles } = await import("../../provider/aws/alarmTroubles.ts");
       return alarmTroubles(watchFactsOf(context.stack, settings, environment), signal);
     },
+    async count(signal) {
+      const { countMinutes } = await import("./awsCount.ts");
+      return countMinutes(facts, signal);
+    },
     thresholds() {
       const all = thresholdsOf(settings);
       return { ...all, database: { ...all.database, required: aws.database !== undefined } };

@@ -11,6 +11,7 @@ import { readPlatform, readServing } from "../../provider/local/serving.ts";
 import { type EnvironmentName, weightsFor } from "../../release/environment.ts";
 import type { Context } from "../context.ts";
 import { thresholdsInForce } from "../watch/local/thresholdsInForce.ts";
+import { countFromNow } from "./localCount.ts";
 import type { Platform } from "./platform.ts";
 
 /** The platform on this machine, with the addresses that only it has. */
@@ -76,7 +77,7 @@ export function findLocalPlatform(context: Context): LocalPlatform | undefined {
       const firing = await firingAlarms({ facts, settings, environment, signal });
       return [...firing.map(({ says }) => says), ...(await databaseFaults(facts))];
     },
-    counters: (environment) => readCounters(new EnvoyAdmin(facts.listen, facts.adminPort), services, environment),
+    count: () => countFromNow((side) => readCounters(new EnvoyAdmin(facts.listen, facts.adminPort), services, side)),
     thresholds: () => thresholdsInForce(context.dir),
     async observer(args) {
       const { openLocalObserver } = await import("../watch/local/openObserver.ts");

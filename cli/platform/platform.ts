@@ -1,5 +1,5 @@
 import type { EnvironmentName, Weights } from "../../release/environment.ts";
-import type { ServiceCounters, Unreadable } from "../../release/observation.ts";
+import type { Answered } from "../../release/strategy/comparison.ts";
 import type { Thresholds } from "../../release/thresholds.ts";
 import type { Observer, ObserverArgs } from "../watch/observer.ts";
 
@@ -34,6 +34,20 @@ export interface Moved {
   readonly readBackAt: number;
 }
 
+/** What both sides answered users over the very same time. */
+export interface CountedTraffic {
+  /** Milliseconds since 1970. */
+  readonly from: number;
+  readonly to: number;
+  /** By environment and service; undefined for a service of which it cannot be told. */
+  readonly answered: Readonly<Record<EnvironmentName, Readonly<Record<string, Answered | undefined>>>>;
+}
+
+/** A count of users' requests that goes on since it was begun. */
+export interface TrafficCount {
+  soFar(): Promise<CountedTraffic>;
+}
+
 /**
  * What the commands ask of a platform, without the engine. Everything is read when it is asked for; what cannot be read throws a
  * Problem, and is never assumed.
@@ -55,8 +69,8 @@ export interface Platform {
   moveTraffic(to: EnvironmentName, tell: (step: string) => void): Promise<Moved>;
   /** What speaks against a release before it begins: alarms of what serves that fire, a database that does not answer. A sentence each. */
   troubles(live: EnvironmentName, signal: AbortSignal): Promise<readonly string[]>;
-  /** The counters of users' requests to an environment, by service, raw; absent where the platform counts no side by itself. */
-  counters?(environment: EnvironmentName): Promise<Readonly<Record<string, ServiceCounters | Unreadable>>>;
+  /** Begins to count what both sides answer users; absent where the platform counts no side by itself. */
+  count?(signal: AbortSignal): Promise<TrafficCount>;
   /** The thresholds that are armed. @throws Problem where nothing is armed, so that nothing can be judged */
   thresholds(): Thresholds;
   /** Whoever looks at an environment that serves. */

@@ -1,5 +1,6 @@
 import { servingFactsOf } from "../../components/aws/serving.ts";
 import type { Settings } from "../../config.ts";
+import { isSharedAsAsked, sayAskedTraffic } from "../../project/askedTraffic.ts";
 import { readAwsServing } from "../../provider/aws/serving.ts";
 import { sayShares } from "../../provider/aws/switching.ts";
 import type { TargetsBySide } from "../../provider/aws/targetHealth.ts";
@@ -23,7 +24,12 @@ export interface AwsStatus {
   };
   /** Targets by service and environment, in the load balancer's eyes; null where there are none, or AWS did not say. */
   readonly targets: Readonly<Record<string, Readonly<Record<EnvironmentName, TargetCount | null>>>> | null;
-  readonly asked: { readonly environment: EnvironmentName; readonly version: string | null };
+  readonly asked: {
+    readonly environment: EnvironmentName;
+    readonly version: string | null;
+    /** Percent of users' requests that the other environment is to answer. */
+    readonly share: number;
+  };
   /** What a status has elsewhere, and has not here. */
   readonly notOffered: readonly string[];
 }
@@ -68,7 +74,7 @@ export async function readAwsStatus(context: Context, settings: Settings, signal
           : null,
     },
     targets: targets === undefined ? null : countsOf(targets),
-    asked: { environment: settings.live, version: settings[settings.live] ?? null },
+    asked: { environment: settings.live, version: settings[settings.live] ?? null, share: settings.share },
     notOffered,
   };
 }
@@ -80,8 +86,9 @@ type Health = Readonly<Record<string, TargetsBySide>>;
 function servingReasons(settings: Settings, rules: Rules, environment: EnvironmentName | undefined): string[] {
   if (rules.every(({ weights }) => weights === undefined))
     return ["Nothing serves: no rule of the load balancer forwards to this stack."];
-  if (environment === settings.live) return [];
-  return [`The settings ask for ${settings.live}; users are served ${rules.map(sayShares).join("; ")}.`];
+  const weights = rules.map((it) => it.weights);
+  if (isSharedAsAsked(weights, settings) || (environment === settings.live && settings.share === 0)) return [];
+  return [`The settings ask for ${sayAskedTraffic(settings)}; users are served ${rules.map(sayShares).join("; ")}.`];
 }
 
 function sicknesses(rules: Rules, health: Health): string[] {
@@ -123,7 +130,7 @@ export function awsStatusText({ ok, serves, targets, asked, reasons, readAt }: A
     `${ok ? "✓" : "✗"} ${sayServes(serves)} (read back ${readAt.slice(11, 19)})`,
     ...(weights.length === 0 ? [] : [`  rules      ${weights.join("; ")}`]),
     ...(targets === null ? [] : environmentNames.map((name) => `  ${name.padEnd(10)} ${sayTargets(targets, name)}`)),
-    `  asked      ${asked.environment} ${asked.version ?? "without a version"}`,
+    `  asked      ${asked.environment} ${asked.version ?? "without a version"}${asked.share === 0 ? "" : `, and ${asked.share} % to the other side`}`,
     ...reasons.map((it) => `  because    ${it}`),
     `  not offered on aws yet: ${notOffered.join(", ")}; see the stack's alarms and dashboard (docs/aws.md)`,
   ].join("\n");

@@ -2,11 +2,12 @@ import { existsSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { platformFactsOf } from "../../components/local/platformFacts.ts";
 import { type Settings, thresholdsOf } from "../../config.ts";
+import { isSharedAsAsked, sayAskedTraffic } from "../../project/askedTraffic.ts";
 import { readAlarms } from "../../provider/local/alarms.ts";
 import { folder } from "../../provider/local/folder.ts";
 import { readRecords } from "../../provider/local/instanceRecord.ts";
 import { readPlatform, readServing, type Serving } from "../../provider/local/serving.ts";
-import { type EnvironmentName, environmentNames, other, sharedWeights } from "../../release/environment.ts";
+import { type EnvironmentName, environmentNames, other } from "../../release/environment.ts";
 import { history, type Journal, readJournal } from "../../release/journal.ts";
 import { Problem, sentence } from "../../release/problem.ts";
 import type { Context } from "../context.ts";
@@ -129,7 +130,7 @@ function takesTraffic(serving: Serving | undefined, environment: EnvironmentName
 }
 
 function nothingDeployed(context: Context, settings: Settings | undefined): string {
-  const wanted = settings === undefined ? "" : `; the settings ask for ${sayAsked(settings)}`;
+  const wanted = settings === undefined ? "" : `; the settings ask for ${sayAskedTraffic(settings)}`;
   return `Nothing is deployed: the stack ${context.stack} has no platform on this machine${wanted}.`;
 }
 
@@ -156,22 +157,25 @@ function differences(it: {
   const { serving, settings, environments, health } = it;
   const reasons: string[] = [];
   const live = serving.environment;
-  if (live === undefined && !sharedAsAsked(serving, settings)) {
-    const asked = settings === undefined || settings.share === 0 ? "" : `; the settings ask for ${sayAsked(settings)}`;
+  const shared = settings !== undefined && isSharedAsAsked(Object.values(serving.weights), settings);
+  if (live === undefined && !shared) {
+    const asked =
+      settings === undefined || settings.share === 0 ? "" : `; the settings ask for ${sayAskedTraffic(settings)}`;
     reasons.push(`No environment takes all traffic of all services${asked}.`);
   }
   if (live !== undefined && settings !== undefined) {
     const { versions } = environments[live];
     const wanted = settings[settings.live];
-    if (settings.share > 0) reasons.push(`${live} takes all traffic; the settings ask for ${sayAsked(settings)}.`);
-    else if (live !== settings.live) reasons.push(`${live} serves; the settings ask for ${sayAsked(settings)}.`);
+    if (settings.share > 0)
+      reasons.push(`${live} takes all traffic; the settings ask for ${sayAskedTraffic(settings)}.`);
+    else if (live !== settings.live) reasons.push(`${live} serves; the settings ask for ${sayAskedTraffic(settings)}.`);
     else if (it.foreign) {
       reasons.push(
-        `Which version ${live} runs is known only to the clone that deployed it; the settings ask for ${sayAsked(settings)}.`,
+        `Which version ${live} runs is known only to the clone that deployed it; the settings ask for ${sayAskedTraffic(settings)}.`,
       );
     } else if (!isDeepStrictEqual(versions, wanted === undefined ? [] : [wanted])) {
       const runs = versions.length === 0 ? "nothing runs there" : `${versions.join(" and ")} runs there`;
-      reasons.push(`The settings ask for ${sayAsked(settings)}; ${runs}.`);
+      reasons.push(`The settings ask for ${sayAskedTraffic(settings)}; ${runs}.`);
     }
   }
   for (const name of environmentNames) {
@@ -188,19 +192,6 @@ function differences(it: {
   }
   if (health !== null && health.of === 0) reasons.push("No instance stands behind what serves.");
   return reasons;
-}
-
-function sayAsked(settings: Settings): string {
-  const { live, share } = settings;
-  const asked = `${live} ${settings[live] ?? "without a version"}`;
-  return share === 0 ? asked : `${asked}, and ${share} % to ${other(live)} ${settings[other(live)] ?? ""}`.trim();
-}
-
-/** Whether traffic is shared as a canary's settings say. */
-function sharedAsAsked({ weights }: Serving, settings: Settings | undefined): boolean {
-  if (settings === undefined || settings.share === 0) return false;
-  const asked = sharedWeights(settings.live, settings.share);
-  return Object.values(weights).every((it) => isDeepStrictEqual(it, asked));
 }
 
 function journalNotes({ problems, torn }: Journal): string[] {

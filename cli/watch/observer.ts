@@ -20,6 +20,8 @@ export interface Observer {
   look(): Promise<Observation>;
   /** Waits for a smoke run that is under way; its result is in the next look. */
   settle(): Promise<void>;
+  /** Leaves out what was counted until now, where figures of all the time since the observer was opened are told. */
+  countAnew?(): void;
   /** Error patterns that the other environment's logs do not have. */
   readonly newPatterns: readonly NewPattern[];
   /** What the database said at the last look. */

@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { thresholdsOf } from "../../config.ts";
-import { type EnvironmentName, environmentNames, other, weightsFor } from "../../release/environment.ts";
+import { sayAskedTraffic } from "../../project/askedTraffic.ts";
+import { type EnvironmentName, environmentNames, other, sharedWeights } from "../../release/environment.ts";
 import type { GateProof } from "../../release/gateProof.ts";
 import type { Kind } from "../../release/transition.ts";
 import type { StackArgs } from "../platforms.ts";
@@ -106,7 +107,7 @@ export function deployAws(args: StackArgs): Record<string, pulumi.Input<unknown>
           },
         ]),
       ),
-      weights: weightsFor(settings.live),
+      weights: sharedWeights(settings.live, settings.share),
       versions: {
         ...(settings.blue === undefined ? {} : { blue: settings.blue }),
         ...(settings.green === undefined ? {} : { green: settings.green }),
@@ -142,7 +143,7 @@ export function deployAws(args: StackArgs): Record<string, pulumi.Input<unknown>
       region: aws.region,
       loadBalancer: entrance.metricName,
       targetGroups: metricNames,
-      switched: { to: `${settings.live} ${settings[settings.live] ?? ""}`, at: trafficSwitch.readAt },
+      switched: { to: sayAskedTraffic(settings), at: trafficSwitch.readAt },
     },
     options(trafficSwitch),
   );

@@ -1,4 +1,5 @@
 import type { Settings } from "../../config.ts";
+import { sayAskedTraffic } from "../../project/askedTraffic.ts";
 import { readAwsServing } from "../../provider/aws/serving.ts";
 import { sayShares } from "../../provider/aws/switching.ts";
 import { sentence } from "../../release/problem.ts";
@@ -7,7 +8,7 @@ import { servingFactsOf } from "./serving.ts";
 /** One line for the head of a preview: what serves now, as read from the load balancer, and what the settings make of it. */
 export async function sayAwsServing(_project: string, stack: string, settings: Settings): Promise<string> {
   const names = Object.keys(settings.services).join(", ");
-  const asked = `${settings.live} ${settings[settings.live] ?? "without a version"}`;
+  const asked = sayAskedTraffic(settings);
   const facts = servingFactsOf(stack, settings);
   if (facts === undefined) return `${names}: the settings ask for ${asked}`;
   try {
@@ -17,7 +18,8 @@ export async function sayAwsServing(_project: string, stack: string, settings: S
       return `${names}: nothing serves yet ${read}; the settings ask for ${asked}`;
     }
     if (environment !== undefined) {
-      const change = environment === settings.live ? "the settings keep that" : `the settings move traffic to ${asked}`;
+      const kept = environment === settings.live && settings.share === 0;
+      const change = kept ? "the settings keep that" : `the settings move traffic to ${asked}`;
       return `${names}: ${environment} serves ${read}; ${change}`;
     }
     return `${rules.map(sayShares).join("; ")} ${read}; the settings ask for ${asked}`;

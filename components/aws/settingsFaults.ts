@@ -28,7 +28,14 @@ export function awsFaults(settings: Settings, given: ReadonlySet<string>, namesp
   }
   const of = (key: string) => `${namespace}:${key}`;
   return [
-    ...localSettingsFaults({ settings, given, of, instead, afterSwitch: "watch the alarms after the switch" }),
+    ...localSettingsFaults({
+      settings,
+      given,
+      of,
+      instead,
+      afterSwitch: "watch the alarms after the switch",
+      shares: true,
+    }),
     ...serviceFaults(settings, aws, of),
     ...thresholdFaults(settings, of),
     ...arnFaults(aws, of),

@@ -27,7 +27,14 @@ export function kubernetesFaults(settings: Settings, given: ReadonlySet<string>,
   }
   const of = (key: string) => `${namespace}:${key}`;
   return [
-    ...localSettingsFaults({ settings, given, of, instead, afterSwitch: "watch what serves after the switch" }),
+    ...localSettingsFaults({
+      settings,
+      given,
+      of,
+      instead,
+      afterSwitch: "watch what serves after the switch",
+      shares: false,
+    }),
     ...Object.keys(kubernetes.services)
       .filter((name) => !Object.hasOwn(settings.services, name))
       .map(

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import type { Arming } from "../../release/automaticRollback/arming.ts";
 
 const side = z.enum(["blue", "green"]);
+const share = z.int().check(z.minimum(0), z.maximum(100));
 
 // zod/mini: the whole of zod would be most of what the function is.
 const shape = z.discriminatedUnion("armed", [
@@ -15,6 +16,7 @@ const shape = z.discriminatedUnion("armed", [
     forMs: z.int().check(z.positive()),
     switched: z.boolean(),
     since: z.optional(z.int()),
+    weights: z.optional(z.array(z.strictObject({ blue: share, green: share })).check(z.maxLength(10))),
   }),
   z.strictObject({ armed: z.literal(false), why: z.string(), last: z.optional(z.string()) }),
 ]);

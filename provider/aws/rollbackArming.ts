@@ -6,6 +6,7 @@ import type { ReadArming } from "../../release/automaticRollback/decision.ts";
 import { spokenDuration } from "../../release/duration.ts";
 import type { Weights } from "../../release/environment.ts";
 import { Problem } from "../../release/problem.ts";
+import { kinds } from "../../release/transition.ts";
 import { handler, type Step } from "../handler.ts";
 import { ask } from "./awsProblem.ts";
 import { poll } from "./poll.ts";
@@ -19,10 +20,12 @@ const inputs = z.strictObject({
   listener: z.string(),
   services: z.array(z.strictObject({ service: z.string(), blue: z.string(), green: z.string() })).min(1),
   /** What kind of update this is, as the Release says. */
-  kind: z.enum(["release", "switch", "rollback", "none"]).optional(),
+  kind: z.enum(kinds).optional(),
+  /** The environment that the update calls live. */
+  live: z.enum(["blue", "green"]),
   weights: z.strictObject({ blue: share, green: share }),
   versions: z.strictObject({ blue: z.string().optional(), green: z.string().optional() }),
-  /** Whether the side that does not serve has a version. */
+  /** Whether both sides have a version. */
   wayBack: z.boolean(),
   /** Name of the alarm that says no-go, by environment. */
   alarms: z.strictObject({ blue: z.string(), green: z.string() }),

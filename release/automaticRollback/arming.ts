@@ -19,6 +19,11 @@ export interface Armed {
   readonly switched: boolean;
   /** When it was armed first, milliseconds since 1970; left out until traffic was read to be there. */
   readonly since?: number | undefined;
+  /**
+   * What a rule may say while its traffic has not gone back: what the update found there, and last what it makes. Left out where the
+   * version gets everything at once.
+   */
+  readonly weights?: readonly Weights[] | undefined;
 }
 
 /** Nothing moves by itself. */
@@ -34,6 +39,8 @@ export type Arming = Armed | Disarmed;
 /** What is known when an update is about to set the weights. */
 export interface ArmingFacts {
   readonly kind: Kind | undefined;
+  /** The environment that the update calls live; the other one gets what `weights` take from it. */
+  readonly live: EnvironmentName;
   /** Weights that the update makes. */
   readonly weights: Weights;
   readonly versions: { readonly [Name in EnvironmentName]?: string | undefined };
@@ -49,38 +56,62 @@ export interface ArmingFacts {
 }
 
 /**
- * What must be recorded before the weights are set. Armed by a switch away from an environment that took all traffic of all services,
- * and by nothing else: a rollback never arms the way back to what it left, one that goes to what it left once more is armed, and traffic that was shared has no one place to go back to.
+ * What must be recorded before the weights are set. Armed by a switch away from an environment that took all traffic of all services, by
+ * every share that is taken from such a one, and by nothing else: a rollback never arms the way back to what it left, one that goes to
+ * what it left once more is armed, and traffic that was shared by nobody knows whom has no one place to go back to.
  *
  * @returns the record as it is, where nothing changes it
  */
 export function armingFor(facts: ArmingFacts): Arming {
-  const { kind, weights, versions, recorded, go } = facts;
+  const { kind, live, weights, versions, recorded, go } = facts;
   const last = lastOf(recorded);
   const disarmed = (why: string): Disarmed => ({ armed: false, why, ...(last === undefined ? {} : { last }) });
-  const leaves = servesAll(weights);
-  const version = leaves === undefined ? undefined : versions[leaves];
-  if (leaves === undefined || version === undefined) return disarmed("traffic is shared between blue and green");
+  const leaves = servesAll(weights) === undefined ? other(live) : live;
+  const version = versions[leaves];
+  if (version === undefined) return disarmed(`${leaves} has no version`);
   const returnsTo = other(leaves);
   const returnsToVersion = versions[returnsTo];
   if (kind === "rollback" && version !== last) return disarmed(`${version} was rolled back to`);
   if (go === version) return disarmed(`${version} has its go`);
   const serving = facts.serving.filter((it) => it !== undefined);
   if (serving.length === 0) return disarmed("nothing served before");
-  const all = (wanted: Weights) => serving.every((it) => isDeepStrictEqual(it, wanted));
+  const all = (...wanted: readonly Weights[]) =>
+    serving.every((it) => wanted.some((one) => isDeepStrictEqual(it, one)));
+  const before = weightsFor(returnsTo);
   const stands = recorded?.armed === true && recorded.version === version && recorded.leaves === leaves;
-  if (all(weightsFor(returnsTo))) {
-    if (returnsToVersion === undefined) return disarmed(`${returnsTo} has no version to go back to`);
-    const alarm = facts.alarms[leaves];
-    return { armed: true, version, leaves, returnsTo, returnsToVersion, alarm, forMs: facts.forMs, switched: false };
-  }
-  if (stands && recorded.returnsToVersion !== returnsToVersion) {
+  const made = stands ? madeBy(recorded) : [];
+  if (stands && recorded.returnsToVersion !== returnsToVersion && !all(before)) {
     return disarmed(`${recorded.returnsToVersion} is not in ${returnsTo} any more`);
   }
-  if (stands) return recorded;
-  if (!all(weights))
-    return disarmed("traffic was shared before the switch, so there is no one environment to go back to");
+  if (stands && !all(before) && isDeepStrictEqual(made.at(-1), weights)) return recorded;
+  if (all(before) || (stands && all(before, ...made, weights))) {
+    if (returnsToVersion === undefined) return disarmed(`${returnsTo} has no version to go back to`);
+    const alarm = facts.alarms[leaves];
+    const armed: Armed = {
+      armed: true,
+      version,
+      leaves,
+      returnsTo,
+      returnsToVersion,
+      alarm,
+      forMs: facts.forMs,
+      switched: false,
+    };
+    const found = made.filter(
+      (it) => !isDeepStrictEqual(it, weights) && serving.some((one) => isDeepStrictEqual(one, it)),
+    );
+    const toAll = found.length === 0 && servesAll(weights) === leaves;
+    return toAll ? armed : { ...armed, weights: [...found, weights] };
+  }
+  if (!all(weights)) {
+    return disarmed("traffic was shared before this, so there is no one environment to go back to");
+  }
   return recorded?.armed === false ? recorded : disarmed(`${version} serves already`);
+}
+
+/** What a rule may say while traffic is where the update put it, the last one what it is to say in the end. */
+export function madeBy({ weights, leaves }: Armed): readonly Weights[] {
+  return weights ?? [weightsFor(leaves)];
 }
 
 /**

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Weights, weightsFor } from "../environment.ts";
-import type { Armed, Arming } from "./arming.ts";
+import { type Armed, type Arming, madeBy } from "./arming.ts";
 
 /** An alarm that changed its state. Times in milliseconds since 1970, of one clock. */
 export interface AlarmChange {
@@ -58,10 +58,9 @@ export type WayBack =
  * at work: nothing is moved at all. Nothing goes to a side without a healthy target either.
  */
 export function wayBack(arming: Armed, services: readonly ServiceNow[]): WayBack {
-  const [before, after] = [weightsFor(arming.returnsTo), weightsFor(arming.leaves)];
-  const strange = services.filter(
-    ({ weights }) => !isDeepStrictEqual(weights, before) && !isDeepStrictEqual(weights, after),
-  );
+  const before = weightsFor(arming.returnsTo);
+  const after = madeBy(arming);
+  const strange = services.filter(({ weights }) => ![before, ...after].some((it) => isDeepStrictEqual(weights, it)));
   if (services.length === 0) return { deed: "refuse", why: "there is no service to move" };
   if (strange.length > 0) {
     const say = ({ service, weights }: ServiceNow) =>
@@ -70,7 +69,7 @@ export function wayBack(arming: Armed, services: readonly ServiceNow[]): WayBack
         : `${service} is served blue ${weights.blue} %, green ${weights.green} %`;
     return { deed: "refuse", why: `somebody else moved traffic after the switch: ${strange.map(say).join("; ")}` };
   }
-  const moved = services.filter(({ weights }) => isDeepStrictEqual(weights, after));
+  const moved = services.filter(({ weights }) => !isDeepStrictEqual(weights, before));
   if (moved.length === 0) return { deed: "none", why: `${arming.returnsTo} serves already` };
   const unfit = moved.filter(({ healthy }) => healthy === 0);
   if (unfit.length > 0) {

@@ -11,8 +11,12 @@ const context = { project: "/project", projectName: "shop", stack: "prod" } as u
 
 describe("the status of a stack on AWS", () => {
   let cloud: Cloud;
-  const read = () =>
-    readAwsStatus(context, readSettings(config({ ...settings, blue: "v1", green: "v2" })), AbortSignal.timeout(20_000));
+  const read = (more: Record<string, unknown> = {}) =>
+    readAwsStatus(
+      context,
+      readSettings(config({ ...settings, blue: "v1", green: "v2", ...more })),
+      AbortSignal.timeout(20_000),
+    );
 
   function serves(blue: Readonly<Record<string, number>>): void {
     cloud.answers("DescribeRules", {
@@ -59,13 +63,24 @@ describe("the status of a stack on AWS", () => {
     expect(awsStatusText(status)).toContain("green      api 1 of 1 targets healthy; web 1 of 1 targets healthy");
   });
 
+  it("is well while a canary has the share that the settings ask for, and no other", async () => {
+    serves({ api: 90, web: 90 });
+    const status = await read({ share: 10 });
+    expect(status).toMatchObject({ ok: true, reasons: [], asked: { environment: "blue", version: "v1", share: 10 } });
+    expect(awsStatusText(status)).toContain("asked      blue v1, and 10 % to the other side");
+    expect((await read({ share: 50 })).reasons).toEqual([
+      "The settings ask for blue v1, and 50 % to green v2; users are served api by blue 90 %, green 10 %; web by blue 90 %, green 10 %.",
+    ]);
+    expect((await read()).ok).toBe(false);
+  });
+
   it("is not when another side serves, or a part of it", async () => {
     serves({ api: 0, web: 100 });
     const status = await read();
     expect(status.ok).toBe(false);
     expect(status.serves.environment).toBeNull();
     expect(status.reasons).toEqual([
-      "The settings ask for blue; users are served api by green 100 %; web by blue 100 %.",
+      "The settings ask for blue v1; users are served api by green 100 %; web by blue 100 %.",
     ]);
   });
 

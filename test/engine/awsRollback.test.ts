@@ -107,6 +107,21 @@ describe.sequential("a release on AWS that nobody watches", { timeout: 900_000 }
     await alarm("OK");
   });
 
+  it("is armed by a canary's share, and takes it back when the canary's alarm fires", async () => {
+    await up({ share: 10 });
+    expect(await serving()).toEqual([90, 10]);
+    expect(await record()).toMatchObject({
+      ...{ armed: true, version: "v2", returnsTo: "blue", returnsToVersion: "v1", switched: true },
+      weights: [{ blue: 90, green: 10 }],
+    });
+    await alarm("ALARM");
+    expect(results()).toEqual([{ deed: "moved", why: "shop-green-no-go fired; web went back to blue" }]);
+    expect(await serving()).toEqual([100, 0]);
+    await alarm("OK");
+    await up({ share: undefined });
+    expect(await record()).toMatchObject({ armed: false, why: "v1 was rolled back to" });
+  });
+
   it("is armed by the switch", async () => {
     await up({ live: "green" });
     expect(await serving()).toEqual([0, 100]);

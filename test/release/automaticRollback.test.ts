@@ -25,6 +25,7 @@ const armed: Armed = {
 
 const facts = (over: Partial<ArmingFacts> = {}): ArmingFacts => ({
   kind: "switch",
+  live: "green",
   weights: green,
   versions: { blue: "v1", green: "v2" },
   serving: [blue, blue],
@@ -68,9 +69,9 @@ describe("what a switch records", () => {
     [
       "traffic that was shared",
       { serving: [blue, { blue: 30, green: 70 }] },
-      "traffic was shared before the switch, so there is no one environment to go back to",
+      "traffic was shared before this, so there is no one environment to go back to",
     ],
-    ["weights that are shared", { weights: { blue: 90, green: 10 } }, "traffic is shared between blue and green"],
+    ["a side without a version", { versions: { blue: "v1" } }, "green has no version"],
     [
       "a way back that is retired",
       { recorded: armed, serving: [green, green], versions: { green: "v2" } },
@@ -83,7 +84,13 @@ describe("what a switch records", () => {
 
   it("is armed when what was rolled back is tried once more, though it was live before", () => {
     const back = armingFor(
-      facts({ kind: "rollback", weights: blue, serving: [green, green], recorded: { ...armed, switched: true } }),
+      facts({
+        kind: "rollback",
+        live: "blue",
+        weights: blue,
+        serving: [green, green],
+        recorded: { ...armed, switched: true },
+      }),
     );
     expect(back).toEqual({ armed: false, why: "v1 was rolled back to", last: "v2" });
     expect(armingFor(facts({ kind: "rollback", recorded: back }))).toEqual(armed);
@@ -96,6 +103,60 @@ describe("what a switch records", () => {
   it("leaves a record alone that has nothing to do with the update", () => {
     const recorded = { armed: false, why: "v2 has its go" } as const;
     expect(armingFor(facts({ kind: "none", serving: [green, green], recorded }))).toBe(recorded);
+  });
+});
+
+describe("what a canary records", () => {
+  const tenth = { blue: 90, green: 10 };
+  const half = { blue: 50, green: 50 };
+  const share = (weights: typeof half, over: Partial<ArmingFacts> = {}) =>
+    armingFor(facts({ kind: "canary", live: "blue", weights, ...over }));
+  const first: Armed = { ...armed, weights: [tenth] };
+
+  it("is the way back from its first share", () => {
+    expect(share(tenth)).toEqual(first);
+  });
+
+  it("is the way back from every further share, and from all of it, whichever rules have moved by then", () => {
+    const second = share(half, { kind: "promotion", serving: [tenth, tenth], recorded: { ...first, switched: true } });
+    expect(second).toEqual({ ...armed, weights: [tenth, half] });
+    const again = share(half, { kind: "promotion", serving: [half, tenth], recorded: second });
+    expect(again).toEqual(second);
+    const all = facts({ kind: "promotion", serving: [half, half], recorded: { ...armed, weights: [tenth, half] } });
+    expect(armingFor(all)).toEqual({ ...armed, weights: [half, green] });
+  });
+
+  it("is still the way back when it is given less", () => {
+    const recorded = { ...armed, weights: [half] };
+    expect(share(tenth, { kind: "rollback", serving: [half, half], recorded })).toEqual({
+      ...armed,
+      weights: [half, tenth],
+    });
+  });
+
+  it("is disarmed when everything went back", () => {
+    const back = armingFor(
+      facts({ kind: "rollback", live: "blue", weights: blue, serving: [tenth, tenth], recorded: first }),
+    );
+    expect(back).toEqual({ armed: false, why: "v1 was rolled back to", last: "v2" });
+  });
+
+  it("is armed anew when its share is given again after traffic had gone back", () => {
+    expect(share(tenth, { serving: [blue, tenth], recorded: { ...first, switched: true, since: 1 } })).toEqual({
+      ...first,
+      switched: true,
+      since: 1,
+    });
+    expect(share(tenth, { serving: [blue, blue], recorded: { ...first, switched: true, since: 1 } })).toEqual(first);
+  });
+
+  it("is nothing where somebody else had shared traffic before", () => {
+    expect(
+      share(half, { kind: "promotion", serving: [tenth, { blue: 70, green: 30 }], recorded: first }),
+    ).toMatchObject({
+      armed: false,
+      why: "traffic was shared before this, so there is no one environment to go back to",
+    });
   });
 });
 
@@ -187,6 +248,26 @@ describe("the way back", () => {
       deed: "none",
       why: "blue serves already",
     });
+  });
+
+  it("is one of a canary from any share that the update found or makes, and from no other", () => {
+    const [tenth, half] = [
+      { blue: 90, green: 10 },
+      { blue: 50, green: 50 },
+    ];
+    const shared: Armed = { ...armed, weights: [tenth, half] };
+    expect(wayBack(shared, [service("api", half), service("web", tenth)])).toEqual({
+      deed: "move",
+      services: ["api", "web"],
+    });
+    expect(wayBack(shared, [service("api", blue), service("web", tenth)])).toEqual({
+      deed: "move",
+      services: ["web"],
+    });
+    expect(wayBack(shared, [service("api", half), service("web", { blue: 70, green: 30 })])).toMatchObject({
+      deed: "refuse",
+    });
+    expect(wayBack(shared, [service("api", half), service("web", green)])).toMatchObject({ deed: "refuse" });
   });
 
   it.each([

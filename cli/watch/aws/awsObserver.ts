@@ -29,7 +29,7 @@ export interface AwsObserverOptions {
 /** The looks at an environment on AWS: CloudWatch's metrics, alarms and logs, targets, user flows. */
 export class AwsObserver implements Observer {
   readonly #it: AwsObserverOptions;
-  readonly #traffic: TrafficWatch;
+  #traffic: TrafficWatch;
   readonly #logs: ErrorLogs;
   readonly #database: DatabaseWatch | undefined;
   readonly #smoke: SmokeRounds;
@@ -37,9 +37,9 @@ export class AwsObserver implements Observer {
   newPatterns: readonly NewPattern[] = [];
 
   constructor(it: AwsObserverOptions) {
-    const { clients, serving, watching, environment, timing } = it;
+    const { clients, watching, environment } = it;
     this.#it = it;
-    this.#traffic = new TrafficWatch(clients, serving, environment, timing);
+    this.#traffic = trafficFromNow(it);
     this.#logs = new ErrorLogs(clients, watching.logGroups, environment, it.warn);
     this.#database = watching.database === undefined ? undefined : new DatabaseWatch(clients, watching.database);
     this.#smoke = new SmokeRounds(it.smoke.run, it.smoke.everyMs, it.signal);
@@ -70,6 +70,10 @@ export class AwsObserver implements Observer {
     };
   }
 
+  countAnew(): void {
+    this.#traffic = trafficFromNow(this.#it);
+  }
+
   async settle(): Promise<void> {
     await this.#smoke.settle();
   }
@@ -92,6 +96,10 @@ export class AwsObserver implements Observer {
       return { unreadable: sentence(error).split("\n")[0] ?? "" };
     }
   }
+}
+
+function trafficFromNow({ clients, serving, environment, timing }: AwsObserverOptions): TrafficWatch {
+  return new TrafficWatch(clients, serving, environment, timing);
 }
 
 /** An alarm that is not there, or has too little data, says nothing. */

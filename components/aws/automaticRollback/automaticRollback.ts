@@ -1,5 +1,4 @@
 import type { EnvironmentName, Weights } from "../../../release/environment.ts";
-import { other, servesAll } from "../../../release/environment.ts";
 import type { Kind } from "../../../release/transition.ts";
 import * as pulumi from "../../pulumi.ts";
 import { GreenlightResource } from "../../resource.ts";
@@ -24,6 +23,8 @@ export interface AutomaticRollbackArgs {
   topicKey?: pulumi.Input<string>;
   /** What kind of update this is, as the Release says. */
   kind: pulumi.Input<Kind | undefined>;
+  /** The environment that the update calls live. */
+  live: EnvironmentName;
   /** Weights that the update makes. */
   weights: Weights;
   versions: { blue?: string; green?: string };
@@ -183,17 +184,17 @@ export class AutomaticRollback extends pulumi.ComponentResource {
 
   /** Records what served before: after the gate of the switch, before the rules. */
   arm(gate: pulumi.Resource): pulumi.Resource {
-    const { kind, weights, versions, alarms, forMs, go, gates } = this.#args;
-    const live = servesAll(weights);
+    const { kind, live, weights, versions, alarms, forMs, go, gates } = this.#args;
     return new GreenlightResource(
       "greenlight:aws:RollbackArming",
       `${this.#name}-arming`,
       {
         ...this.#arming,
         kind,
+        live,
         weights,
         versions,
-        wayBack: live !== undefined && versions[other(live)] !== undefined,
+        wayBack: versions.blue !== undefined && versions.green !== undefined,
         alarms,
         forMs,
         ...(go === undefined ? {} : { go }),

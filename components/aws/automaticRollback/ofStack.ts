@@ -1,5 +1,5 @@
 import type { ProjectManifest } from "../../../project/readManifest.ts";
-import { type EnvironmentName, weightsFor } from "../../../release/environment.ts";
+import { type EnvironmentName, sharedWeights } from "../../../release/environment.ts";
 import type { Kind } from "../../../release/transition.ts";
 import type * as pulumi from "../../pulumi.ts";
 import { noGoAlarm } from "../alarmRules.ts";
@@ -31,7 +31,8 @@ export function rollbackOf(
       topic: alarms.topic,
       ...(alarms.topicKey === undefined ? {} : { topicKey: alarms.topicKey }),
       kind,
-      weights: weightsFor(settings.live),
+      live: settings.live,
+      weights: sharedWeights(settings.live, settings.share),
       versions: {
         ...(settings.blue === undefined ? {} : { blue: settings.blue }),
         ...(settings.green === undefined ? {} : { green: settings.green }),

@@ -58,6 +58,7 @@ describe("a stack that asks for the way back without us", () => {
     expect(one(resources, "aws:RollbackArming", "rollback-arming")).toMatchObject({
       inputs: {
         parameter: "/greenlight/prod/rollback",
+        live: "green",
         weights: { blue: 0, green: 100 },
         versions: { blue: "v1", green: "v2" },
         wayBack: true,

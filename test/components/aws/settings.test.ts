@@ -34,6 +34,14 @@ describe("the settings of a stack on AWS", () => {
     });
   });
 
+  it("give a candidate a share of users' requests, where there is one", () => {
+    const canary = { strategy: { kind: "canary", canary: { stages: [10, 50, 100], bake: "10m" } } };
+    expect(faults({ ...canary, share: "10", blue: "v1", green: "v2" })).toEqual([]);
+    expect(faults({ share: "10", blue: "v1" })).toEqual([
+      "greenlight:share is 10, but greenlight:green has no version that could get it",
+    ]);
+  });
+
   it("let nobody in whom they do not name", () => {
     const { subnets, certificate } = create;
     const { aws } = readSettings(

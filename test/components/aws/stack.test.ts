@@ -273,6 +273,33 @@ it("keeps every snapshot unless the settings say how many, and then asks after t
   );
 });
 
+describe("a canary's share", () => {
+  it("changes what a switch changes, and gives every rule the weights", async () => {
+    const manifests = { blue: manifest("v1"), green: manifest("v2") };
+    const { resources } = await stack(manifests, { share: 10 });
+    const weights = { blue: 90, green: 10 };
+    expect(one(resources, "aws:SwitchGate", "traffic-gate").inputs).toMatchObject({ weights });
+    expect(one(resources, "aws:TrafficReadBack", "traffic-read-back").inputs).toMatchObject({ weights });
+    expect(one(resources, "index:Release", "release").inputs).toMatchObject({ live: "blue", share: 10 });
+    for (const service of ["api", "web"]) {
+      expect(one(resources, "lb:ListenerRule", `traffic-${service}`).inputs.actions).toEqual([
+        {
+          type: "forward",
+          forward: {
+            targetGroups: [
+              { arn: `arn:TargetGroup/blue-targets-${service}`, weight: 90 },
+              { arn: `arn:TargetGroup/green-targets-${service}`, weight: 10 },
+            ],
+          },
+        },
+      ]);
+    }
+    expect(one(resources, "cloudwatch:Dashboard", "dashboard").inputs.dashboardBody).toContain(
+      "to blue v1, and 10 % to green v2",
+    );
+  });
+});
+
 describe("the switch", () => {
   it("changes the release, its gate, the rules' weights, the reading back and the dashboard, and nothing else", async () => {
     const manifests = { blue: manifest("v1"), green: manifest("v2") };

@@ -268,6 +268,7 @@ describe("the record of a switch", () => {
     listener,
     services,
     kind: "switch",
+    live,
     weights: live === "blue" ? { blue: 100, green: 0 } : { blue: 0, green: 100 },
     versions: { blue: "v1", green: "v2" },
     wayBack: true,
@@ -303,6 +304,16 @@ describe("the record of a switch", () => {
     cloud.answers("DescribeAlarms", { CompositeAlarms: [] });
     await expect(arming.update(inputs("green"))).rejects.toThrow("prod-green-no-go is not there");
     expect(record()).toMatchObject({ armed: false });
+  });
+
+  it("is armed by a canary's share, and by each further one", async () => {
+    await arming.create(inputs("blue", { kind: "none" }));
+    const shared = (green: number) => ({ weights: { blue: 100 - green, green } });
+    await arming.update(inputs("blue", { kind: "canary", ...shared(10) }));
+    expect(record()).toEqual({ ...armed, switched: false, weights: [shared(10).weights] });
+    shares = { api: 90, web: 90 };
+    await arming.update(inputs("blue", { kind: "promotion", ...shared(50) }));
+    expect(record()).toEqual({ ...armed, switched: false, weights: [shared(10).weights, shared(50).weights] });
   });
 
   it("is disarmed by a go and by a rollback", async () => {

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { EnvironmentName } from "../../release/environment.ts";
+import { AwsShop, toBlue, toGreen } from "./awsShop.ts";
+
+// A canary on a simulated AWS with the real engine: its rules, and what CloudWatch says of both sides. That AWS itself does the same is
+// not shown here.
+
+let shop: AwsShop;
+beforeAll(async () => {
+  shop = await AwsShop.open({
+    thresholds: { errorFor: "1m", p95For: "1m", minRequests: 100 },
+    watch: { for: "215s", every: "1s" },
+    // A stage waits for CloudWatch's minutes as long as patience lasts.
+    strategy: { kind: "canary", canary: { stages: [20, 100], bake: "1s", minRequests: 100 }, patience: "10m" },
+  });
+}, 600_000);
+afterAll(async () => {
+  await shop?.close();
+}, 600_000);
+
+/** What CloudWatch says of one side's traffic: so many errors in 600 requests a minute. */
+function traffic(environment: EnvironmentName, errors: number): void {
+  for (const service of ["api", "web"]) {
+    shop.world.simulator.figures.order(`shop-${environment}-${service}`, {
+      RequestCount: 600,
+      HTTPCode_Target_5XX_Count: errors,
+      TargetResponseTime: 0.12,
+    });
+  }
+  shop.world.simulator.figures.order("shop-production", { DatabaseConnections: 12, CPUUtilization: 20 });
+}
+
+describe.sequential("a canary on a simulated AWS", { timeout: 1_200_000 }, () => {
+  it("gives a share by plain pulumi, as a change of the rules and nothing that runs", async () => {
+    await shop.succeed("up", "--skip-preview");
+    await shop.project.set({ green: "v2" });
+    await shop.succeed("up", "--skip-preview");
+    await shop.project.set({ share: 10 });
+    const shown = await shop.succeed("preview", "--diff");
+    expect(shown.text).toMatch(
+      /api, web: blue serves \(read .*\); the settings move traffic to blue v1, and 10 % to green v2/,
+    );
+    const ran = await shop.succeed("up", "--skip-preview");
+    expect(ran.text).not.toMatch(/aws:ecs\/service:Service\s+\S+\s+updated/);
+    expect(await shop.weights()).toEqual({ api: [90, 10], web: [90, 10] });
+    expect((await shop.succeed("preview")).changes).toEqual([]);
+  });
+
+  it("refuses to overwrite a share that somebody moved", async () => {
+    const { rule, groups } = await shop.ruleOf("web");
+    await shop.world.simulator.moveWeights(rule.RuleArn ?? "", { [groups.blue]: 30, [groups.green]: 70 });
+    await shop.project.set({ share: 50 });
+    expect(await shop.refused()).toContain(
+      "Somebody moved traffic: web is served blue 30 %, green 70 %, the last update left blue 90 %, green 10 %",
+    );
+    await shop.succeed("refresh", "--skip-preview");
+    await shop.project.set({ share: undefined });
+    await shop.succeed("up", "--skip-preview");
+    expect(await shop.weights()).toEqual(toBlue);
+  });
+
+  it("is walked by a release: a share, both sides compared over the same minutes, then everything", async () => {
+    traffic("blue", 0);
+    traffic("green", 0);
+    const { exitCode, json, said } = await shop.greenlight(["release", "v3"]);
+    expect(exitCode, said).toBe(0);
+    expect(json).toMatchObject({
+      ok: true,
+      outcome: "released",
+      environment: "green",
+      verdict: { verdict: "go" },
+      serving: { environment: "green", version: "v3" },
+    });
+    expect(said).toContain("canary: green v3 gets 20 % of users' requests");
+    expect(said).toMatch(/canary: 20 % is passed\. Go at 20 %, compared/);
+    expect(await shop.weights()).toEqual(toGreen);
+  });
+
+  it("goes back from its share when it fails more than what it replaces", async () => {
+    traffic("green", 0);
+    traffic("blue", 60);
+    const { exitCode, json, said } = await shop.greenlight(["release", "v4"]);
+    expect(exitCode, said).toBe(4);
+    expect(json).toMatchObject({
+      ok: false,
+      outcome: "rolled-back",
+      verdict: { verdict: "no-go" },
+      serving: { environment: "green", version: "v3" },
+    });
+    expect(said).not.toMatch(/canary: 20 % is passed/);
+    expect(await shop.weights()).toEqual(toGreen);
+  });
+});
