@@ -29,6 +29,9 @@ export function localSettingsFaults(it: {
       .map(([key, other]) => `${of(key)} is a setting of the local platform: ${other}`),
     ...(bake > 0 ? [`${of("bake")} is not offered on ${platform} yet: ${afterSwitch}`] : []),
     ...(share > 0 && !shares ? [`${of("share")} is ${share}; on ${platform} traffic moves all at once yet`] : []),
+    ...(strategy.canary.sticky > 0 && !shares
+      ? [`${of("strategy.canary.sticky")} is not offered on ${platform} yet: leave it out`]
+      : []),
     ...(strategy.kind === "blue-green" || shares
       ? []
       : [`${of("strategy.kind")} is ${strategy.kind}; on ${platform} only blue-green is offered yet`]),

@@ -30,6 +30,9 @@ export const strategySettings = group(
         minRequests: whole(0, 1_000_000)
           .default(100)
           .describe("Requests that the new version must have answered at a stage before it goes on."),
+        sticky: duration("0s").describe(
+          "How long a user stays with the version that answered first, while traffic is shared; on the platform aws. A switch and a way back end it at once; 0s is not at all.",
+        ),
       },
       "{ stages: [5, 25, 50, 100], bake: 5m }",
     )

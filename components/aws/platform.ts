@@ -31,6 +31,7 @@ import { TrafficSwitch } from "./trafficSwitch.ts";
 export function deployAws(args: StackArgs): Record<string, pulumi.Input<unknown>> {
   const { settings, stack, manifests } = args;
   const { aws } = settings;
+  const { sticky } = settings.strategy.canary;
   if (aws === undefined) throw new Error("The platform aws needs the settings of greenlight:aws.");
   const builds = buildsOf(resolve(args.project), settings);
   const prefix = namePrefix(stack, aws);
@@ -108,6 +109,7 @@ export function deployAws(args: StackArgs): Record<string, pulumi.Input<unknown>
         ]),
       ),
       weights: sharedWeights(settings.live, settings.share),
+      ...(sticky === 0 ? {} : { stickySeconds: sticky / 1_000 }),
       versions: {
         ...(settings.blue === undefined ? {} : { blue: settings.blue }),
         ...(settings.green === undefined ? {} : { green: settings.green }),

@@ -38,6 +38,7 @@ export function awsFaults(settings: Settings, given: ReadonlySet<string>, namesp
     }),
     ...serviceFaults(settings, aws, of),
     ...thresholdFaults(settings, of),
+    ...stickyFaults(settings, of),
     ...arnFaults(aws, of),
     ...databaseFaults(settings, aws, of),
     ...frontendFaults(aws, of),
@@ -95,6 +96,13 @@ function thresholdFaults({ thresholds }: Settings, of: Name): string[] {
   return (["errorFor", "p95For"] as const)
     .filter((key) => thresholds[key] % minute !== 0 || thresholds[key] > 1_440 * minute)
     .map((key) => `${of(`thresholds.${key}`)} is ${thresholds[key]} ms; on aws expected whole minutes, at most 24h`);
+}
+
+/** What a load balancer takes for stickiness: whole seconds, at most a week. */
+function stickyFaults({ strategy: { canary } }: Settings, of: Name): string[] {
+  const { sticky } = canary;
+  if (sticky % 1_000 === 0 && sticky <= 604_800_000) return [];
+  return [`${of("strategy.canary.sticky")} is ${sticky} ms; on aws expected whole seconds, at most 168h`];
 }
 
 /** What lies in another region or account cannot be used: AWS would say so halfway through an update. */

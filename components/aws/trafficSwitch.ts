@@ -22,6 +22,8 @@ export interface TrafficSwitchArgs {
   services: Record<string, SwitchedService>;
   /** Shares of users' traffic in percent. */
   weights: Weights;
+  /** How long a user stays with the version that answered first, while traffic is shared; left out, not at all. */
+  stickySeconds?: number;
   versions: { blue?: string; green?: string };
   /** Proofs of the gates; an environment without them gets no traffic. */
   proofs: pulumi.Input<GateProof[]>;
@@ -66,7 +68,7 @@ export class TrafficSwitch extends pulumi.ComponentResource {
           listenerArn: args.listener,
           priority,
           conditions: ruleConditions(hosts, paths),
-          actions: weightedForward(targetGroups, args.weights),
+          actions: weightedForward(targetGroups, args.weights, args.stickySeconds),
         },
         { parent: this, dependsOn: [gate, before] },
         ["arn"],

@@ -118,7 +118,10 @@ interface Writing {
   readonly to: EnvironmentName;
 }
 
-/** Writes one rule as an update would, so that the next one finds it as it wants it. Other actions of the rule stay. */
+/**
+ * Writes one rule as an update would, so that the next one finds it as it wants it. Other actions of the rule stay; users who stick to a
+ * side do not, for they would be answered by it whatever its weight.
+ */
 async function writeRule(
   client: ElasticLoadBalancingV2Client,
   { rule, targets, to }: Writing,
@@ -137,14 +140,13 @@ async function writeRule(
     const forward = actions.find(({ Type }) => Type === "forward");
     const arns = await groupArns(client, targets, forward, abortSignal);
     const weights = weightsFor(to);
+    const sticky = forward?.ForwardConfig?.TargetGroupStickinessConfig;
     const moved: Action = {
       Type: "forward",
       ...(forward?.Order === undefined ? {} : { Order: forward.Order }),
       ForwardConfig: {
         TargetGroups: environmentNames.map((name) => ({ TargetGroupArn: arns[name], Weight: weights[name] })),
-        ...(forward?.ForwardConfig?.TargetGroupStickinessConfig === undefined
-          ? {}
-          : { TargetGroupStickinessConfig: forward.ForwardConfig.TargetGroupStickinessConfig }),
+        ...(sticky === undefined ? {} : { TargetGroupStickinessConfig: { ...sticky, Enabled: false } }),
       },
     };
     const Actions = [...actions.filter(({ Type }) => Type !== "forward"), moved];

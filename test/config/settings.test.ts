@@ -57,7 +57,7 @@ describe("the settings of a stack", () => {
       share: 0,
       strategy: {
         kind: "blue-green",
-        canary: { stages: [5, 25, 50, 100], bake: 300_000, minRequests: 100 },
+        canary: { stages: [5, 25, 50, 100], bake: 300_000, minRequests: 100, sticky: 0 },
         patience: 900_000,
       },
     });
@@ -207,6 +207,12 @@ describe("a wrong setting is named with what was found and what was expected", (
       "greenlight:share is 10, but greenlight:green has no version that could get it",
     ]);
     expect(faults({ share: "10", green: "v2" })).toEqual([]);
+  });
+
+  it("users who stay with a version, which this machine does not offer", () => {
+    expect(faults({ strategy: { canary: { sticky: "1h" } } })).toEqual([
+      "greenlight:strategy.canary.sticky is not offered on local yet: leave it out",
+    ]);
   });
 
   it("every one of them, in one go", () => {

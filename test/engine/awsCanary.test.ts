@@ -11,7 +11,11 @@ beforeAll(async () => {
     thresholds: { errorFor: "1m", p95For: "1m", minRequests: 100 },
     watch: { for: "215s", every: "1s" },
     // A stage waits for CloudWatch's minutes as long as patience lasts.
-    strategy: { kind: "canary", canary: { stages: [20, 100], bake: "1s", minRequests: 100 }, patience: "10m" },
+    strategy: {
+      kind: "canary",
+      canary: { stages: [20, 100], bake: "1s", minRequests: 100, sticky: "1h" },
+      patience: "10m",
+    },
   });
 }, 600_000);
 afterAll(async () => {
@@ -30,6 +34,12 @@ function traffic(environment: EnvironmentName, errors: number): void {
   shop.world.simulator.figures.order("shop-production", { DatabaseConnections: 12, CPUUtilization: 20 });
 }
 
+/** Whether users stay with a version, as the rule of web says. */
+async function stickiness() {
+  const { rule } = await shop.ruleOf("web");
+  return rule.Actions?.[0]?.ForwardConfig?.TargetGroupStickinessConfig;
+}
+
 describe.sequential("a canary on a simulated AWS", { timeout: 1_200_000 }, () => {
   it("gives a share by plain pulumi, as a change of the rules and nothing that runs", async () => {
     await shop.succeed("up", "--skip-preview");
@@ -43,6 +53,7 @@ describe.sequential("a canary on a simulated AWS", { timeout: 1_200_000 }, () =>
     const ran = await shop.succeed("up", "--skip-preview");
     expect(ran.text).not.toMatch(/aws:ecs\/service:Service\s+\S+\s+updated/);
     expect(await shop.weights()).toEqual({ api: [90, 10], web: [90, 10] });
+    expect(await stickiness()).toEqual({ Enabled: true, DurationSeconds: 3_600 });
     expect((await shop.succeed("preview")).changes).toEqual([]);
   });
 
@@ -74,6 +85,7 @@ describe.sequential("a canary on a simulated AWS", { timeout: 1_200_000 }, () =>
     expect(said).toContain("canary: green v3 gets 20 % of users' requests");
     expect(said).toMatch(/canary: 20 % is passed\. Go at 20 %, compared/);
     expect(await shop.weights()).toEqual(toGreen);
+    expect((await stickiness())?.Enabled).toBe(false);
   });
 
   it("goes back from its share when it fails more than what it replaces", async () => {
@@ -89,5 +101,6 @@ describe.sequential("a canary on a simulated AWS", { timeout: 1_200_000 }, () =>
     });
     expect(said).not.toMatch(/canary: 20 % is passed/);
     expect(await shop.weights()).toEqual(toGreen);
+    expect((await stickiness())?.Enabled).toBe(false);
   });
 });

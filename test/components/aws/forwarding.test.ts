@@ -21,6 +21,13 @@ it("forwards to both environments, also with a weight of 0, so that a switch cha
   ]);
 });
 
+it("lets users stay with a version while traffic is shared, and ends that when one side has it all", () => {
+  const stickiness = (blue: number) =>
+    weightedForward(groups, { blue, green: 100 - blue }, 3_600)[0]?.forward.stickiness;
+  expect(stickiness(90)).toEqual({ enabled: true, duration: 3_600 });
+  expect([stickiness(100), stickiness(0)]).toEqual(Array(2).fill({ enabled: false, duration: 3_600 }));
+});
+
 it.each([
   [{ blue: 90, green: 0 }, "sum to 90"],
   [{ blue: 50.5, green: 49.5 }, "the weight of blue is 50.5"],

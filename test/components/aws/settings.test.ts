@@ -37,6 +37,16 @@ describe("the settings of a stack on AWS", () => {
   it("give a candidate a share of users' requests, where there is one", () => {
     const canary = { strategy: { kind: "canary", canary: { stages: [10, 50, 100], bake: "10m" } } };
     expect(faults({ ...canary, share: "10", blue: "v1", green: "v2" })).toEqual([]);
+    const sticky = (duration: string) => faults({ strategy: { kind: "canary", canary: { sticky: duration } } });
+    expect(sticky("1h")).toEqual([]);
+    for (const [said, ms] of [
+      ["1500ms", 1_500],
+      ["169h", 608_400_000],
+    ] as const) {
+      expect(sticky(said)).toEqual([
+        `greenlight:strategy.canary.sticky is ${ms} ms; on aws expected whole seconds, at most 168h`,
+      ]);
+    }
     expect(faults({ share: "10", blue: "v1" })).toEqual([
       "greenlight:share is 10, but greenlight:green has no version that could get it",
     ]);

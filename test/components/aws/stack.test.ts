@@ -276,7 +276,8 @@ it("keeps every snapshot unless the settings say how many, and then asks after t
 describe("a canary's share", () => {
   it("changes what a switch changes, and gives every rule the weights", async () => {
     const manifests = { blue: manifest("v1"), green: manifest("v2") };
-    const { resources } = await stack(manifests, { share: 10 });
+    const strategy = { canary: { sticky: "1h" } };
+    const { resources } = await stack(manifests, { share: 10, strategy });
     const weights = { blue: 90, green: 10 };
     expect(one(resources, "aws:SwitchGate", "traffic-gate").inputs).toMatchObject({ weights });
     expect(one(resources, "aws:TrafficReadBack", "traffic-read-back").inputs).toMatchObject({ weights });
@@ -290,6 +291,7 @@ describe("a canary's share", () => {
               { arn: `arn:TargetGroup/blue-targets-${service}`, weight: 90 },
               { arn: `arn:TargetGroup/green-targets-${service}`, weight: 10 },
             ],
+            stickiness: { enabled: true, duration: 3_600 },
           },
         },
       ]);

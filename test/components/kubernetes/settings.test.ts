@@ -43,6 +43,9 @@ describe("the settings of a stack on Kubernetes", () => {
 
   it.each([
     [{ bake: "5m" }, "greenlight:bake is not offered on kubernetes yet"],
+    [{ blue: "v1", green: "v2", share: "10" }, "greenlight:share is 10; on kubernetes traffic moves all at once yet"],
+    [{ strategy: { kind: "canary" } }, "greenlight:strategy.kind is canary; on kubernetes only blue-green is offered"],
+    [{ strategy: { canary: { sticky: "1h" } } }, "greenlight:strategy.canary.sticky is not offered on kubernetes yet"],
     [
       { services: { api: { port: 8080, health: { body: "ok" } } } },
       "greenlight:services.api.health.body is not offered",

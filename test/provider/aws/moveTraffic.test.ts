@@ -41,7 +41,7 @@ describe("moving the traffic of a load balancer without the engine", () => {
     const { input } = cloud.asked.find(({ operation }) => operation === "ModifyRule") ?? { input: {} };
     expect(input).toMatchObject({
       "Actions.member.1.Order": "1",
-      "Actions.member.1.ForwardConfig.TargetGroupStickinessConfig.Enabled": "true",
+      "Actions.member.1.ForwardConfig.TargetGroupStickinessConfig.Enabled": "false",
       "Actions.member.1.ForwardConfig.TargetGroupStickinessConfig.DurationSeconds": "60",
     });
   });
