@@ -18,6 +18,16 @@ const versions = ["v1", "v2", "v3", "v4"];
 export const toBlue = { api: [100, 0], web: [100, 0] };
 export const toGreen = { api: [0, 100], web: [0, 100] };
 
+/** All that an update changes which moves traffic and nothing else, in the order of the alphabet. */
+export const changesOfTraffic = [
+  "update Dashboard dashboard",
+  "update ListenerRule traffic-api",
+  "update ListenerRule traffic-web",
+  "update Release release",
+  "update SwitchGate traffic-gate",
+  "update TrafficReadBack traffic-read-back",
+];
+
 /** A production stack of two services and a database on a simulated AWS of its own: real requests, tasks that run, health that is asked. */
 export class AwsShop {
   readonly world: World;
