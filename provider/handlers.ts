@@ -20,6 +20,7 @@ export const handlers: Handlers = {
   "greenlight:aws:AlarmsQuiet": async () => (await import("./aws/alarmsQuiet.ts")).alarmsQuiet,
   "greenlight:aws:SteadyState": async () => (await import("./aws/steadyState.ts")).steadyState,
   "greenlight:aws:TargetsHealthy": async () => (await import("./aws/targetsHealthy.ts")).targetsHealthy,
+  "greenlight:aws:TasksMatched": async () => (await import("./aws/tasksMatched.ts")).tasksMatched,
   "greenlight:aws:SwitchGate": async () => (await import("./aws/switchGate.ts")).switchGate,
   "greenlight:aws:TrafficReadBack": async () => (await import("./aws/trafficReadBack.ts")).trafficReadBack,
   "greenlight:aws:RollbackArming": async () => (await import("./aws/rollbackArming.ts")).rollbackArming,

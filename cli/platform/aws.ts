@@ -9,6 +9,8 @@ import type { Platform, ServiceHealth, Serving } from "./platform.ts";
 
 /** How long AWS may take to answer one question, with all its tries, ms. */
 const answerWithin = 60_000;
+/** How long the way back waits for ECS to take it that there shall be more tasks, ms. */
+const growWithin = 15_000;
 
 /** The platform of a stack on AWS, by the names that its settings make. What is not deployed yet serves nobody. */
 export function awsPlatform(context: Context): Platform {
@@ -29,6 +31,27 @@ export function awsPlatform(context: Context): Platform {
       const sick = of === 0 ? [`${service} has no target in ${environment}`] : reasons.map((it) => `${service}: ${it}`);
       return { service, healthy, of, sick };
     });
+  };
+
+  /** Raises services that scale to the size of the side that served. Never rejects: traffic has moved, whatever becomes of it. */
+  const grow = async (to: EnvironmentName, tell: (step: string) => void): Promise<void> => {
+    const services = tasks.services.filter(({ service }) => aws.services[service]?.scaling !== undefined);
+    if (services.length === 0) return;
+    try {
+      const [{ ecsClient }, { raiseTasks, sayRaised }] = await Promise.all([
+        import("../../provider/aws/clients.ts"),
+        import("../../provider/aws/raiseTasks.ts"),
+      ]);
+      const client = ecsClient(tasks.region);
+      try {
+        const raised = await raiseTasks(client, { ...tasks, services }, to, AbortSignal.timeout(growWithin));
+        if (raised.length > 0) tell(sayRaised(raised, to));
+      } finally {
+        client.destroy();
+      }
+    } catch (error) {
+      tell(`whether ${to} has tasks enough could not be asked: ${sentence(error).split("\n")[0]}`);
+    }
   };
 
   const platform: Platform = {
@@ -61,7 +84,11 @@ export function awsPlatform(context: Context): Platform {
     },
     async moveTraffic(to, tell) {
       const { moveAwsTraffic } = await import("../../provider/aws/moveTraffic.ts");
-      return moveAwsTraffic(facts, to, tell);
+      // Traffic waits for nobody: a side that has shrunk meanwhile grows beside it.
+      const grown = grow(to, tell);
+      const moved = await moveAwsTraffic(facts, to, tell);
+      await grown;
+      return moved;
     },
     movedAt: () => undefined,
     troubles: async (environment, signal) => {

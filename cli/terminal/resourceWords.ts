@@ -15,6 +15,7 @@ const notable: Readonly<Record<string, string>> = {
   AlarmsQuiet: "alarms before",
   DatabaseSnapshot: "snapshot",
   MigrationTask: "migration",
+  TasksMatched: "tasks enough",
   SwitchGate: "gate of the switch",
   TrafficReadBack: "traffic read back",
 };

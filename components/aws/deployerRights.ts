@@ -198,6 +198,7 @@ export const commands: Readonly<Record<string, string>> = {
   PutParameterCommand: "ssm:PutParameter",
   RunTaskCommand: "ecs:RunTask",
   StopTaskCommand: "ecs:StopTask",
+  UpdateServiceCommand: "ecs:UpdateService",
 };
 
 /** Reading for which AWS knows no resource, or which says nothing that a name alone would keep from others. */

@@ -16,7 +16,7 @@ import { buildsOf, frontendOf } from "./frontend/ofStack.ts";
 import { clusterOf, entranceOf, networkOf } from "./groundwork.ts";
 import { ReleaseAlarms } from "./releaseAlarms.ts";
 import { AwsProvider } from "./resource.ts";
-import { addressesOf, namePrefix, servingFactsOf } from "./serving.ts";
+import { addressesOf, namePrefix, servingFactsOf, taskFactsOf } from "./serving.ts";
 import type { AwsSettings } from "./settings.ts";
 import { type AwsPlan, environmentOf, quietBefore, targetGroupsOf } from "./sides.ts";
 import { SnapshotRetention } from "./snapshotRetention.ts";
@@ -117,6 +117,7 @@ export function deployAws(args: StackArgs): Record<string, pulumi.Input<unknown>
       proofs: pulumi.all([proofs.blue, proofs.green]).apply((all): GateProof[] => all.flat()),
       // Both sides have been through their gates: who waits here longer waits for somebody to mend something.
       gates: { intervalMs: aws.gates.interval, deadlineMs: Math.min(aws.gates.deadline, 120_000) },
+      ...scaledTasks(plan, stack, environments),
       ...(rollback === undefined ? {} : { beforeRules: (gate: pulumi.Resource) => rollback.arm(gate) }),
     },
     options(...environments, targets.blue, targets.green, alarms),
@@ -165,6 +166,16 @@ function arnOf(targets: TargetGroups, service: string): pulumi.Output<string> {
   const arn = targets.arns[service];
   if (arn === undefined) throw new Error(`There is no target group for ${service}.`);
   return arn;
+}
+
+/** Services that scale: a switch must not give their users to fewer tasks than serve them. */
+function scaledTasks({ aws, settings, clusterName }: AwsPlan, stack: string, after: Environment[]) {
+  const services = (taskFactsOf(stack, settings)?.services ?? []).filter(
+    ({ service }) => aws.services[service]?.scaling !== undefined,
+  );
+  if (services.length === 0) return {};
+  const deadlineMs = Math.min(aws.gates.deadline, 600_000);
+  return { scaled: { cluster: clusterName, services: [...services], deadlineMs, after } };
 }
 
 function databaseLimits({ alarms }: AwsSettings, { instance, cluster }: NonNullable<AwsSettings["database"]>) {

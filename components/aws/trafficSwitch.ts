@@ -14,6 +14,17 @@ export interface SwitchedService {
   targetGroups: { blue: pulumi.Input<string>; green: pulumi.Input<string> };
 }
 
+/** Services whose number of tasks is the load's. */
+export interface ScaledTasks {
+  cluster: pulumi.Input<string>;
+  /** Name of each service in ECS, by environment. */
+  services: { service: string; blue: string; green: string }[];
+  /** How long the tasks that are missing may take. */
+  deadlineMs: number;
+  /** What must be there before they are counted. */
+  after: pulumi.Resource[];
+}
+
 export interface TrafficSwitchArgs {
   region: string;
   /** ARN of the listener that users reach. */
@@ -28,6 +39,8 @@ export interface TrafficSwitchArgs {
   /** Proofs of the gates; an environment without them gets no traffic. */
   proofs: pulumi.Input<GateProof[]>;
   gates: { intervalMs: number; deadlineMs: number };
+  /** Where services scale by load: what runs in each environment, to be of one size before traffic moves. */
+  scaled?: ScaledTasks;
   /** Makes what must be there when the gate has passed and before the first rule moves. */
   beforeRules?: (gate: pulumi.Resource) => pulumi.Resource;
 }
@@ -51,12 +64,13 @@ export class TrafficSwitch extends pulumi.ComponentResource {
       weights: args.weights,
       ...args.gates,
     };
+    const matched = this.#match(name, args);
     const gate = new GreenlightResource<{ passedAt: string }>(
       "greenlight:aws:SwitchGate",
       `${name}-gate`,
       { ...common, versions: args.versions, proofs: args.proofs, requires: ["health", "smoke"] },
       ["passedAt"],
-      { parent: this },
+      { parent: this, dependsOn: matched },
     );
     this.rules = [];
     let before = args.beforeRules?.(gate) ?? gate;
@@ -86,5 +100,20 @@ export class TrafficSwitch extends pulumi.ComponentResource {
     this.serving = readBack.out("serving");
     this.readAt = readBack.out("readAt");
     this.registerOutputs({ serving: this.serving });
+  }
+
+  #match(name: string, { region, weights, gates, scaled }: TrafficSwitchArgs): pulumi.Resource[] {
+    if (scaled === undefined) return [];
+    const { cluster, services, deadlineMs, after } = scaled;
+    const { intervalMs } = gates;
+    return [
+      new GreenlightResource<{ matchedAt: string }>(
+        "greenlight:aws:TasksMatched",
+        `${name}-tasks`,
+        { region, cluster, services, weights, intervalMs, deadlineMs },
+        ["matchedAt"],
+        { parent: this, dependsOn: after },
+      ),
+    ];
   }
 }

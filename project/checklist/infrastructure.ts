@@ -36,7 +36,8 @@ export const infrastructure: Gatherers = {
       services: Object.fromEntries(
         Object.entries(settings.services).map(([name, { instances }]) => {
           const live = running.filter(({ service }) => service === name).reduce((sum, { count }) => sum + count, 0);
-          return [name, live === 0 ? { candidate: instances } : { live, candidate: instances }];
+          const candidate = Math.max(instances, Math.min(live, platform.mostInstances(name)));
+          return [name, live === 0 ? { candidate } : { live, candidate }];
         }),
       ),
     };

@@ -121,6 +121,7 @@ export function askedAws(it: AskedStack, ms = answerWithinMs): AskedPlatform {
       return { armed: "armed", unwatched };
     },
     watched: () => names,
+    mostInstances: (service) => aws.services[service]?.scaling?.most ?? settings.services[service]?.instances ?? 0,
     newestSnapshot: async () => {
       const { database } = aws;
       if (database === undefined) return undefined;

@@ -90,6 +90,7 @@ export function askedKubernetes(it: AskedStack, ms = answerWithinMs): AskedPlatf
     watched: () => {
       throw new Error(noAlarms);
     },
+    mostInstances: (service) => settings.services[service]?.instances ?? 0,
     newestSnapshot: async () => undefined,
     drillsSnapshots: false,
   };

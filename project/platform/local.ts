@@ -32,6 +32,7 @@ export function askedLocal({ project, dir, settings, signal }: AskedStack): Aske
     alarms: async () => armedIn(dir, Object.keys(settings.services)),
     // The local platform's alarms are its settings, for every service that the stack has.
     watched: () => Object.keys(settings.services),
+    mostInstances: (service) => settings.services[service]?.instances ?? 0,
     newestSnapshot: () => newestIn(project, folder(dir).snapshots),
     drillsSnapshots: settings.backup.drill,
   };

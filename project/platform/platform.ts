@@ -65,6 +65,8 @@ export interface AskedPlatform {
   alarms(): Promise<ArmedAlarms>;
   /** Services that the stack's own update gives alarms by the thresholds of the settings. @throws Error where it makes none */
   watched(): readonly string[];
+  /** Most instances of a service that an update gives the receiving side by itself before it switches. */
+  mostInstances(service: string): number;
   /** The newest snapshot that was taken before; undefined when there is none. */
   newestSnapshot(): Promise<TakenSnapshot | undefined>;
   /** Whether each snapshot is restored and compared before a migration. */

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { rollbackCommand } from "../../cli/commands/rollback.ts";
 import { openContext } from "../../cli/context.ts";
 import { JournalFile } from "../../cli/journal/journalFile.ts";
+import { settings } from "../components/aws/shop.ts";
 import { Balancer } from "../provider/aws/balancer.ts";
 import { Cloud } from "../provider/aws/cloud.ts";
 import { awsProject, Told, tasksRun } from "./awsStack.ts";
@@ -64,6 +65,40 @@ describe("a rollback on AWS while the engine is dead", { timeout: 60_000 }, () =
     expect(text).toContain("Pulumi's state is not in line yet: run `pulumi up` when the engine is back.");
     expect(told.texts.join("\n")).toContain("traffic is back, but Pulumi's state could not be brought in line");
     expect(readFileSync(join(project.dir, "Pulumi.prod.yaml"), "utf8")).toMatch(/shop:live: "?blue/);
+  });
+
+  describe("of a service that scales by load", () => {
+    beforeEach(() => {
+      project.remove();
+      const { api, web } = settings.aws.services;
+      project = awsProject("green", {
+        aws: { ...settings.aws, services: { api, web: { ...web, scaling: { most: 12 } } } },
+      });
+      const desired: Record<string, number> = { "prod-green-web": 6, "prod-green-api": 6 };
+      cloud.answers("DescribeServices", ({ services }) => ({
+        services: (services as string[]).map((serviceName) => ({
+          serviceName,
+          status: "ACTIVE",
+          desiredCount: desired[serviceName] ?? 2,
+        })),
+      }));
+    });
+    const raised = () => cloud.asked.filter(({ operation }) => operation === "UpdateService").map(({ input }) => input);
+
+    it("raises it to the size of the side that served, and waits with nothing for that", async () => {
+      cloud.answers("UpdateService", { service: {} });
+      expect((await rollBack()).exitCode).toBe(0);
+      expect(balancer.weights).toEqual(blue);
+      expect(raised()).toEqual([{ cluster: "prod", service: "prod-blue-web", desiredCount: 6 }]);
+      expect(told.texts.join("\n")).toContain("blue is raised to the size of green: web from 2 to 6 tasks");
+    });
+
+    it("moves traffic all the same when ECS refuses", async () => {
+      cloud.answers("UpdateService", { error: "AccessDeniedException", message: "not authorized" });
+      expect((await rollBack()).exitCode).toBe(0);
+      expect(balancer.weights).toEqual(blue);
+      expect(told.texts.join("\n")).toContain("whether blue has tasks enough could not be asked: not authorized");
+    });
   });
 
   it("is in the journal like any rollback", async () => {

@@ -1,3 +1,4 @@
+import { DescribeServicesCommand, ECSClient, UpdateServiceCommand } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { EnvironmentName } from "../../release/environment.ts";
 import { AwsShop, changesOfTraffic, toBlue, toGreen } from "./awsShop.ts";
@@ -7,7 +8,7 @@ import { AwsShop, changesOfTraffic, toBlue, toGreen } from "./awsShop.ts";
 
 let shop: AwsShop;
 beforeAll(async () => {
-  shop = await AwsShop.open({
+  const settings = {
     thresholds: { errorFor: "1m", p95For: "1m", minRequests: 100 },
     watch: { for: "215s", every: "1s" },
     // A stage waits for CloudWatch's minutes as long as patience lasts.
@@ -16,7 +17,8 @@ beforeAll(async () => {
       canary: { stages: [20, 100], bake: "1s", minRequests: 100, sticky: "1h" },
       patience: "10m",
     },
-  });
+  };
+  shop = await AwsShop.open(settings, { scaling: { most: 4, cpu: 60 } });
 }, 600_000);
 afterAll(async () => {
   await shop?.close();
@@ -38,6 +40,18 @@ function traffic(environment: EnvironmentName, errors: number): void {
 async function stickiness() {
   const { rule } = await shop.ruleOf("web");
   return rule.Actions?.[0]?.ForwardConfig?.TargetGroupStickinessConfig;
+}
+
+/** Gives a service more tasks, as AWS does it when the load grows. */
+async function scaleByLoad(service: string, desiredCount: number): Promise<void> {
+  await new ECSClient(shop.world.client).send(new UpdateServiceCommand({ cluster: "shop", service, desiredCount }));
+  await expect.poll(() => tasksOf(service), { timeout: 60_000 }).toBe(desiredCount);
+}
+
+async function tasksOf(service: string): Promise<number | undefined> {
+  const ecs = new ECSClient(shop.world.client);
+  const { services = [] } = await ecs.send(new DescribeServicesCommand({ cluster: "shop", services: [service] }));
+  return services[0]?.runningCount;
 }
 
 describe.sequential("a canary on a simulated AWS", { timeout: 1_200_000 }, () => {
@@ -73,6 +87,7 @@ describe.sequential("a canary on a simulated AWS", { timeout: 1_200_000 }, () =>
   it("is walked by a release: a share, both sides compared over the same minutes, then everything", async () => {
     traffic("blue", 0);
     traffic("green", 0);
+    await scaleByLoad("shop-blue-web", 3);
     const { exitCode, json, said } = await shop.greenlight(["release", "v3"]);
     expect(exitCode, said).toBe(0);
     expect(json).toMatchObject({
@@ -82,6 +97,8 @@ describe.sequential("a canary on a simulated AWS", { timeout: 1_200_000 }, () =>
       verdict: { verdict: "go" },
       serving: { environment: "green", version: "v3" },
     });
+    expect(said).toContain("green is raised to the size of blue: web from 2 to 3 tasks");
+    expect(await tasksOf("shop-green-web")).toBe(3);
     expect(said).toContain("canary: green v3 gets 20 % of users' requests");
     expect(said).toMatch(/canary: 20 % is passed\. Go at 20 %, compared/);
     expect(await shop.weights()).toEqual(toGreen);

@@ -38,12 +38,15 @@ export class AwsShop {
     this.project = project;
   }
 
-  /** @param more settings laid over those of the shop */
-  static async open(more: Record<string, unknown> = {}): Promise<AwsShop> {
+  /**
+   * @param more settings laid over those of the shop
+   * @param ofWeb what aws.services.web has besides
+   */
+  static async open(more: Record<string, unknown> = {}, ofWeb: Record<string, unknown> = {}): Promise<AwsShop> {
     const { world, project } = await openOnSimulatedAws({
       services: ["api", "web"],
       versions,
-      settings: async (cloud, aws, vpcId) => ({ ...(await settingsIn(cloud, aws, vpcId)), ...more }),
+      settings: async (cloud, aws, vpcId) => ({ ...(await settingsIn(cloud, aws, vpcId, ofWeb)), ...more }),
     });
     await project.write("migrations/001.sql", "select 1;\n");
     const shop = new AwsShop(world, project);
@@ -138,7 +141,7 @@ function manifest(version: string, env: Readonly<Record<string, string>>) {
 }
 
 /** The team's own network, database and certificate, and the settings that name them. */
-async function settingsIn(world: World, aws: Config, vpcId: string): Promise<Config> {
+async function settingsIn(world: World, aws: Config, vpcId: string, ofWeb: Record<string, unknown>): Promise<Config> {
   const { GroupId: securityGroup } = await new EC2Client(world.client).send(
     new CreateSecurityGroupCommand({ GroupName: "database", Description: "The team's own", VpcId: vpcId }),
   );
@@ -159,7 +162,7 @@ async function settingsIn(world: World, aws: Config, vpcId: string): Promise<Con
       ...aws,
       services: {
         api: { hosts: ["shop.example"], paths: ["/api/*"], priority: 10 },
-        web: { hosts: ["shop.example"], priority: 20 },
+        web: { hosts: ["shop.example"], priority: 20, ...ofWeb },
       },
       database: {
         instance: "shop-production",

@@ -115,6 +115,19 @@ describe("an environment on AWS", () => {
     });
   });
 
+  it("raises a side to the size of the one that serves before the gate of the switch, of services that scale", () => {
+    expect(one(resources, "aws:TasksMatched", "traffic-tasks")).toMatchObject({
+      inputs: {
+        cluster: "prod",
+        services: [{ service: "web", blue: "prod-blue-web", green: "prod-green-web" }],
+        weights: { blue: 100, green: 0 },
+        deadlineMs: 600_000,
+      },
+      after: expect.arrayContaining(["index:SmokeGate blue-smoke"]),
+    });
+    expect(one(resources, "aws:SwitchGate", "traffic-gate").after).toContain("aws:TasksMatched traffic-tasks");
+  });
+
   it("reads back that what was asked runs: definition and digest of every service, as many as asked", () => {
     expect(one(resources, "aws:SteadyState", "blue-steady").inputs).toEqual({
       region: "eu-central-1",

@@ -185,6 +185,20 @@ describe("what a checklist asks of AWS", { timeout: 60_000 }, () => {
       expect(await judged("infrastructure/capacity")).toContain("api would have 2 where 3 are needed");
     });
 
+    it("counts on what a service that scales is raised to before its switch, up to its most", async () => {
+      const tasks = (count: number) =>
+        cloud.answers("ListTasks", ({ serviceName }) => ({
+          taskArns: Array.from({ length: count }, (_, at) => `task/${at}/${serviceName}`),
+        }));
+      const { api, web } = settings.aws.services;
+      const scaling = { most: 4 };
+      reload({ aws: { ...settings.aws, services: { api: { ...api, scaling }, web: { ...web, scaling } } } });
+      tasks(4);
+      expect(await judged("infrastructure/capacity")).toBe("pass: api 4 of 4 serving, web 4 of 4 serving");
+      tasks(5);
+      expect(await judged("infrastructure/capacity")).toContain("api would have 4 where 5 are needed");
+    });
+
     it("is never guessed for an image that no manifest names", async () => {
       tasksRun(cloud, { blue: "v9", green: "v2" });
       await expect(liveVersions(aws())).rejects.toThrow(
