@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import {
   CloudWatchClient,
@@ -70,6 +71,8 @@ export class Simulator {
 
   private constructor(settings: SimulatorSettings) {
     const { speed = 1 } = settings;
+    // Each target that is checked waits by it.
+    setMaxListeners(0, this.#abort.signal);
     this.#inner = new Inner(settings.moto);
     this.targets = new Targets(this.#inner, this.#abort.signal, speed);
     this.ecs = new Ecs(this.#inner, settings.images ?? (() => undefined), this.targets, speed);
