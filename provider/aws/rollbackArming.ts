@@ -8,11 +8,11 @@ import type { Weights } from "../../release/environment.ts";
 import { Problem } from "../../release/problem.ts";
 import { kinds } from "../../release/transition.ts";
 import { handler, type Step } from "../handler.ts";
+import { weightsShape } from "../weightsShape.ts";
 import { ask } from "./awsProblem.ts";
 import { poll } from "./poll.ts";
 import type { SeenRule } from "./readRules.ts";
 
-const share = z.number().int().min(0).max(100);
 const inputs = z.strictObject({
   region: z.string(),
   /** Name of the parameter that holds the record. */
@@ -23,7 +23,7 @@ const inputs = z.strictObject({
   kind: z.enum(kinds).optional(),
   /** The environment that the update calls live. */
   live: z.enum(["blue", "green"]),
-  weights: z.strictObject({ blue: share, green: share }),
+  weights: weightsShape,
   versions: z.strictObject({ blue: z.string().optional(), green: z.string().optional() }),
   /** Whether both sides have a version. */
   wayBack: z.boolean(),

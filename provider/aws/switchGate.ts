@@ -5,14 +5,13 @@ import { Problem } from "../../release/problem.ts";
 import { trafficFaults } from "../../release/trafficFaults.ts";
 import { gateProof } from "../gates/gateProofShape.ts";
 import { handler, type Step } from "../handler.ts";
+import { weightsShape } from "../weightsShape.ts";
 import { ask } from "./awsProblem.ts";
 import { poll } from "./poll.ts";
 import type { SeenRule } from "./readRules.ts";
 import type { SeenTargets } from "./readTargets.ts";
 import { receivingFault, sayShares, strangers } from "./switching.ts";
 
-const share = z.number().int().min(0).max(100);
-const weightsShape = z.strictObject({ blue: share, green: share });
 const inputs = z.strictObject({
   region: z.string(),
   /** The listener that users reach. */

@@ -2,17 +2,17 @@ import { z } from "zod";
 import { type EnvironmentName, environmentNames, type Weights } from "../../release/environment.ts";
 import { Problem } from "../../release/problem.ts";
 import { handler, type Step } from "../handler.ts";
+import { weightsShape } from "../weightsShape.ts";
 import { ask } from "./awsProblem.ts";
 import { poll } from "./poll.ts";
 import { countTasks, raiseTasks, sayRaised } from "./raiseTasks.ts";
 
-const share = z.number().int().min(0).max(100);
 const inputs = z.strictObject({
   region: z.string(),
   cluster: z.string(),
   /** Name of each service in ECS, by environment. */
   services: z.array(z.strictObject({ service: z.string(), blue: z.string(), green: z.string() })).min(1),
-  weights: z.strictObject({ blue: share, green: share }),
+  weights: weightsShape,
   intervalMs: z.number().int().positive(),
   deadlineMs: z.number().int().positive(),
 });

@@ -3,18 +3,18 @@ import { z } from "zod";
 import { environmentNames, type Weights } from "../../release/environment.ts";
 import { Problem } from "../../release/problem.ts";
 import { handler, type Step } from "../handler.ts";
+import { weightsShape } from "../weightsShape.ts";
 import { ask } from "./awsProblem.ts";
 import { poll } from "./poll.ts";
 import type { SeenRule } from "./readRules.ts";
 import type { SeenTargets } from "./readTargets.ts";
 import { sayShares } from "./switching.ts";
 
-const share = z.number().int().min(0).max(100);
 const inputs = z.strictObject({
   region: z.string(),
   listener: z.string(),
   services: z.array(z.strictObject({ service: z.string(), blue: z.string(), green: z.string() })).min(1),
-  weights: z.strictObject({ blue: share, green: share }),
+  weights: weightsShape,
   intervalMs: z.number().int().positive(),
   deadlineMs: z.number().int().positive(),
 });

@@ -6,13 +6,12 @@ import { Problem } from "../../release/problem.ts";
 import { trafficFaults } from "../../release/trafficFaults.ts";
 import { gateProof } from "../gates/gateProofShape.ts";
 import { handler, type Step } from "../handler.ts";
+import { weightsShape } from "../weightsShape.ts";
 import { EnvoyAdmin } from "./envoy/admin.ts";
 import { readWeights } from "./envoy/runtimeLayer.ts";
 import { folder } from "./folder.ts";
 import { moveTraffic, sayWeights } from "./moveTraffic.ts";
 
-const share = z.number().int().min(0).max(100);
-const weightsShape = z.strictObject({ blue: share, green: share });
 const inputs = z.strictObject({
   dir: z.string(),
   listen: z.string(),

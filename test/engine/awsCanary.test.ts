@@ -1,6 +1,5 @@
 import { DescribeServicesCommand, ECSClient, UpdateServiceCommand } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { EnvironmentName } from "../../release/environment.ts";
 import { AwsShop, changesOfTraffic, toBlue, toGreen } from "./awsShop.ts";
 
 // A canary on a simulated AWS with the real engine: its rules, and what CloudWatch says of both sides. That AWS itself does the same is
@@ -23,18 +22,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await shop?.close();
 }, 600_000);
-
-/** What CloudWatch says of one side's traffic: so many errors in 600 requests a minute. */
-function traffic(environment: EnvironmentName, errors: number): void {
-  for (const service of ["api", "web"]) {
-    shop.world.simulator.figures.order(`shop-${environment}-${service}`, {
-      RequestCount: 600,
-      HTTPCode_Target_5XX_Count: errors,
-      TargetResponseTime: 0.12,
-    });
-  }
-  shop.world.simulator.figures.order("shop-production", { DatabaseConnections: 12, CPUUtilization: 20 });
-}
 
 /** Whether users stay with a version, as the rule of web says. */
 async function stickiness() {
@@ -85,8 +72,8 @@ describe.sequential("a canary on a simulated AWS", { timeout: 1_200_000 }, () =>
   });
 
   it("is walked by a release: a share, both sides compared over the same minutes, then everything", async () => {
-    traffic("blue", 0);
-    traffic("green", 0);
+    shop.traffic("blue", 0);
+    shop.traffic("green", 0);
     await scaleByLoad("shop-blue-web", 3);
     const { exitCode, json, said } = await shop.greenlight(["release", "v3"]);
     expect(exitCode, said).toBe(0);
@@ -106,8 +93,8 @@ describe.sequential("a canary on a simulated AWS", { timeout: 1_200_000 }, () =>
   });
 
   it("goes back from its share when it fails more than what it replaces", async () => {
-    traffic("green", 0);
-    traffic("blue", 60);
+    shop.traffic("green", 0);
+    shop.traffic("blue", 60);
     const { exitCode, json, said } = await shop.greenlight(["release", "v4"]);
     expect(exitCode, said).toBe(4);
     expect(json).toMatchObject({

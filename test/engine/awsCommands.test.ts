@@ -58,25 +58,13 @@ describe.sequential("the commands on a simulated AWS", { timeout: 1_200_000 }, (
     expect(await weights()).toEqual(toBlue);
   });
 
-  /** What CloudWatch says of one side's traffic: so many errors in 600 requests a minute. */
-  function traffic(environment: EnvironmentName, errors: number): void {
-    for (const service of ["api", "web"]) {
-      shop.world.simulator.figures.order(`shop-${environment}-${service}`, {
-        RequestCount: 600,
-        HTTPCode_Target_5XX_Count: errors,
-        TargetResponseTime: 0.12,
-      });
-    }
-    shop.world.simulator.figures.order("shop-production", { DatabaseConnections: 12, CPUUtilization: 20 });
-  }
-
   const serves = async (): Promise<EnvironmentName> => (await greenlight("status")).json.serves.environment;
 
   it("release a version: deployed beside the live one, switched, watched and called released", async () => {
     const from = await serves();
     const to = other(from);
-    traffic("blue", 0);
-    traffic("green", 0);
+    shop.traffic("blue", 0);
+    shop.traffic("green", 0);
     const { exitCode, json, said } = await greenlight("release", "v3", "--watch-for", "215s");
     expect(exitCode, said).toBe(0);
     expect(json).toMatchObject({
@@ -93,8 +81,8 @@ describe.sequential("the commands on a simulated AWS", { timeout: 1_200_000 }, (
   it("take a version back by themselves that fails under traffic", async () => {
     const from = await serves();
     const to = other(from);
-    traffic(from, 0);
-    traffic(to, 30);
+    shop.traffic(from, 0);
+    shop.traffic(to, 30);
     const { exitCode, json, said } = await greenlight("release", "v4", "--watch-for", "215s");
     expect(exitCode, said).toBe(4);
     expect(json).toMatchObject({

@@ -9,6 +9,7 @@ import { CreateDBInstanceCommand, RDSClient } from "@aws-sdk/client-rds";
 import { execa } from "execa";
 import { expect } from "vitest";
 import { stringify } from "yaml";
+import type { EnvironmentName } from "../../release/environment.ts";
 import type { World } from "../tools/aws/world.ts";
 import { type Config, type Project, root } from "./project.ts";
 import { image, openOnSimulatedAws, smokeOf } from "./simulatedAws.ts";
@@ -89,6 +90,19 @@ export class AwsShop {
       timeout: 900_000,
     });
     return { exitCode: ran.exitCode, json: JSON.parse(ran.stdout || "{}"), said: ran.stderr };
+  }
+
+  /** What CloudWatch says of one side's traffic from now on: so many errors in 600 requests a minute of each service. */
+  traffic(environment: EnvironmentName, errors: number): void {
+    const { figures } = this.world.simulator;
+    for (const service of ["api", "web"]) {
+      figures.order(`shop-${environment}-${service}`, {
+        RequestCount: 600,
+        HTTPCode_Target_5XX_Count: errors,
+        TargetResponseTime: 0.12,
+      });
+    }
+    figures.order("shop-production", { DatabaseConnections: 12, CPUUtilization: 20 });
   }
 
   /** Weights of blue and green, by service, as the rules of the users' listener have them. */
