@@ -56,12 +56,16 @@ describe("the cache of tools", () => {
     const first = installPostgres(env);
     const { pid } = first.child;
     if (pid === undefined) throw new Error("the installation could not be started");
-    const pip = await eventually("pip to work", async () => {
-      const started = (await descendantsOf(pid)).find(({ command }) => command.includes("pip install"));
-      return started !== undefined && (await readdir(cache)).some((name) => name.startsWith(".unfinished-"))
-        ? started
-        : undefined;
-    });
+    const pip = await eventually(
+      "pip to work",
+      async () => {
+        const started = (await descendantsOf(pid)).find(({ command }) => command.includes("pip install"));
+        return started !== undefined && (await readdir(cache)).some((name) => name.startsWith(".unfinished-"))
+          ? started
+          : undefined;
+      },
+      60_000,
+    );
     process.kill(pid, "SIGKILL");
     process.kill(pip.pid, "SIGKILL");
     await first.ended;

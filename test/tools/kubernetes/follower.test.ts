@@ -78,7 +78,8 @@ describe("the follower of a cluster", () => {
     await reached(ports.api, "blue");
     const load = underLoad(ports.api);
     await world.kubectl("patch", "svc", "api", "-n", namespace, "-p", '{"spec":{"selector":{"side":"green"}}}');
-    await reached(ports.api, "green");
+    // Requests that were sent before the change may still be answered by blue.
+    await eventually("an answer of green to the load", async () => load.answers.get("green"));
     const answers = await load.stop();
     expect(answers.get("failed")).toBeUndefined();
     expect([...answers.keys()].sort()).toEqual(["blue", "green"]);
@@ -236,7 +237,7 @@ async function answersOf(port: number, count: number): Promise<Map<string, numbe
   return answers;
 }
 
-function underLoad(port: number): { stop: () => Promise<Map<string, number>> } {
+function underLoad(port: number): { answers: ReadonlyMap<string, number>; stop: () => Promise<Map<string, number>> } {
   const answers = new Map<string, number>();
   let stopped = false;
   const users = Array.from({ length: 4 }, async () => {
@@ -246,6 +247,7 @@ function underLoad(port: number): { stop: () => Promise<Map<string, number>> } {
     }
   });
   return {
+    answers,
     stop: async () => {
       stopped = true;
       await Promise.all(users);
