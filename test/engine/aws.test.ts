@@ -52,8 +52,11 @@ describe.sequential("a production stack on a simulated AWS", { timeout: 900_000 
     await project.set({ live: "green" });
     const shown = await succeed("preview", "--diff");
     expect(shown.text).toMatch(/api, web: blue serves \(read .*\); the settings move traffic to green v2/);
+    const before = await shop.tasks();
+    expect(before).toHaveLength(8);
     const ran = await succeed("up", "--skip-preview");
     expect(ran.changes.toSorted()).toEqual(changesOfTraffic);
+    expect(await shop.tasks()).toEqual(before);
     expect(await weights()).toEqual(toGreen);
   });
 

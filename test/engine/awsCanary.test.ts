@@ -51,7 +51,10 @@ describe.sequential("a canary on a simulated AWS", { timeout: 1_200_000 }, () =>
     expect(shown.text).toMatch(
       /api, web: blue serves \(read .*\); the settings move traffic to blue v1, and 10 % to green v2/,
     );
+    const before = await shop.tasks();
+    expect(before).toHaveLength(8);
     const ran = await shop.succeed("up", "--skip-preview");
+    expect(await shop.tasks()).toEqual(before);
     expect(ran.changes.toSorted()).toEqual([...changesOfTraffic, "update TasksMatched traffic-tasks"].toSorted());
     expect(await shop.weights()).toEqual({ api: [90, 10], web: [90, 10] });
     expect(await stickiness()).toEqual({ Enabled: true, DurationSeconds: 3_600 });

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { CreateSecurityGroupCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { ECSClient, ListTasksCommand } from "@aws-sdk/client-ecs";
 import {
   DescribeRulesCommand,
   DescribeTargetGroupsCommand,
@@ -19,11 +20,8 @@ const versions = ["v1", "v2", "v3", "v4"];
 export const toBlue = { api: [100, 0], web: [100, 0] };
 export const toGreen = { api: [0, 100], web: [0, 100] };
 
-/** All that an update changes which moves traffic and nothing else, in the order of the alphabet. */
+/** All of Greenlight's own that an update changes which moves traffic and nothing else, in the order of the alphabet. */
 export const changesOfTraffic = [
-  "update Dashboard dashboard",
-  "update ListenerRule traffic-api",
-  "update ListenerRule traffic-web",
   "update Release release",
   "update SwitchGate traffic-gate",
   "update TrafficReadBack traffic-read-back",
@@ -115,6 +113,14 @@ export class AwsShop {
       found[service] = [share(groups.blue), share(groups.green)];
     }
     return found;
+  }
+
+  /** ARNs of all tasks that run, of both environments. */
+  async tasks(): Promise<string[]> {
+    const ecs = new ECSClient(this.world.client);
+    const names = ["blue", "green"].flatMap((side) => [`shop-${side}-api`, `shop-${side}-web`]);
+    const all = names.map((serviceName) => ecs.send(new ListTasksCommand({ cluster: "shop", serviceName })));
+    return (await Promise.all(all)).flatMap(({ taskArns = [] }) => taskArns).sort();
   }
 
   async ruleOf(service: string) {
