@@ -20,8 +20,11 @@ const versions = ["v1", "v2", "v3", "v4"];
 export const toBlue = { api: [100, 0], web: [100, 0] };
 export const toGreen = { api: [0, 100], web: [0, 100] };
 
-/** All of Greenlight's own that an update changes which moves traffic and nothing else, in the order of the alphabet. */
+/** All that an update changes which moves traffic and nothing else, in the order of the alphabet. */
 export const changesOfTraffic = [
+  "update Dashboard dashboard",
+  "update ListenerRule traffic-api",
+  "update ListenerRule traffic-web",
   "update Release release",
   "update SwitchGate traffic-gate",
   "update TrafficReadBack traffic-read-back",

@@ -180,10 +180,10 @@ export class Ran {
     this.text = text;
   }
 
-  /** What the list of resources says of Greenlight's own, such as `update Traffic traffic`, each once, in order. */
+  /** What the list of resources says of Greenlight's own and of AWS's, such as `update Traffic traffic`, each once, in order. */
   get changes(): string[] {
     const lines = this.text.matchAll(
-      /^ *[+~-]+ +(?:greenlight|random):(\S+) (\S+) (create|update|delete|replace)(?:d|ing)?\b(?!.*\bing\b)/gm,
+      /^ *[+~-]+ +(?:greenlight|random|aws):(\S+) (\S+) (create|update|delete|replace)(?:d|ing)?\b(?!.*\bing\b)/gm,
     );
     const named = [...lines].map((line) => `${line[3]} ${line[1]?.split(":").at(-1)} ${line[2]}`);
     return [...new Set(named)];

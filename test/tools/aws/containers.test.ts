@@ -146,6 +146,7 @@ describe.sequential("a service on ECS, as the stand-in makes it", () => {
       loadBalancers: [{ targetGroupArn: group.arn, containerName: "app", containerPort: 8080 }],
       healthCheckGracePeriodSeconds: 30,
       propagateTags: "SERVICE",
+      enableEcsManagedTags: true,
     };
     service = await world.make("aws:ecs/service:Service", inputs);
     expect(service.state).toMatchObject({
@@ -197,6 +198,7 @@ describe.sequential("rules of a security group", () => {
       fromPort: 8080,
       toPort: 8080,
       referencedSecurityGroupId: group.id,
+      description: "the tasks",
     });
     expect(egress.arn).toContain(":security-group-rule/");
     for (const made of [ingress, egress, group]) await made.delete();

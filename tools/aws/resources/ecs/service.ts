@@ -130,7 +130,8 @@ export const service = kind<Inputs>({
       loadBalancers: it.loadBalancers,
       healthCheckGracePeriodSeconds: it.healthCheckGracePeriodSeconds,
       availabilityZoneRebalancing: it.availabilityZoneRebalancing,
-      enableEcsManagedTags: it.enableECSManagedTags ?? false,
+      // AWS tells it; moto does not.
+      enableEcsManagedTags: it.enableECSManagedTags ?? state.enableEcsManagedTags ?? false,
       enableExecuteCommand: it.enableExecuteCommand ?? false,
       propagateTags: it.propagateTags,
       tagsAll: bag(it.tags),

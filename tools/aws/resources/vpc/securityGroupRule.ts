@@ -54,7 +54,7 @@ function rule(direction: "ingress" | "egress"): AnyKind {
           : await ec2.send(new AuthorizeSecurityGroupEgressCommand(request));
       return made?.[0]?.SecurityGroupRuleId ?? "";
     },
-    async read({ aws }, id) {
+    async read({ aws }, id, state) {
       const request = new DescribeSecurityGroupRulesCommand({ SecurityGroupRuleIds: [id] });
       const found = (await orGone(aws.client(EC2Client).send(request), ...gone))?.SecurityGroupRules?.[0];
       if (found === undefined) return undefined;
@@ -70,7 +70,8 @@ function rule(direction: "ingress" | "egress"): AnyKind {
         cidrIpv6: found.CidrIpv6,
         prefixListId: found.PrefixListId,
         referencedSecurityGroupId: found.ReferencedGroupInfo?.GroupId,
-        description: found.Description,
+        // AWS tells it; moto does not where a rule names another group.
+        description: found.Description ?? state.description,
         tagsAll: tagBag(found.Tags),
       };
     },
