@@ -16,7 +16,7 @@ export interface SidesCompared {
 
 /** Whether the new version is worse than the old one, for each service by itself. */
 export function compareSides(
-  { from, to, answered }: CountedTraffic,
+  { from, to, answered, unreadable }: CountedTraffic,
   sides: Sides,
   services: readonly string[],
   tolerance: Tolerance,
@@ -30,7 +30,8 @@ export function compareSides(
     requests: Math.min(...seen.map(({ next }) => next?.requests ?? 0)),
     services: seen.map(({ service, stable, next }) => {
       if (stable === undefined || next === undefined) {
-        return { service, verdict: "undecided", sentence: "what both versions answered could not be read" };
+        const why = unreadable === undefined ? "" : `: ${unreadable}`;
+        return { service, verdict: "undecided", sentence: `what both versions answered could not be read${why}` };
       }
       return { service, ...compareVersions({ from, to, stable, next }, tolerance) };
     }),

@@ -2,12 +2,14 @@ import { alarmsClient, loadBalancingClient } from "../../provider/aws/clients.ts
 import { minuteMs } from "../../provider/aws/metrics.ts";
 import type { AwsServingFacts } from "../../provider/aws/serving.ts";
 import { readMetricNames, readTraffic } from "../../provider/aws/trafficMetrics.ts";
+import { sentence } from "../../release/problem.ts";
 import { overSameMinutes } from "../../release/strategy/sameMinutes.ts";
 import { type MetricTiming, metricTiming } from "../watch/aws/trafficWatch.ts";
 import type { TrafficCount } from "./platform.ts";
 
 /**
- * Counts both sides from the next whole minute on by CloudWatch, up to the last minute whose figures do not change any more.
+ * Counts both sides from the next whole minute on by CloudWatch, up to the last minute whose figures do not change any more. What
+ * CloudWatch does not say is unreadable, with its reason.
  *
  * @param signal how long the whole count may be asked for
  */
@@ -46,6 +48,10 @@ export function countMinutes(
             green: Object.fromEntries(services.map(({ service, inGreen }) => [service, inGreen])),
           },
         };
+      } catch (error) {
+        signal.throwIfAborted();
+        // Nobody can judge by it; while patience lasts it is asked again.
+        return { from, to, answered: { blue: {}, green: {} }, unreadable: sentence(error).split("\n")[0] ?? "" };
       } finally {
         cloudWatch.destroy();
         loadBalancing.destroy();

@@ -41,6 +41,8 @@ export interface CountedTraffic {
   readonly to: number;
   /** By environment and service; undefined for a service of which it cannot be told. */
   readonly answered: Readonly<Record<EnvironmentName, Readonly<Record<string, Answered | undefined>>>>;
+  /** Why it cannot be told; left out where it can. */
+  readonly unreadable?: string;
 }
 
 /** A count of users' requests that goes on since it was begun. */

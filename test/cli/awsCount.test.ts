@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { compareSides } from "../../cli/canary/comparison.ts";
 import { countMinutes } from "../../cli/platform/awsCount.ts";
 import { servingFactsOf } from "../../components/aws/serving.ts";
 import { readSettings } from "../../config.ts";
@@ -93,10 +94,22 @@ describe("what both sides of a canary on AWS answered", { timeout: 30_000 }, () 
     expect(answered.green.api?.requests).toBe(0);
   });
 
-  it("is an error where CloudWatch does not say", async () => {
+  it("is unreadable where CloudWatch does not say, and nobody is judged by it", async () => {
     cloud.answers("GetMetricData", { error: "AccessDenied", message: "not authorized" });
     const count = begin();
     vi.setSystemTime(noon + 4 * minute + 30_000);
-    await expect(count.soFar()).rejects.toThrow("not authorized");
+    const counted = await count.soFar();
+    expect(counted).toMatchObject({ answered: { blue: {}, green: {} }, unreadable: "not authorized" });
+    const tolerance = { minRequests: 1, errorRate: 0.01, p95Factor: 2 };
+    expect(compareSides(counted, { stable: "blue", next: "green" }, ["api"], tolerance)).toEqual({
+      requests: 0,
+      services: [
+        {
+          service: "api",
+          verdict: "undecided",
+          sentence: "what both versions answered could not be read: not authorized",
+        },
+      ],
+    });
   });
 });
