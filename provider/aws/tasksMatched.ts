@@ -5,7 +5,6 @@ import { handler, type Step } from "../handler.ts";
 import { weightsShape } from "../weightsShape.ts";
 import { ask } from "./awsProblem.ts";
 import { poll } from "./poll.ts";
-import { countTasks, raiseTasks, sayRaised } from "./raiseTasks.ts";
 
 const inputs = z.strictObject({
   region: z.string(),
@@ -53,7 +52,10 @@ function receivers(before: Weights, after: Weights): EnvironmentName[] {
 }
 
 async function match(step: Step, it: Inputs, to: EnvironmentName): Promise<void> {
-  const { ecsClient } = await import("./clients.ts");
+  const [{ ecsClient }, { countTasks, raiseTasks, sayRaised }] = await Promise.all([
+    import("./clients.ts"),
+    import("./raiseTasks.ts"),
+  ]);
   const client = ecsClient(it.region);
   const where = `ECS, ${it.region}, ${it.cluster}`;
   try {
