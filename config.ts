@@ -3,6 +3,7 @@ import { awsSettings } from "./components/aws/settings.ts";
 import { awsFaults } from "./components/aws/settingsFaults.ts";
 import { kubernetesSettings } from "./components/kubernetes/settings.ts";
 import { kubernetesFaults } from "./components/kubernetes/settingsFaults.ts";
+import { stickyFaults } from "./components/localSettings.ts";
 import {
   databaseExpected,
   duration,
@@ -303,7 +304,10 @@ type Faults = (settings: Settings, given: ReadonlySet<string>, namespace: string
 
 /** What each platform makes of settings that are right each for itself. */
 const faultsOfPlatform: Readonly<Record<Settings["platform"], Faults>> = {
-  local: (settings, _, namespace) => [...portFaults(settings, namespace), ...stickyFaults(settings, namespace)],
+  local: (settings, _, namespace) => [
+    ...portFaults(settings, namespace),
+    ...stickyFaults(settings, (key) => `${namespace}:${key}`),
+  ],
   aws: awsFaults,
   kubernetes: kubernetesFaults,
 };
@@ -324,11 +328,6 @@ function shareFaults(settings: Settings, namespace: string): string[] {
   const candidate = other(settings.live);
   if (settings.share === 0 || settings[candidate] !== undefined) return [];
   return [`${namespace}:share is ${settings.share}, but ${namespace}:${candidate} has no version that could get it`];
-}
-
-function stickyFaults({ strategy: { canary } }: Settings, namespace: string): string[] {
-  if (canary.sticky === 0) return [];
-  return [`${namespace}:strategy.canary.sticky is not offered on local yet: leave it out`];
 }
 
 function portFaults(settings: Settings, namespace: string): string[] {

@@ -11,7 +11,8 @@ export type LocalKey = "listen" | "ports" | "database" | "gates" | "backup";
  * @param it.of a key as the stack file names it
  * @param it.instead what stands for each key on that platform
  * @param it.afterSwitch what a person does in the place of a bake
- * @param it.shares whether traffic can be shared there
+ * @param it.shares why traffic cannot be shared there; undefined where it can
+ * @param it.walks whether `greenlight release` walks a canary there
  */
 export function localSettingsFaults(it: {
   readonly settings: Settings;
@@ -19,21 +20,26 @@ export function localSettingsFaults(it: {
   readonly of: (key: string) => string;
   readonly instead: Readonly<Record<LocalKey, string>>;
   readonly afterSwitch: string;
-  readonly shares: boolean;
+  readonly shares: string | undefined;
+  readonly walks: boolean;
 }): string[] {
-  const { settings, given, of, instead, afterSwitch, shares } = it;
+  const { settings, given, of, instead, afterSwitch, shares, walks } = it;
   const { platform, bake, share, strategy } = settings;
   return [
     ...Object.entries(instead)
       .filter(([key]) => given.has(key))
       .map(([key, other]) => `${of(key)} is a setting of the local platform: ${other}`),
     ...(bake > 0 ? [`${of("bake")} is not offered on ${platform} yet: ${afterSwitch}`] : []),
-    ...(share > 0 && !shares ? [`${of("share")} is ${share}; on ${platform} traffic moves all at once yet`] : []),
-    ...(strategy.canary.sticky > 0 && !shares
-      ? [`${of("strategy.canary.sticky")} is not offered on ${platform} yet: leave it out`]
-      : []),
-    ...(strategy.kind === "blue-green" || shares
+    ...(share > 0 && shares !== undefined ? [`${of("share")} is ${share}; ${shares}`] : []),
+    ...(walks ? [] : stickyFaults(settings, of)),
+    ...(strategy.kind === "blue-green" || walks
       ? []
       : [`${of("strategy.kind")} is ${strategy.kind}; on ${platform} only blue-green is offered yet`]),
   ];
+}
+
+/** Where a user cannot stay with the version that answered first. @param of a key as the stack file names it */
+export function stickyFaults({ platform, strategy: { canary } }: Settings, of: (key: string) => string): string[] {
+  if (canary.sticky === 0) return [];
+  return [`${of("strategy.canary.sticky")} is not offered on ${platform} yet: leave it out`];
 }

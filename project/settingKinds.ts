@@ -47,3 +47,17 @@ export const version = () =>
 /** A group of keys. */
 export const group = <Shape extends z.ZodRawShape>(shape: Shape, example: string) =>
   z.strictObject(shape, `a group of keys, such as ${example}`);
+
+export const listOf = (item: z.ZodString, expected: string, least: number, most: number) =>
+  z.array(item, expected).min(least, expected).max(most, expected).meta({ expected });
+
+const hostExpected = "a list of host names without *, such as [api.shop.example]";
+
+/** Names under which users reach something. */
+export const hosts = (most: number) =>
+  listOf(
+    text(hostExpected, /^(?=.{1,128}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/),
+    hostExpected,
+    1,
+    most,
+  );

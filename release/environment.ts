@@ -48,3 +48,9 @@ export function servesAll(weights: Weights): EnvironmentName | undefined {
   if (weights.green === 100 && weights.blue === 0) return "green";
   return undefined;
 }
+
+/** Weights in words: `green 100 %`, or both shares. */
+export function sayWeights(weights: Weights): string {
+  const all = servesAll(weights);
+  return all === undefined ? `blue ${weights.blue} %, green ${weights.green} %` : `${all} 100 %`;
+}

@@ -1,13 +1,14 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem, sentence } from "../../release/problem.ts";
+import { plainMessage } from "./plainMessage.ts";
 
 /** The reason of a failed engine run, taken from what it said about its resources. */
 export function diagnosis(what: string, events: readonly EngineEvent[], error: unknown): Problem {
   const said = events
     .flatMap((event) => event.diagnosticEvent ?? [])
     .filter((it) => it.severity === "error")
-    .map((it) => ({ urn: it.urn ?? "", text: plain(it.message) }))
+    .map((it) => ({ urn: it.urn ?? "", text: plainMessage(it.message) }))
     .filter((it) => it.text !== "" && !/^update failed$/i.test(it.text));
   // The engine repeats a resource's failure at the root of the stack.
   const grounds = said.filter((it, index) => said.findIndex((other) => other.text === it.text) === index);
@@ -25,13 +26,6 @@ export function diagnosis(what: string, events: readonly EngineEvent[], error: u
     where: [...new Set(grounds.map((it) => it.urn.split("::").pop()).filter((name) => name !== ""))].join(", "),
     exitCode: refused ? exitCodes.refused : exitCodes.failed,
   });
-}
-
-function plain(message: string): string {
-  return message
-    .replace(/<\{%[^%]*%\}>/g, "")
-    .replace(/^error: /, "")
-    .trim();
 }
 
 function killed(error: unknown): boolean {

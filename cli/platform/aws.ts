@@ -1,4 +1,4 @@
-import { servingFactsOf, taskFactsOf, testAddressesOf } from "../../components/aws/serving.ts";
+import { scaledServicesOf, servingFactsOf, taskFactsOf, testAddressesOf } from "../../components/aws/serving.ts";
 import { watchFactsOf } from "../../components/aws/watching.ts";
 import { thresholdsOf } from "../../config.ts";
 import { type AwsServing, type AwsServingFacts, readAwsServing } from "../../provider/aws/serving.ts";
@@ -35,7 +35,7 @@ export function awsPlatform(context: Context): Platform {
 
   /** Raises services that scale to the size of the side that served. Never rejects: traffic has moved, whatever becomes of it. */
   const grow = async (to: EnvironmentName, tell: (step: string) => void): Promise<void> => {
-    const services = tasks.services.filter(({ service }) => aws.services[service]?.scaling !== undefined);
+    const services = scaledServicesOf(context.stack, settings);
     if (services.length === 0) return;
     try {
       const [{ ecsClient }, { raiseTasks, sayRaised }] = await Promise.all([

@@ -1,9 +1,8 @@
-import { switchedServices } from "../../components/kubernetes/names.ts";
-import { accessOf, servingFactsOf, testAddressesOf } from "../../components/kubernetes/serving.ts";
+import { accessOf, servingFactsOf, switchedServicesOf, testAddressesOf } from "../../components/kubernetes/serving.ts";
 import { versionsOf } from "../../project/platform/imageVersions.ts";
 import { environmentIn, readLiveServices } from "../../provider/kubernetes/liveServices.ts";
 import { readEnvironments } from "../../provider/kubernetes/readEnvironments.ts";
-import { type EnvironmentName, weightsFor } from "../../release/environment.ts";
+import type { EnvironmentName } from "../../release/environment.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem, sentence } from "../../release/problem.ts";
 import type { Context } from "../context.ts";
@@ -20,7 +19,7 @@ export function kubernetesPlatform(context: Context): Platform {
   if (kubernetes === undefined || facts === undefined) throw new Error("greenlight:kubernetes is missing");
   const access = accessOf(context.project, kubernetes);
   const names = Object.keys(settings.services);
-  const services = switchedServices(kubernetes.name, names);
+  const services = switchedServicesOf(settings, kubernetes);
 
   const health = async (environment: EnvironmentName): Promise<ServiceHealth[]> => {
     const seen = await readEnvironments(access, services, AbortSignal.timeout(answerWithin));
@@ -39,12 +38,7 @@ export function kubernetesPlatform(context: Context): Platform {
       return {
         readAt: new Date(),
         environment: environmentIn(seen),
-        weights: Object.fromEntries(
-          seen.map(({ service, environment }) => [
-            service,
-            environment === undefined ? undefined : weightsFor(environment),
-          ]),
-        ),
+        weights: Object.fromEntries(seen.map(({ service, weights }) => [service, weights])),
       };
     },
     async running() {

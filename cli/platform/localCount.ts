@@ -1,4 +1,4 @@
-import { type EnvironmentName, environmentNames } from "../../release/environment.ts";
+import type { EnvironmentName } from "../../release/environment.ts";
 import { difference, percentile } from "../../release/latency.ts";
 import type { ServiceCounters, Unreadable } from "../../release/observation.ts";
 import type { Answered } from "../../release/strategy/comparison.ts";
@@ -22,12 +22,11 @@ export async function countFromNow(countersOf: (side: EnvironmentName) => Promis
   return {
     async soFar() {
       const after = await both();
-      const [blue, green] = environmentNames.map((side) =>
+      const side = (name: EnvironmentName) =>
         Object.fromEntries(
-          Object.keys(after[side]).map((service) => [service, answered(before[side][service], after[side][service])]),
-        ),
-      );
-      return { from, to: Date.now(), answered: { blue: blue ?? {}, green: green ?? {} } };
+          Object.keys(after[name]).map((service) => [service, answered(before[name][service], after[name][service])]),
+        );
+      return { from, to: Date.now(), answered: { blue: side("blue"), green: side("green") } };
     },
   };
 }

@@ -1,9 +1,11 @@
-import { switchedServices } from "../../components/kubernetes/names.ts";
-import { accessOf } from "../../components/kubernetes/serving.ts";
+import { isDeepStrictEqual } from "node:util";
+import { accessOf, switchedServicesOf } from "../../components/kubernetes/serving.ts";
 import type { Settings } from "../../config.ts";
+import { isSharedAsAsked, sayAskedTraffic } from "../../project/askedTraffic.ts";
 import { versionsOf } from "../../project/platform/imageVersions.ts";
 import { readSides, type SeenService, type SeenSide } from "../../provider/kubernetes/readSides.ts";
-import { type EnvironmentName, environmentNames } from "../../release/environment.ts";
+import { sayLeads } from "../../provider/kubernetes/switching.ts";
+import { type EnvironmentName, environmentNames, type Weights, weightsFor } from "../../release/environment.ts";
 import { sentence } from "../../release/problem.ts";
 import type { Context } from "../context.ts";
 
@@ -20,14 +22,21 @@ export interface KubernetesStatus {
   /** Why it is not ok: a sentence each. */
   readonly reasons: readonly string[];
   readonly serves: {
-    /** The one whose pods are every ready endpoint of every live Service. */
+    /** The one whose pods are every ready endpoint that users of any service are sent to. */
     readonly environment: EnvironmentName | null;
-    /** Ready endpoints of each live Service, by service. Null where the cluster did not say. */
+    /** Shares of the environments, by service; null where it is led elsewhere, or nowhere. Null as a whole where the cluster did not say. */
+    readonly weights: Readonly<Record<string, Weights | null>> | null;
+    /** Ready endpoints that users are sent to, by service. Null where the cluster did not say. */
     readonly endpoints: Readonly<Record<string, SeenService["endpoints"]>> | null;
   };
   /** Null where the cluster did not say. */
   readonly environments: Readonly<Record<EnvironmentName, RunningSide>> | null;
-  readonly asked: { readonly environment: EnvironmentName; readonly version: string | null };
+  readonly asked: {
+    readonly environment: EnvironmentName;
+    readonly version: string | null;
+    /** Percent of users' requests that the other environment is to answer. */
+    readonly share: number;
+  };
   /** What a status has elsewhere, and has not here. */
   readonly notOffered: readonly string[];
 }
@@ -49,13 +58,13 @@ export async function readKubernetesStatus(
 ): Promise<KubernetesStatus> {
   const { kubernetes } = settings;
   if (kubernetes === undefined) throw new Error("greenlight:kubernetes is missing");
-  const services = switchedServices(kubernetes.name, Object.keys(settings.services));
+  const services = switchedServicesOf(settings, kubernetes);
   const patience = AbortSignal.any([signal, AbortSignal.timeout(answerWithin)]);
   const common = {
     project: context.projectName,
     stack: context.stack,
     platform: "kubernetes",
-    asked: { environment: settings.live, version: settings[settings.live] ?? null },
+    asked: { environment: settings.live, version: settings[settings.live] ?? null, share: settings.share },
     notOffered,
   } as const;
   try {
@@ -69,6 +78,7 @@ export async function readKubernetesStatus(
       reasons,
       serves: {
         environment: environment ?? null,
+        weights: Object.fromEntries(seen.map(({ service, leads }) => [service, weightsOf(leads)])),
         endpoints: Object.fromEntries(seen.map(({ service, endpoints }) => [service, endpoints])),
       },
       environments: runningSides(context.project, settings, seen),
@@ -80,7 +90,7 @@ export async function readKubernetesStatus(
       ...common,
       readAt: new Date().toISOString(),
       reasons: [sentence(error)],
-      serves: { environment: null, endpoints: null },
+      serves: { environment: null, weights: null, endpoints: null },
       environments: null,
     };
   }
@@ -88,9 +98,9 @@ export async function readKubernetesStatus(
 
 function environmentIn(seen: readonly SeenService[]): EnvironmentName | undefined {
   return environmentNames.find((name) =>
-    seen.every(({ endpoints: { blue, green, others } }) => {
+    seen.every(({ leads, endpoints: { blue, green, others } }) => {
       const own = { blue, green }[name];
-      return own > 0 && own === blue + green + others;
+      return isDeepStrictEqual(leads, weightsFor(name)) && own > 0 && own === blue + green + others;
     }),
   );
 }
@@ -101,10 +111,17 @@ function servingReasons(
   environment: EnvironmentName | undefined,
 ): string[] {
   if (seen.every(({ endpoints: { blue, green, others } }) => blue + green + others === 0)) {
-    return ["Nothing serves: no live Service has a ready endpoint."];
+    return ["Nothing serves: users are led to no ready endpoint."];
   }
-  if (environment === settings.live) return [];
-  return [`The settings ask for ${settings.live}; users are served ${seen.map(sayEndpoints).join("; ")}.`];
+  const untaken = seen.flatMap((it) => it.untaken).map((it) => `${it[0]?.toUpperCase()}${it.slice(1)}.`);
+  const weights = seen.map(({ leads }) => weightsOf(leads) ?? undefined);
+  if (isSharedAsAsked(weights, settings) || (environment === settings.live && settings.share === 0)) return untaken;
+  const asked = `The settings ask for ${sayAskedTraffic(settings)}`;
+  return [`${asked}; users are served ${seen.map(sayEndpoints).join("; ")}.`, ...untaken];
+}
+
+function weightsOf(leads: SeenService["leads"]): Weights | null {
+  return typeof leads === "string" ? null : leads;
 }
 
 /** Why sides that take traffic are not well. */
@@ -143,15 +160,23 @@ export function kubernetesStatusText({ ok, serves, environments, asked, reasons,
   return [
     `${ok ? "✓" : "✗"} ${sayServes(serves, environments)} (read back ${readAt.slice(11, 19)})`,
     ...sides,
-    `  asked      ${asked.environment} ${asked.version ?? "without a version"}`,
+    `  asked      ${asked.environment} ${asked.version ?? "without a version"}${asked.share === 0 ? "" : `, and ${asked.share} % to the other side`}`,
     ...reasons.map((it) => `  because    ${it}`),
     `  not offered on kubernetes yet: ${notOffered.join(", ")}; see the cluster's own monitoring (docs/kubernetes.md)`,
   ].join("\n");
 }
 
-function sayServes({ environment, endpoints }: KubernetesStatus["serves"], sides: KubernetesStatus["environments"]) {
+function sayServes(
+  { environment, weights, endpoints }: KubernetesStatus["serves"],
+  sides: KubernetesStatus["environments"],
+) {
   if (endpoints === null) return "what serves is not known";
-  if (environment === null) return "no environment has all traffic";
+  if (environment === null) {
+    const shares = Object.entries(weights ?? {}).map(
+      ([service, it]) => `${service} ${it === null ? "elsewhere" : sayLeads(it)}`,
+    );
+    return `no environment has all traffic: ${shares.join("; ")}`;
+  }
   return `${environment} ${sides?.[environment].versions.join(" and ") || "(version unknown)"} serves 100 %`;
 }
 
@@ -169,9 +194,9 @@ function sideLines(name: EnvironmentName, { versions, services }: RunningSide): 
   ];
 }
 
-function sayEndpoints({ service, endpoints }: SeenService): string {
+function sayEndpoints({ service, leader, leads, endpoints }: SeenService): string {
   const parts = Object.entries(endpoints).filter(([, count]) => count > 0);
-  return parts.length === 0
-    ? `${service} by nobody`
-    : `${service} by ${parts.map(([name, count]) => `${name} (${count} endpoints)`).join(" and ")}`;
+  const by = parts.map(([name, count]) => `${name} (${count} endpoints)`).join(" and ");
+  const led = leads === "elsewhere" ? `, and ${leader} leads elsewhere` : "";
+  return `${service} by ${by || "nobody"}${led}`;
 }

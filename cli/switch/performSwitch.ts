@@ -23,7 +23,11 @@ export interface SwitchArgs {
 }
 
 /** What an update moves users' traffic by, where the platform does not keep the time itself. */
-const movers = new Set(["aws:lb/listenerRule:ListenerRule", "kubernetes:core/v1:Service"]);
+const movers = new Set([
+  "aws:lb/listenerRule:ListenerRule",
+  "kubernetes:core/v1:Service",
+  "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute",
+]);
 
 /**
  * The switch as an update of the stack: one changed setting. Reads back what serves and fails when it is not what was

@@ -11,6 +11,7 @@ const notable: Readonly<Record<string, string>> = {
   DatabaseMigration: "migration",
   Traffic: "traffic",
   SteadyState: "what runs",
+  RolloutDone: "what runs",
   TargetsHealthy: "health gate",
   AlarmsQuiet: "alarms before",
   DatabaseSnapshot: "snapshot",
@@ -28,12 +29,16 @@ const others: Readonly<Record<string, string>> = {
   Proxy: "proxy",
   Alarms: "alarms",
   ListenerRule: "rule",
+  HTTPRoute: "route",
   TaskDefinition: "task definition",
   Service: "tasks",
   MetricAlarm: "alarm",
   CompositeAlarm: "alarm",
   Dashboard: "dashboard",
 };
+
+/** Of the same name as a service of ECS. */
+const liveService = "kubernetes:core/v1:Service";
 
 const doing: Readonly<Record<string, string>> = {
   create: "starting",
@@ -52,7 +57,7 @@ export function isNotable(event: ResourceEvent): boolean {
 /** `migration db-v1.1.0`, `instance green-api-1 (starting)`: what is worked on, in words. */
 export function sayResource(event: ResourceEvent): string {
   const type = shortType(event);
-  const word = notable[type] ?? others[type] ?? type;
+  const word = notable[type] ?? (event.type === liveService ? "Service" : others[type]) ?? type;
   if (isNotable(event) && !event.operation.startsWith("delete")) return `${word} ${event.name}`;
   return `${word} ${event.name} (${doing[event.operation] ?? event.operation})`;
 }

@@ -16,7 +16,7 @@ import { buildsOf, frontendOf } from "./frontend/ofStack.ts";
 import { clusterOf, entranceOf, networkOf } from "./groundwork.ts";
 import { ReleaseAlarms } from "./releaseAlarms.ts";
 import { AwsProvider } from "./resource.ts";
-import { addressesOf, namePrefix, servingFactsOf, taskFactsOf } from "./serving.ts";
+import { addressesOf, namePrefix, scaledServicesOf, servingFactsOf } from "./serving.ts";
 import type { AwsSettings } from "./settings.ts";
 import { type AwsPlan, environmentOf, quietBefore, targetGroupsOf } from "./sides.ts";
 import { SnapshotRetention } from "./snapshotRetention.ts";
@@ -168,11 +168,9 @@ function arnOf(targets: TargetGroups, service: string): pulumi.Output<string> {
   return arn;
 }
 
-/** Services that scale: a switch must not give their users to fewer tasks than serve them. */
+/** What the switch makes of services that scale. */
 function scaledTasks({ aws, settings, clusterName }: AwsPlan, stack: string, after: Environment[]) {
-  const services = (taskFactsOf(stack, settings)?.services ?? []).filter(
-    ({ service }) => aws.services[service]?.scaling !== undefined,
-  );
+  const services = scaledServicesOf(stack, settings);
   if (services.length === 0) return {};
   const deadlineMs = Math.min(aws.gates.deadline, 600_000);
   return { scaled: { cluster: clusterName, services: [...services], deadlineMs, after } };

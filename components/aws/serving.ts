@@ -46,6 +46,12 @@ export function taskFactsOf(stack: string, settings: Settings): AwsTaskFacts | u
   };
 }
 
+/** Services whose number of tasks is the load's: a side must not receive their users with fewer tasks than serve them. */
+export function scaledServicesOf(stack: string, settings: Settings): AwsTaskFacts["services"] {
+  const all = taskFactsOf(stack, settings)?.services ?? [];
+  return all.filter(({ service }) => settings.aws?.services[service]?.scaling !== undefined);
+}
+
 /** Where each service of one environment is reached by tests, whoever serves users. */
 export function testAddressesOf(
   { loadBalancer, services }: AwsSettings,

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { duration, group, port, text, version, whole } from "../../project/settingKinds.ts";
+import { duration, group, hosts, listOf, port, text, version, whole } from "../../project/settingKinds.ts";
 import { frontend } from "./frontend/settings.ts";
-import { arn, hosts, listOf } from "./settingKinds.ts";
+import { arn } from "./settingKinds.ts";
 
 const subnets = (what: string) =>
   listOf(

@@ -1,7 +1,8 @@
+import type { RouteBackends } from "../../provider/kubernetes/route.ts";
 import type { SwitchedService } from "../../provider/kubernetes/switching.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
 
-/** The name of a service's objects in an environment; without one, of the Service that users reach. */
+/** The name of a service's objects in an environment; without one, of the Service or HTTPRoute that leads users. */
 export function objectName(prefix: string, service: string, environment?: EnvironmentName): string {
   return environment === undefined ? `${prefix}-${service}` : `${prefix}-${service}-${environment}`;
 }
@@ -19,12 +20,27 @@ export function podSelector(prefix: string, service: string, environment: Enviro
   return { ...serviceLabels(prefix, service), [environmentLabel]: environment };
 }
 
-/** The live Service of each service, and what the pods of each environment are found by; in the order in which they switch. */
-export function switchedServices(prefix: string, services: readonly string[]): SwitchedService[] {
-  return services.map((service) => ({
+/** What a service's HTTPRoute forwards to. @param port of the service */
+export function backendsOf(prefix: string, service: string, port: number): RouteBackends {
+  return { blue: objectName(prefix, service, "blue"), green: objectName(prefix, service, "green"), port };
+}
+
+/**
+ * What leads the users of each service, and what the pods of each environment are found by; in the order in which they switch.
+ *
+ * @param services port of each service, by name
+ * @param routed whether HTTPRoutes of a Gateway lead users; else the live Services do
+ */
+export function switchedServices(
+  prefix: string,
+  services: Readonly<Record<string, number>>,
+  routed: boolean,
+): SwitchedService[] {
+  return Object.entries(services).map(([service, port]) => ({
     service,
     name: objectName(prefix, service),
     blue: podSelector(prefix, service, "blue"),
     green: podSelector(prefix, service, "green"),
+    ...(routed ? { route: backendsOf(prefix, service, port) } : {}),
   }));
 }

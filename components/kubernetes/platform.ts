@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import type { ProjectManifest } from "../../project/readManifest.ts";
-import { type EnvironmentName, other } from "../../release/environment.ts";
+import { type EnvironmentName, other, sharedWeights } from "../../release/environment.ts";
 import type { GateProof } from "../../release/gateProof.ts";
 import type { StackArgs } from "../platforms.ts";
 import * as pulumi from "../pulumi.ts";
@@ -8,13 +8,13 @@ import { GreenlightResource } from "../resource.ts";
 import { statedRelease } from "../statedRelease.ts";
 import { Environment } from "./environment.ts";
 import { KubernetesProvider } from "./resource.ts";
-import { accessOf, servingFactsOf, testAddressesOf } from "./serving.ts";
+import { accessOf, servingFactsOf, switchedServicesOf, testAddressesOf } from "./serving.ts";
 import type { KubernetesSettings } from "./settings.ts";
 import { TrafficSwitch } from "./trafficSwitch.ts";
 
 /**
  * The whole stack on Kubernetes, in the order of its dependencies: release, then pods, what runs and smoke of each environment, then the
- * gate of the switch, the live Services and their reading back.
+ * gate of the switch, what leads users and its reading back.
  */
 export function deployKubernetes(args: StackArgs): Record<string, pulumi.Input<unknown>> {
   const { settings, manifests } = args;
@@ -48,8 +48,14 @@ export function deployKubernetes(args: StackArgs): Record<string, pulumi.Input<u
     {
       access,
       prefix: kubernetes.name,
-      services: Object.fromEntries(Object.entries(settings.services).map(([service, { port }]) => [service, port])),
-      live: settings.live,
+      services: switchedServicesOf(settings, kubernetes).map((it) => ({
+        ...it,
+        port: settings.services[it.service]?.port ?? 0,
+        hosts: kubernetes.services[it.service]?.hosts ?? [],
+        paths: kubernetes.services[it.service]?.paths ?? ["/"],
+      })),
+      weights: sharedWeights(settings.live, settings.share),
+      gateway: kubernetes.gateway,
       versions: {
         ...(settings.blue === undefined ? {} : { blue: settings.blue }),
         ...(settings.green === undefined ? {} : { green: settings.green }),
@@ -68,7 +74,8 @@ export function deployKubernetes(args: StackArgs): Record<string, pulumi.Input<u
     addresses: Object.fromEntries(
       Object.entries(settings.services).map(([service, { port }]) => [
         service,
-        `http://${kubernetes.name}-${service}.${kubernetes.namespace}.svc:${port}`,
+        kubernetes.services[service]?.hosts?.[0] ??
+          `http://${kubernetes.name}-${service}.${kubernetes.namespace}.svc:${port}`,
       ]),
     ),
   };

@@ -6,12 +6,14 @@ import type {
   V1ServiceAccount,
 } from "@kubernetes/client-node";
 import * as pulumi from "../pulumi.ts";
+import type { HttpRoute } from "./httpRoute.ts";
 
 /** Every kind that a stack makes, by the type of the kubernetes plugin. The deployer's Role is made from the same list. */
 export interface KubernetesTypes {
   "kubernetes:apps/v1:Deployment": V1Deployment;
   "kubernetes:core/v1:Service": V1Service;
   "kubernetes:core/v1:ServiceAccount": V1ServiceAccount;
+  "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute": HttpRoute;
   "kubernetes:policy/v1:PodDisruptionBudget": V1PodDisruptionBudget;
 }
 

@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 import type { Settings } from "../../config.ts";
 import type { KubernetesAccess, KubernetesServingFacts } from "../../provider/kubernetes/facts.ts";
+import type { SwitchedService } from "../../provider/kubernetes/switching.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
-import { environmentLabel, objectName } from "./names.ts";
+import { environmentLabel, objectName, switchedServices } from "./names.ts";
 import type { KubernetesSettings } from "./settings.ts";
 
 /** The cluster and namespace that a stack is in. */
@@ -21,11 +22,18 @@ export function servingFactsOf(project: string, settings: Settings): KubernetesS
   return {
     access: accessOf(project, kubernetes),
     label: environmentLabel,
-    services: Object.keys(settings.services).map((service) => ({
+    services: switchedServicesOf(settings, kubernetes).map(({ service, name, route }) => ({
       service,
-      name: objectName(kubernetes.name, service),
+      name,
+      ...(route === undefined ? {} : { route }),
     })),
   };
+}
+
+/** The services of a stack whose traffic is switched, in that order. */
+export function switchedServicesOf({ services }: Settings, { name, gateway }: KubernetesSettings): SwitchedService[] {
+  const ports = Object.fromEntries(Object.entries(services).map(([service, { port }]) => [service, port]));
+  return switchedServices(name, ports, gateway !== undefined);
 }
 
 /** Where each service of one environment is reached by tests, whoever serves users. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration, group, path, text, whole } from "../../project/settingKinds.ts";
+import { duration, group, hosts, listOf, path, text, whole } from "../../project/settingKinds.ts";
 
 const objectName = (what: string, most = 63) =>
   text(
@@ -27,6 +27,8 @@ const names = (what: string) => {
     .meta({ expected });
 };
 
+const pathsExpected = "a list of paths, such as [/api]";
+
 const service = group(
   {
     cpu: cpu().default("100m").describe("Processor that each pod is promised. It may use more where there is some."),
@@ -42,6 +44,10 @@ const service = group(
     addresses: group({ blue: address("blue"), green: address("green") }, "{ blue: https://api-blue.shop.example }")
       .prefault({})
       .describe("Where smoke tests reach the service in each environment."),
+    hosts: hosts(16).optional().describe("Names under which users reach it; where `gateway` leads them."),
+    paths: listOf(path(), pathsExpected, 1, 16)
+      .default(["/"])
+      .describe("Beginnings of the paths that lead to the service, where `gateway` leads users."),
     live: path()
       .optional()
       .describe(
@@ -72,6 +78,20 @@ export const kubernetesSettings = group(
     name: objectName("a name", 20)
       .default("app")
       .describe("Beginning of every name in the namespace; two stacks of a namespace need two."),
+    gateway: group(
+      {
+        name: objectName("a Gateway that is there").describe("Its name."),
+        namespace: objectName("a namespace").optional().describe("Where it is. Left out, the stack's own namespace."),
+        section: objectName("a listener of the Gateway")
+          .optional()
+          .describe("The listener that takes the routes. Left out, each that may."),
+      },
+      "{ name: public, namespace: gateways }",
+    )
+      .optional()
+      .describe(
+        "A Gateway of the Gateway API that users come through: the weights of an HTTPRoute for each service are the switch then, and traffic can be shared. Left out, the selector of each live Service is. Choose before the first deployment.",
+      ),
     services: z
       .record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, "a service's name"), service, servicesExpected)
       .meta({ expected: servicesExpected, named: "service" })

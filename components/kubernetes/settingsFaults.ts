@@ -33,7 +33,11 @@ export function kubernetesFaults(settings: Settings, given: ReadonlySet<string>,
       of,
       instead,
       afterSwitch: "watch what serves after the switch",
-      shares: false,
+      shares:
+        kubernetes.gateway === undefined
+          ? "on kubernetes traffic is shared by a Gateway's routes alone: kubernetes.gateway names it"
+          : undefined,
+      walks: false,
     }),
     ...Object.keys(kubernetes.services)
       .filter((name) => !Object.hasOwn(settings.services, name))
@@ -41,8 +45,26 @@ export function kubernetesFaults(settings: Settings, given: ReadonlySet<string>,
         (name) =>
           `${of(`kubernetes.services.${name}`)} is no service; services: ${Object.keys(settings.services).join(", ")}`,
       ),
+    ...Object.keys(settings.services).flatMap((name) => routeFaults(name, kubernetes, of)),
     ...Object.entries(settings.services).flatMap(([name, it]) => serviceFaults(name, it, kubernetes.name, of)),
   ];
+}
+
+/** A Gateway takes a service's users by their hosts; without one, nobody looks at hosts and paths. */
+function routeFaults(
+  name: string,
+  { gateway, services }: NonNullable<Settings["kubernetes"]>,
+  of: (key: string) => string,
+): string[] {
+  const hosts = services[name]?.hosts;
+  const key = of(`kubernetes.services.${name}.hosts`);
+  if (gateway !== undefined && hosts === undefined) {
+    return [`${key} is missing; expected a list of host names, by which the Gateway ${gateway.name} takes its users`];
+  }
+  if (gateway === undefined && hosts !== undefined) {
+    return [`${key} says what a Gateway takes, and kubernetes.gateway names none: name it, or leave hosts out`];
+  }
+  return [];
 }
 
 function serviceFaults(

@@ -1,17 +1,30 @@
 import type { KubernetesAccess } from "../../provider/kubernetes/facts.ts";
-import type { EnvironmentName } from "../../release/environment.ts";
+import type { SwitchedService } from "../../provider/kubernetes/switching.ts";
+import { servesAll, type Weights } from "../../release/environment.ts";
 import type { GateProof } from "../../release/gateProof.ts";
 import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
-import { objectName, podSelector, serviceLabels, switchedServices } from "./names.ts";
+import { type GatewayReference, httpRoute } from "./httpRoute.ts";
+import { serviceLabels } from "./names.ts";
 import { KubernetesResource } from "./resource.ts";
+
+/** A service whose traffic is switched. */
+export interface TrafficArgs extends SwitchedService {
+  port: number;
+  /** What of users' requests is the service's; where a Gateway leads them. */
+  hosts: readonly string[];
+  paths: readonly string[];
+}
 
 export interface TrafficSwitchArgs {
   access: KubernetesAccess;
   prefix: string;
-  /** Port of each service, by name. They switch one after the other, in this order, and go back in the same. */
-  services: Record<string, number>;
-  live: EnvironmentName;
+  /** They switch one after the other, in this order, and go back in the same. */
+  services: readonly TrafficArgs[];
+  /** Shares of users' traffic in percent; without a Gateway all or nothing. */
+  weights: Weights;
+  /** The Gateway whose routes lead users; left out, the live Services do. */
+  gateway?: GatewayReference | undefined;
   versions: { blue?: string; green?: string };
   /** Proofs of the gates; an environment without them gets no traffic. */
   proofs: pulumi.Input<GateProof[]>;
@@ -20,19 +33,21 @@ export interface TrafficSwitchArgs {
   endpointDelayMs: number;
 }
 
-/** Which environment serves: the selector of each live Service, after a gate and before a reading back. */
+// Whoever else wrote where users are led was told by the gate; after a refresh it is ours again.
+const annotations = { "pulumi.com/patchForce": "true" };
+
+/** Which environment serves: the selector of each live Service, or the weights of each HTTPRoute, after a gate and before a reading back. */
 export class TrafficSwitch extends pulumi.ComponentResource {
-  /** The environment that the live Services' endpoints were read to belong to. */
-  readonly serving: pulumi.Output<EnvironmentName>;
+  /** Where users were read to be led. */
+  readonly serving: pulumi.Output<Weights>;
 
   constructor(name: string, args: TrafficSwitchArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("greenlight:kubernetes:TrafficSwitch", name, { services: Object.keys(args.services) }, opts);
-    const { access, prefix, live } = args;
-    const all = Object.entries(args.services);
+    super("greenlight:kubernetes:TrafficSwitch", name, { services: args.services.map(({ service }) => service) }, opts);
+    const { access, weights } = args;
     const common = {
       access,
-      services: switchedServices(prefix, Object.keys(args.services)),
-      live,
+      services: args.services.map(({ port, hosts, paths, ...switched }) => switched),
+      weights,
       deadlineMs: args.deadlineMs,
     };
     const gate = new GreenlightResource<{ passedAt: string }>(
@@ -43,28 +58,8 @@ export class TrafficSwitch extends pulumi.ComponentResource {
       { parent: this },
     );
     let before: pulumi.Resource = gate;
-    for (const [service, port] of all) {
-      before = new KubernetesResource(
-        "kubernetes:core/v1:Service",
-        `${name}-${service}`,
-        {
-          name: objectName(prefix, service),
-          namespace: access.namespace,
-          labels: serviceLabels(prefix, service),
-          // Whoever else wrote the selector was told by the gate; after a refresh it is ours again.
-          annotations: { "pulumi.com/patchForce": "true" },
-        },
-        {
-          spec: {
-            type: "ClusterIP",
-            selector: podSelector(prefix, service, live),
-            ports: [{ name: "http", port, targetPort: "http" }],
-          },
-        },
-        { parent: this, dependsOn: [gate, before] },
-      );
-    }
-    const readBack = new GreenlightResource<{ serving: EnvironmentName; readAt: string }>(
+    for (const it of args.services) before = this.#lead(name, args, it, [gate, before]);
+    const readBack = new GreenlightResource<{ serving: Weights; readAt: string }>(
       "greenlight:kubernetes:TrafficReadBack",
       `${name}-read-back`,
       { ...common, endpointDelayMs: args.endpointDelayMs },
@@ -73,5 +68,41 @@ export class TrafficSwitch extends pulumi.ComponentResource {
     );
     this.serving = readBack.out("serving");
     this.registerOutputs({ serving: this.serving });
+  }
+
+  /** What leads the users of one service. */
+  #lead(name: string, args: TrafficSwitchArgs, it: TrafficArgs, after: pulumi.Resource[]): pulumi.Resource {
+    const { access, prefix, weights, gateway } = args;
+    const metadata = {
+      name: it.name,
+      namespace: access.namespace,
+      labels: serviceLabels(prefix, it.service),
+      annotations,
+    };
+    const options = { parent: this, dependsOn: after };
+    if (gateway !== undefined && it.route !== undefined) {
+      return new KubernetesResource(
+        "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute",
+        `${name}-${it.service}`,
+        metadata,
+        httpRoute(gateway, it, it.route, weights),
+        options,
+      );
+    }
+    const environment = servesAll(weights);
+    if (environment === undefined) throw new RangeError("A Service's selector shares no traffic: it needs a Gateway.");
+    return new KubernetesResource(
+      "kubernetes:core/v1:Service",
+      `${name}-${it.service}`,
+      metadata,
+      {
+        spec: {
+          type: "ClusterIP",
+          selector: it[environment],
+          ports: [{ name: "http", port: it.port, targetPort: "http" }],
+        },
+      },
+      options,
+    );
   }
 }

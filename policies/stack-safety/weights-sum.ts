@@ -13,6 +13,7 @@ interface Shares {
 const readers: Readonly<Record<string, (props: Props) => readonly Shares[]>> = {
   "greenlight:local:Traffic": ({ weights }) => [ofEnvironments(weights)],
   "greenlight:aws:SwitchGate": ({ weights }) => [ofEnvironments(weights)],
+  "greenlight:kubernetes:SwitchGate": ({ weights }) => [ofEnvironments(weights)],
   "aws:lb/listener:Listener": ({ defaultActions }) => forwards(defaultActions),
   "aws:alb/listener:Listener": ({ defaultActions }) => forwards(defaultActions),
   "aws:lb/listenerRule:ListenerRule": ({ actions }) => forwards(actions),

@@ -1,5 +1,4 @@
-import { switchedServices } from "../../components/kubernetes/names.ts";
-import { accessOf, servingFactsOf } from "../../components/kubernetes/serving.ts";
+import { accessOf, servingFactsOf, switchedServicesOf } from "../../components/kubernetes/serving.ts";
 import { environmentIn, readLiveServices } from "../../provider/kubernetes/liveServices.ts";
 import { requireNamespace } from "../../provider/kubernetes/namespace.ts";
 import { readEnvironments } from "../../provider/kubernetes/readEnvironments.ts";
@@ -14,7 +13,7 @@ const noAlarms =
   "the stack makes no alarms on kubernetes yet, so nobody hears of requests that fail (docs/kubernetes.md says what to do instead)";
 
 /**
- * The cluster and namespace that the settings name: the live Services, their endpoints, the Deployments and pods of both environments.
+ * The cluster and namespace that the settings name: what leads users, its endpoints, the Deployments and pods of both environments.
  *
  * @param ms longest that one question may take
  */
@@ -25,7 +24,7 @@ export function askedKubernetes(it: AskedStack, ms = answerWithinMs): AskedPlatf
   if (kubernetes === undefined || facts === undefined) throw new Error("greenlight:kubernetes is missing");
   const access = accessOf(project, kubernetes);
   const names = Object.keys(settings.services);
-  const services = switchedServices(kubernetes.name, names);
+  const services = switchedServicesOf(settings, kubernetes);
   const ask = async <T>(what: string, question: (signal: AbortSignal) => Promise<T>): Promise<T> => {
     // The client is large, and a busy machine takes its time to load it: the cluster's time begins afterwards.
     await import("../../provider/kubernetes/client.ts");
@@ -38,10 +37,10 @@ export function askedKubernetes(it: AskedStack, ms = answerWithinMs): AskedPlatf
     }
     return seen;
   });
-  /** Services that users reach. One that the release makes has no live Service yet. */
+  /** Services that users reach. Nothing leads users to one that the release makes yet. */
   const shared = async () => {
     const led = (await lead()).filter(({ there }) => there);
-    const live = environmentNames.filter((name) => led.some(({ environment }) => environment === name));
+    const live = environmentNames.filter((name) => led.some((it) => it.live.includes(name)));
     return { led, live, environment: led.length === 0 ? undefined : environmentIn(led) };
   };
 
@@ -107,26 +106,28 @@ function podsOf({ service, sides }: SeenService, environment: EnvironmentName): 
   return [...well, { service, healthy: false, says: `${ready} of ${wanted} pods of ${environment} are ready${why}` }];
 }
 
-/** Endpoints of a live Service that are not of the environment that its selector names. */
-function astray({ service, endpoints }: SeenService, environment: EnvironmentName): readonly FiringAlarm[] {
+/** What users are sent to besides the environment that is to serve them, or in its place. */
+function astray(
+  { service, leader, untaken, endpoints }: SeenService,
+  environment: EnvironmentName,
+): readonly FiringAlarm[] {
   const idle = other(environment);
   return [
-    ...(endpoints[environment] === 0
-      ? [{ service, says: `the live Service of ${service} has no ready endpoint in ${environment}` }]
-      : []),
+    ...untaken.map((says) => ({ service, says })),
+    ...(endpoints[environment] === 0 ? [{ service, says: `${leader} has no ready endpoint in ${environment}` }] : []),
     ...(endpoints[idle] + endpoints.others === 0
       ? []
       : [
           {
             service,
-            says: `${endpoints[idle] + endpoints.others} endpoints of the live Service of ${service} are not of ${environment}`,
+            says: `${endpoints[idle] + endpoints.others} endpoints of ${leader} are not of ${environment}`,
           },
         ]),
   ];
 }
 
-/** A service without a live Service is a new one, unless it is deployed where users are served. */
+/** A service that nothing leads users to is a new one, unless it is deployed where users are served. */
 function unled({ service, sides }: SeenService, environment: EnvironmentName): readonly FiringAlarm[] {
   if (sides[environment] === undefined) return [];
-  return [{ service, says: `no live Service leads users to ${service}, though ${environment} has a Deployment of it` }];
+  return [{ service, says: `nothing leads users to ${service}, though ${environment} has a Deployment of it` }];
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { type EnvironmentName, environmentNames, servesAll, type Weights } from "../../release/environment.ts";
+import { type EnvironmentName, sayWeights, type Weights } from "../../release/environment.ts";
+import { receivingFault as faultOf } from "../../release/receivingFault.ts";
 import type { SeenRule } from "./readRules.ts";
 import type { SeenTargets } from "./readTargets.ts";
 
@@ -22,37 +23,16 @@ export function strangers(
   });
 }
 
-/**
- * Why an environment that would receive more traffic than before is not fit to: a target that is not healthy, none at all, or fewer
- * than serve now. Undefined when it is, or receives no more.
- */
+/** Why an environment that would receive more traffic than before is not fit to; undefined when it is, or receives no more. */
 export function receivingFault(
   service: string,
   before: Weights,
   after: Weights,
   targets: Readonly<Record<EnvironmentName, SeenTargets>>,
 ): string | undefined {
-  for (const name of environmentNames) {
-    if (after[name] <= before[name]) continue;
-    const { of, healthy, reasons } = targets[name];
-    if (of === 0) return `${name} has no target for ${service}`;
-    if (healthy < of) {
-      const why = reasons[0] === undefined ? "" : ` (${reasons[0]})`;
-      return `${healthy} of ${of} targets of ${service} in ${name} are healthy${why}`;
-    }
-    const serving = name === "blue" ? targets.green : targets.blue;
-    const leaving = name === "blue" ? before.green : before.blue;
-    if (leaving > 0 && healthy < serving.healthy) {
-      return `${name} has ${healthy} targets for ${service} where ${serving.healthy} serve now`;
-    }
-  }
-  return undefined;
-}
-
-/** Weights in words: `green 100 %`, or both shares. */
-export function sayWeights(weights: Weights): string {
-  const all = servesAll(weights);
-  return all === undefined ? `blue ${weights.blue} %, green ${weights.green} %` : `${all} 100 %`;
+  const servers = ({ of, healthy, reasons }: SeenTargets) => ({ of, ready: healthy, trouble: reasons[0] });
+  const sides = { blue: servers(targets.blue), green: servers(targets.green) };
+  return faultOf(service, before, after, sides, { one: "target", many: "targets", fit: "healthy" });
 }
 
 /** What serves a service, in words. */

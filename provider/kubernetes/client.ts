@@ -1,4 +1,4 @@
-import { AppsV1Api, CoreV1Api, DiscoveryV1Api, KubeConfig } from "@kubernetes/client-node";
+import { AppsV1Api, CoreV1Api, CustomObjectsApi, DiscoveryV1Api, KubeConfig } from "@kubernetes/client-node";
 import { Problem, sentence } from "../../release/problem.ts";
 import type { KubernetesAccess } from "./facts.ts";
 
@@ -8,6 +8,8 @@ export interface Client {
   readonly core: CoreV1Api;
   readonly apps: AppsV1Api;
   readonly discovery: DiscoveryV1Api;
+  /** What is of no kind of Kubernetes itself, such as the HTTPRoutes of a Gateway. */
+  readonly custom: CustomObjectsApi;
   readonly namespace: string;
   /** For errors: the cluster's address and the namespace. */
   readonly where: string;
@@ -36,6 +38,7 @@ export function openClient({ kubeconfig, context, namespace }: KubernetesAccess)
     core: config.makeApiClient(CoreV1Api),
     apps: config.makeApiClient(AppsV1Api),
     discovery: config.makeApiClient(DiscoveryV1Api),
+    custom: config.makeApiClient(CustomObjectsApi),
     namespace,
     where: `${cluster.server}, namespace ${namespace}`,
   };

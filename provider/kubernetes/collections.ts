@@ -1,6 +1,15 @@
-import type { V1Deployment, V1EndpointSlice, V1Pod, V1ReplicaSet, V1Service } from "@kubernetes/client-node";
+import type {
+  KubernetesListObject,
+  KubernetesObject,
+  V1Deployment,
+  V1EndpointSlice,
+  V1Pod,
+  V1ReplicaSet,
+  V1Service,
+} from "@kubernetes/client-node";
 import type { Client } from "./client.ts";
 import type { Followed } from "./follow.ts";
+import { routeKind } from "./route.ts";
 
 /** The label by which the endpoint controller says whose slice it is. */
 export const sliceOwner = "kubernetes.io/service-name";
@@ -61,5 +70,19 @@ export function endpointSlices({ discovery, namespace }: Client, owners: readonl
     path: `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
     labelSelector,
     list: () => discovery.listNamespacedEndpointSlice({ namespace, labelSelector }),
+  };
+}
+
+export function routes({ custom, namespace }: Client, labels: Record<string, string>): Followed<KubernetesObject> {
+  const labelSelector = selectorText(labels);
+  const { group, version, plural } = routeKind;
+  return {
+    path: `/apis/${group}/${version}/namespaces/${namespace}/${plural}`,
+    labelSelector,
+    // What a custom kind's list holds is read by whoever looks at one.
+    list: () =>
+      custom.listNamespacedCustomObject({ ...routeKind, namespace, labelSelector }) as Promise<
+        KubernetesListObject<KubernetesObject>
+      >,
   };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { routeBackends } from "./route.ts";
 
 /** The cluster and namespace that is asked. Credentials are where the kubeconfig says, and nowhere in the state. */
 export const kubernetesAccess = z.strictObject({
@@ -15,7 +16,7 @@ export const kubernetesServingFacts = z.strictObject({
   access: kubernetesAccess,
   /** The label of a live Service's selector that names the environment. */
   label: z.string(),
-  /** Names of the live Services, in the order in which they switch. */
-  services: z.array(z.strictObject({ service: z.string(), name: z.string() })).min(1),
+  /** Names of the live Services, or of the HTTPRoutes where there are routes, in the order in which they switch. */
+  services: z.array(z.strictObject({ service: z.string(), name: z.string(), route: routeBackends.optional() })).min(1),
 });
 export type KubernetesServingFacts = z.infer<typeof kubernetesServingFacts>;

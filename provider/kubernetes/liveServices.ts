@@ -1,19 +1,32 @@
-import type { V1Service } from "@kubernetes/client-node";
-import { type EnvironmentName, environmentNames, isEnvironmentName } from "../../release/environment.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { KubernetesObject } from "@kubernetes/client-node";
+import {
+  type EnvironmentName,
+  environmentNames,
+  isEnvironmentName,
+  sayWeights,
+  servesAll,
+  type Weights,
+  weightsFor,
+} from "../../release/environment.ts";
 import { abortable } from "./abortable.ts";
+import type { Client } from "./client.ts";
 import type { KubernetesServingFacts } from "./facts.ts";
 import { ask, statusOf } from "./kubernetesProblem.ts";
+import { type RouteBackends, readRoute, routeKind, sendsTo, weightsOf } from "./route.ts";
 
-/** What a live Service leads to. */
+/** What leads a service's users: its live Service, or its HTTPRoute. */
 export interface SeenLiveService {
   readonly service: string;
   readonly name: string;
-  /** Undefined where the Service is not there, or leads to neither environment. */
-  readonly environment: EnvironmentName | undefined;
+  /** Undefined where it is not there, or leads elsewhere too. */
+  readonly weights: Weights | undefined;
+  /** Environments that get any of the service's traffic, also where it leads elsewhere too. */
+  readonly live: readonly EnvironmentName[];
   readonly there: boolean;
 }
 
-/** Reads where the live Services lead. One that is not there leads nowhere. @throws Problem when the cluster does not say */
+/** Reads where users are led. What is not there leads nowhere. @throws Problem when the cluster does not say */
 export async function readLiveServices(
   { access, label, services }: KubernetesServingFacts,
   signal: AbortSignal,
@@ -22,49 +35,72 @@ export async function readLiveServices(
   const client = openClient(access);
   const asked = { doing: "tell what serves", where: client.where, untouched: "Nothing was changed." };
   return Promise.all(
-    services.map(async ({ service, name }) => {
-      const seen = await ask(asked, () => readService(client.core, access.namespace, name, signal));
-      const environment = seen?.spec?.selector?.[label];
-      return {
-        service,
-        name,
-        there: seen !== undefined,
-        environment: isEnvironmentName(environment) ? environment : undefined,
-      };
+    services.map(async ({ service, name, route }) => {
+      const led = await ask(asked, () =>
+        route === undefined ? byService(client, name, label, signal) : byRoute(client, name, route, signal),
+      );
+      return { service, name, there: led !== undefined, weights: led?.weights, live: led?.live ?? [] };
     }),
   );
 }
 
-type Core = ReturnType<typeof import("./client.ts").openClient>["core"];
+type Led = Pick<SeenLiveService, "weights" | "live">;
 
-async function readService(
-  core: Core,
-  namespace: string,
+async function byService(client: Client, name: string, label: string, signal: AbortSignal): Promise<Led | undefined> {
+  const { core, namespace } = client;
+  const seen = await unlessGone(abortable(core.readNamespacedService({ namespace, name }), signal));
+  if (seen === undefined) return undefined;
+  const environment = seen.spec?.selector?.[label];
+  return isEnvironmentName(environment)
+    ? { weights: weightsFor(environment), live: [environment] }
+    : { weights: undefined, live: [] };
+}
+
+async function byRoute(
+  { custom, namespace }: Client,
   name: string,
+  backends: RouteBackends,
   signal: AbortSignal,
-): Promise<V1Service | undefined> {
+): Promise<Led | undefined> {
+  const asked = custom.getNamespacedCustomObject({ ...routeKind, namespace, name });
+  const seen: KubernetesObject | undefined = await unlessGone(abortable(asked, signal));
+  if (seen === undefined) return undefined;
+  const route = readRoute(seen);
+  return {
+    weights: weightsOf(route, backends),
+    live: environmentNames.filter((environment) => sendsTo(route, backends[environment])),
+  };
+}
+
+async function unlessGone<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
-    return await abortable(core.readNamespacedService({ namespace, name }), signal);
+    return await answer;
   } catch (error) {
     if (statusOf(error) === 404) return undefined;
     throw error;
   }
 }
 
-/** The environment that all services lead to, if one does. */
+/** Shares of traffic that all services have, if they have the same. */
+export function sharedBy(services: readonly SeenLiveService[]): Weights | undefined {
+  const first = services[0]?.weights;
+  return services.every(({ weights }) => isDeepStrictEqual(weights, first)) ? first : undefined;
+}
+
+/** The environment that has all traffic of all services, if one has. */
 export function environmentIn(services: readonly SeenLiveService[]): EnvironmentName | undefined {
-  const first = services[0]?.environment;
-  return services.every(({ environment }) => environment === first) ? first : undefined;
+  const weights = sharedBy(services);
+  return weights === undefined ? undefined : servesAll(weights);
 }
 
 /** Environments that take any service's traffic. */
 export async function liveEnvironments(facts: KubernetesServingFacts, signal: AbortSignal): Promise<EnvironmentName[]> {
   const services = await readLiveServices(facts, signal);
-  return environmentNames.filter((name) => services.some(({ environment }) => environment === name));
+  return environmentNames.filter((name) => services.some(({ live }) => live.includes(name)));
 }
 
 /** What serves a service, in words. */
-export function sayLiveService({ service, environment, there }: SeenLiveService): string {
-  if (environment !== undefined) return `${service} by ${environment}`;
+export function sayLiveService({ service, weights, there }: SeenLiveService): string {
+  if (weights !== undefined) return `${service} by ${servesAll(weights) ?? sayWeights(weights)}`;
   return there ? `${service} by neither blue nor green` : `${service} by nobody`;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { EnvironmentName } from "../../release/environment.ts";
+import { isDeepStrictEqual } from "node:util";
+import { type EnvironmentName, environmentNames, weightsFor } from "../../release/environment.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem, sentence } from "../../release/problem.ts";
 import { type Client, openClient } from "./client.ts";
@@ -7,12 +8,21 @@ import { sliceOwner } from "./collections.ts";
 import type { KubernetesAccess } from "./facts.ts";
 import { kubernetesProblem, statusOf } from "./kubernetesProblem.ts";
 import { bears } from "./pods.ts";
-import { leadsTo, type SwitchedService } from "./switching.ts";
-import { type SeenTraffic, watchTraffic } from "./watchTraffic.ts";
+import { type RouteBackends, readRoute, routeKind } from "./route.ts";
+import {
+  endpointsOwner,
+  leaderOf,
+  leadsTo,
+  type SeenTraffic,
+  type SwitchedService,
+  sayLeads,
+  untaken,
+} from "./switching.ts";
+import { watchTraffic } from "./watchTraffic.ts";
 
 /** What moving traffic ended with. Epoch ms. */
 export interface KubernetesMoved {
-  /** When the last Service was written. */
+  /** When the last Service or HTTPRoute was written. */
   readonly writtenAt: number;
   /** When the endpoints of all were read to belong to the environment, and to no other. */
   readonly readBackAt: number;
@@ -22,9 +32,9 @@ export interface KubernetesMoved {
 const manager = "greenlight-rollback";
 
 /**
- * Moves the live Service of every service to one environment, in their order, and reads back until their endpoints agree. Needs no engine
- * and asks nobody's leave: this is also the way back at 2 a.m. One Service that cannot be written keeps no other from being written; it
- * is tried again until the deadline.
+ * Moves the live Service or the HTTPRoute of every service to one environment, in their order, and reads back until their endpoints agree.
+ * Needs no engine and asks nobody's leave: this is also the way back at 2 a.m. One that cannot be written keeps no other from being
+ * written; it is tried again until the deadline.
  *
  * @param patience default: 60 s, every half second
  * @throws Problem that says what serves by then; exit code 7
@@ -45,9 +55,9 @@ export async function moveKubernetesTraffic(
     const failed: SwitchedService[] = [];
     for (const it of left) {
       try {
-        await writeSelector(client, it, to);
+        await lead(client, it, to);
         writtenAt = Date.now();
-        tell(`the Service ${it.name} is written: it leads to ${to}`);
+        tell(`${leaderOf(it)} is written: it leads to ${to}`);
       } catch (error) {
         failure = error;
         failed.push(it);
@@ -70,33 +80,64 @@ export async function moveKubernetesTraffic(
     happened: `Traffic is not all at ${to}: ${found.join("; ")}${why}.`,
     where,
     untouched: "Services that are not named lead where they should.",
-    next: `kubectl patch service <name> --namespace ${access.namespace} --patch '{"spec":{"selector":{"greenlight/environment":"${to}"}}}' for each that is named`,
+    next: byHand(services, to, access.namespace),
     exitCode: exitCodes.notAsAsked,
   });
 }
 
-const problemOf = (where: string) => ({ doing: "write the Service", where, untouched: "" });
+const problemOf = (where: string) => ({ doing: "write what leads users", where, untouched: "" });
 
-async function writeSelector({ core, namespace }: Client, it: SwitchedService, to: EnvironmentName): Promise<void> {
+function byHand(services: readonly SwitchedService[], to: EnvironmentName, namespace: string): string {
+  return services.some(({ route }) => route !== undefined)
+    ? `kubectl edit httproute <name> --namespace ${namespace} for each that is named: weight 100 for the Service of ${to}, 0 for the other`
+    : `kubectl patch service <name> --namespace ${namespace} --patch '{"spec":{"selector":{"greenlight/environment":"${to}"}}}' for each that is named`;
+}
+
+async function lead(client: Client, it: SwitchedService, to: EnvironmentName): Promise<void> {
+  const { core, namespace } = client;
+  if (it.route !== undefined) return leadRoute(client, it.name, it.route, to);
   const body = [{ op: "replace", path: "/spec/selector", value: it[to] }];
   await core.patchNamespacedService({ namespace, name: it.name, body, fieldManager: manager });
+}
+
+/** All traffic of every rule of a route to one environment: whatever somebody made of it, this is the way back. */
+async function leadRoute(
+  { custom, namespace }: Client,
+  name: string,
+  backends: RouteBackends,
+  to: EnvironmentName,
+): Promise<void> {
+  const { spec } = readRoute(await custom.getNamespacedCustomObject({ ...routeKind, namespace, name }));
+  const weights = weightsFor(to);
+  const value = environmentNames.map((environment) => ({
+    group: "",
+    kind: "Service",
+    name: backends[environment],
+    port: backends.port,
+    weight: weights[environment],
+  }));
+  const body = spec.rules.map((_, at) => ({ op: "add", path: `/spec/rules/${at}/backendRefs`, value }));
+  await custom.patchNamespacedCustomObject({ ...routeKind, namespace, name, body, fieldManager: manager });
 }
 
 /** Where users do not reach the environment alone. An instance that is not ready yet does not count: the others answer. */
 function faults(services: readonly SwitchedService[], to: EnvironmentName, seen: SeenTraffic): string[] {
   return services.flatMap((it) => {
-    const now = leadsTo(it, seen.services);
-    if (now !== to) return [`the Service ${it.name} leads to ${now}`];
+    const now = leadsTo(it, seen);
+    if (!isDeepStrictEqual(now, weightsFor(to))) return [`${leaderOf(it)} leads to ${sayLeads(now)}`];
+    const waiting = untaken(it, seen);
+    if (waiting.length > 0) return waiting;
+    const owner = endpointsOwner(it, to);
     const own = new Set(
       seen.pods.filter(({ metadata }) => bears(it[to], metadata)).map(({ metadata }) => metadata?.name ?? ""),
     );
     const answering = seen.slices
-      .filter(({ metadata }) => metadata?.labels?.[sliceOwner] === it.name)
+      .filter(({ metadata }) => metadata?.labels?.[sliceOwner] === owner)
       .flatMap(({ endpoints }) => endpoints ?? [])
       .filter(({ conditions }) => conditions?.ready !== false)
       .map(({ targetRef }) => targetRef?.name ?? "");
-    if (answering.length === 0) return [`the Service ${it.name} has no endpoint that is ready`];
+    if (answering.length === 0) return [`the Service ${owner} has no endpoint that is ready`];
     const strange = answering.filter((pod) => !own.has(pod));
-    return strange.length === 0 ? [] : [`the Service ${it.name} still leads to ${strange[0]}`];
+    return strange.length === 0 ? [] : [`the Service ${owner} still leads to ${strange[0]}`];
   });
 }

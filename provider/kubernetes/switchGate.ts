@@ -1,18 +1,27 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { weightsFor } from "../../release/environment.ts";
 import { Problem } from "../../release/problem.ts";
 import { trafficFaults } from "../../release/trafficFaults.ts";
 import { gateProof } from "../gates/gateProofShape.ts";
 import { handler, type Step } from "../handler.ts";
+import { weightsShape } from "../weightsShape.ts";
 import { kubernetesAccess } from "./facts.ts";
-import { type Leads, leadsTo, receivingFault, strangers, switchedService } from "./switching.ts";
+import {
+  type Leads,
+  leadsTo,
+  receivingFault,
+  type SeenTraffic,
+  sayLeads,
+  strangers,
+  switchedService,
+} from "./switching.ts";
 import { watchTraffic } from "./watchTraffic.ts";
 
 const inputs = z.strictObject({
   access: kubernetesAccess,
   /** In the order in which they switch. */
   services: z.array(switchedService).min(1),
-  live: z.enum(["blue", "green"]),
+  weights: weightsShape,
   versions: z.strictObject({ blue: z.string().optional(), green: z.string().optional() }),
   /** What the gates passed; an environment without them gets no traffic. */
   proofs: z.array(gateProof),
@@ -29,45 +38,37 @@ interface Outputs {
 }
 
 /**
- * Stands before the Services that users reach. Passes when nobody else changed their selectors, the receiving environment has the proofs
- * of its gates, and its pods are all ready and at least as many as those that serve now.
+ * Stands before what users are led by: the live Services, or a Gateway's HTTPRoutes. Passes when nobody else changed where they lead, the
+ * receiving environment has the proofs of its gates, and its pods are all ready and at least as many as those that serve now.
  */
 export const switchGate = handler<Inputs, Outputs>({
   inputs,
   // A candidate that is deployed beside the live one moves no traffic, so a preview shows none.
   remarks: ["access", "versions", "proofs", "deadlineMs"],
-  drifted: (state) => Object.values(state.serving).some((it) => it !== state.live),
+  drifted: (state) => Object.values(state.serving).some((it) => !isDeepStrictEqual(it, state.weights)),
   async check(_, olds, news) {
-    const before = olds === undefined ? undefined : weightsFor(olds.live);
-    const faults = trafficFaults({ ...news, weights: weightsFor(news.live) }, before);
-    return {
-      failures: faults.map(({ property, reason }) => ({
-        property: property === "weights" ? "live" : property,
-        reason,
-      })),
-    };
+    return { failures: trafficFaults(news, olds?.weights) };
   },
   async create(step, it) {
     return { id: "switch-gate", outputs: await pass(step, it, undefined) };
   },
   async read(step, _, state) {
     const { seen } = await watchTraffic(state, step, 30_000, () => true);
-    const serving = Object.fromEntries(state.services.map((it) => [it.service, leadsTo(it, seen.services)]));
+    const serving = Object.fromEntries(state.services.map((it) => [it.service, leadsTo(it, seen)]));
     return { serving, passedAt: state.passedAt };
   },
   async update(step, _, state, news) {
     return pass(step, news, state.serving);
   },
   async delete() {
-    // A gate leaves nothing behind; the Services go with their own resources.
+    // A gate leaves nothing behind; what leads users goes with its own resources.
   },
 });
 
 async function pass(step: Step, it: Inputs, left: Outputs["serving"] | undefined): Promise<Outputs> {
-  type Seen = Parameters<Parameters<typeof watchTraffic>[3]>[0];
-  const movedIn = ({ services }: Seen) => strangers(it.services, services, left, it.live);
-  const faultsIn = ({ services, pods }: Seen) =>
-    it.services.flatMap((one) => receivingFault(one, it.live, leadsTo(one, services), pods) ?? []);
+  const movedIn = (seen: SeenTraffic) => strangers(it.services, seen, left, it.weights);
+  const faultsIn = (seen: SeenTraffic) =>
+    it.services.flatMap((one) => receivingFault(one, it.weights, leadsTo(one, seen), seen.pods) ?? []);
   const { seen, where } = await watchTraffic(
     it,
     step,
@@ -80,12 +81,12 @@ async function pass(step: Step, it: Inputs, left: Outputs["serving"] | undefined
       happened: `Somebody moved traffic: ${moved.join("; ")}.`,
       where,
       untouched: "Traffic was left as it is.",
-      next: "find out who did (kubectl get service <name> --show-managed-fields -o yaml names the field manager); `pulumi refresh` takes what serves now as the starting point, then run the update again",
+      next: "find out who did (kubectl get <service or httproute> <name> --show-managed-fields -o yaml names the field manager); `pulumi refresh` takes what serves now as the starting point, then run the update again",
     });
   }
   const faults = faultsIn(seen);
   if (faults.length > 0) {
-    const serving = it.services.map((one) => `${one.service} by ${leadsTo(one, seen.services)}`);
+    const serving = it.services.map((one) => `${one.service} by ${sayLeads(leadsTo(one, seen))}`);
     throw new Problem({
       happened: `Traffic was not moved: ${faults.join("; ")}.`,
       where,
@@ -94,7 +95,7 @@ async function pass(step: Step, it: Inputs, left: Outputs["serving"] | undefined
     });
   }
   return {
-    serving: Object.fromEntries(it.services.map(({ service }) => [service, it.live])),
+    serving: Object.fromEntries(it.services.map(({ service }) => [service, it.weights])),
     passedAt: new Date().toISOString(),
   };
 }

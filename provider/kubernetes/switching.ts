@@ -1,112 +1,177 @@
 import { isDeepStrictEqual } from "node:util";
-import type { V1EndpointSlice, V1Pod, V1Service } from "@kubernetes/client-node";
+import type { KubernetesObject, V1EndpointSlice, V1Pod, V1Service } from "@kubernetes/client-node";
 import { z } from "zod";
-import { type EnvironmentName, other } from "../../release/environment.ts";
+import { environmentNames, sayWeights, servesAll, type Weights, weightsFor } from "../../release/environment.ts";
+import { receivingFault as faultOf } from "../../release/receivingFault.ts";
 import { sliceOwner } from "./collections.ts";
 import { podsOf } from "./pods.ts";
 import { podTrouble } from "./podTrouble.ts";
 import { isReady } from "./rollout.ts";
+import { notTakenUp, readRoute, routeBackends, sayBackends, weightsOf } from "./route.ts";
 
 const labels = z.record(z.string(), z.string());
 
-/** A service whose traffic is switched: its live Service, and what the pods of each environment are found by. */
-export const switchedService = z.strictObject({ service: z.string(), name: z.string(), blue: labels, green: labels });
+/**
+ * A service whose traffic is switched: the live Service that users reach or, where a Gateway leads them, the HTTPRoute of that name; and
+ * what the pods of each environment are found by.
+ */
+export const switchedService = z.strictObject({
+  service: z.string(),
+  name: z.string(),
+  blue: labels,
+  green: labels,
+  /** With it, `name` is an HTTPRoute. */
+  route: routeBackends.optional(),
+});
 export type SwitchedService = z.infer<typeof switchedService>;
 
-/** What a live Service leads to: an environment, something else, or nothing while it is not there. */
-export type Leads = EnvironmentName | "elsewhere" | "nowhere";
-export const leads = z.enum(["blue", "green", "elsewhere", "nowhere"]);
+/** Where users of a service are led: shares of the environments, something else, or nowhere while what leads them is not there. */
+export type Leads = Weights | "elsewhere" | "nowhere";
 
-export function leadsTo(asked: SwitchedService, services: readonly V1Service[]): Leads {
-  const seen = services.find(({ metadata }) => metadata?.name === asked.name);
-  if (seen === undefined) return "nowhere";
-  const selector = seen.spec?.selector ?? {};
-  if (isDeepStrictEqual(selector, asked.blue)) return "blue";
-  return isDeepStrictEqual(selector, asked.green) ? "green" : "elsewhere";
+/** What leads users, as it is there. */
+export interface SeenLeads {
+  readonly services: readonly V1Service[];
+  readonly routes: readonly KubernetesObject[];
+}
+
+export interface SeenTraffic extends SeenLeads {
+  readonly slices: readonly V1EndpointSlice[];
+  readonly pods: readonly V1Pod[];
+}
+
+export function leadsTo(asked: SwitchedService, seen: SeenLeads): Leads {
+  if (asked.route !== undefined) {
+    const route = routeOf(asked, seen);
+    return route === undefined ? "nowhere" : (weightsOf(route, asked.route) ?? "elsewhere");
+  }
+  const service = serviceOf(asked, seen);
+  if (service === undefined) return "nowhere";
+  const selector = service.spec?.selector ?? {};
+  const environment = environmentNames.find((name) => isDeepStrictEqual(selector, asked[name]));
+  return environment === undefined ? "elsewhere" : weightsFor(environment);
+}
+
+/** Shares of traffic by where users are led; 0 and 0 where that is neither environment. */
+export function sharesOf(leads: Leads): Weights {
+  return typeof leads === "string" ? { blue: 0, green: 0 } : leads;
+}
+
+/** What a service's users are led by, for a person: `the Service shop-api` or `the HTTPRoute shop-api`. */
+export function leaderOf({ name, route }: SwitchedService): string {
+  return `the ${route === undefined ? "Service" : "HTTPRoute"} ${name}`;
 }
 
 /**
- * Live Services that lead neither where the last update left them nor where this one asks: somebody else moved them. A sentence each.
+ * What leads users neither where the last update left them nor where this one asks: somebody else moved them. A sentence each.
  *
- * @param left where each led after the last update; undefined before the first
+ * @param left where each was led after the last update; undefined before the first
  */
 export function strangers(
   services: readonly SwitchedService[],
-  seen: readonly V1Service[],
+  seen: SeenLeads,
   left: Readonly<Record<string, Leads>> | undefined,
-  asked: EnvironmentName,
+  asked: Weights,
 ): string[] {
   return services.flatMap((it) => {
     const now = leadsTo(it, seen);
     const known = left?.[it.service];
-    if (now === asked || now === known || now === "nowhere") return [];
+    if (now === "nowhere" || isDeepStrictEqual(now, asked) || isDeepStrictEqual(now, known)) return [];
     // A stack that was lost finds its own again; what is another's, or was rewritten, is not overwritten.
     if (known === undefined && now !== "elsewhere") return [];
-    return [
-      `the Service ${it.name} leads to ${say(now, it, seen)}, the last update left ${known ?? "none of this name"}`,
-    ];
+    const before = known === undefined ? "none of this name" : sayLeads(known);
+    return [`${leaderOf(it)} leads to ${sayNow(now, it, seen)}, the last update left ${before}`];
   });
 }
 
-/** Why an environment is not fit to receive a service's traffic; undefined when it is. */
+/** Why an environment is not fit to receive more of a service's traffic than it has; undefined when it is, or gets no more. */
 export function receivingFault(
   it: SwitchedService,
-  to: EnvironmentName,
+  asked: Weights,
   now: Leads,
   pods: readonly V1Pod[],
 ): string | undefined {
-  if (now === to) return undefined;
-  const own = podsOf(it[to], pods);
-  const ready = own.filter(isReady);
-  if (own.length === 0) return `${to} has no pod for ${it.service}`;
-  if (ready.length < own.length) {
+  const [blue, green] = environmentNames.map((name) => {
+    const own = podsOf(it[name], pods);
     const trouble = own.filter((pod) => !isReady(pod)).flatMap((pod) => podTrouble(pod) ?? [])[0];
-    const why = trouble === undefined ? "" : ` (${trouble.pod}: ${trouble.says})`;
-    return `${ready.length} of ${own.length} pods of ${it.service} in ${to} are ready${why}`;
-  }
-  const serving = now === other(to) ? podsOf(it[now], pods).filter(isReady).length : 0;
-  if (ready.length < serving) return `${to} has ${ready.length} pods for ${it.service} where ${serving} serve now`;
-  return undefined;
+    return {
+      of: own.length,
+      ready: own.filter(isReady).length,
+      trouble: trouble === undefined ? undefined : `${trouble.pod}: ${trouble.says}`,
+    };
+  });
+  if (blue === undefined || green === undefined) throw new Error("there are two environments");
+  return faultOf(it.service, sharesOf(now), asked, { blue, green }, { one: "pod", many: "pods", fit: "ready" });
 }
 
-/** Where what serves differs from what was asked, a sentence each: the selector, and the endpoints that follow from it. */
-export function differences(
-  services: readonly SwitchedService[],
-  live: EnvironmentName,
-  seen: {
-    readonly services: readonly V1Service[];
-    readonly slices: readonly V1EndpointSlice[];
-    readonly pods: readonly V1Pod[];
-  },
-): string[] {
+/** Where what serves differs from what was asked, a sentence each: what leads users, and the endpoints that follow from it. */
+export function differences(services: readonly SwitchedService[], asked: Weights, seen: SeenTraffic): string[] {
   return services.flatMap((it) => {
-    const now = leadsTo(it, seen.services);
-    if (now !== live) return [`the Service ${it.name} leads to ${say(now, it, seen.services)}`];
-    const ready = new Set(
-      podsOf(it[live], seen.pods)
-        .filter(isReady)
-        .map(({ metadata }) => metadata?.name ?? ""),
-    );
-    const endpoints = seen.slices
-      .filter(({ metadata }) => metadata?.labels?.[sliceOwner] === it.name)
-      .flatMap((slice) => slice.endpoints ?? [])
-      .filter(({ conditions }) => conditions?.terminating !== true);
-    const reached = new Set(endpoints.map(({ targetRef }) => targetRef?.name ?? ""));
-    const strange = [...reached].filter((pod) => !ready.has(pod));
-    const missing = [...ready].filter((pod) => !reached.has(pod));
-    const asleep = endpoints.filter(({ conditions }) => conditions?.ready === false);
-    return [
-      ...(ready.size === 0 ? [`no pod of ${it.service} in ${live} is ready`] : []),
-      ...(strange.length === 0 ? [] : [`${it.name} still leads to ${strange.slice(0, 3).join(", ")}`]),
-      ...(missing.length === 0 ? [] : [`${it.name} does not lead to ${missing.slice(0, 3).join(", ")} yet`]),
-      ...(asleep.length === 0 ? [] : [`${asleep.length} endpoints of ${it.name} are not ready`]),
-    ];
+    const now = leadsTo(it, seen);
+    if (!isDeepStrictEqual(now, asked)) return [`${leaderOf(it)} leads to ${sayNow(now, it, seen)}`];
+    return [...untaken(it, seen), ...sidesWith(asked).flatMap((name) => astray(it, name, seen))];
   });
 }
 
-function say(now: Leads, it: SwitchedService, seen: readonly V1Service[]): string {
-  if (now !== "elsewhere") return now;
-  const selector = seen.find(({ metadata }) => metadata?.name === it.name)?.spec?.selector ?? {};
-  const text = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
+/** Why the Gateway of a service's route does not send users where it says yet; empty where no route leads them. */
+export function untaken(it: SwitchedService, seen: SeenLeads): string[] {
+  const route = it.route === undefined ? undefined : routeOf(it, seen);
+  return route === undefined ? [] : notTakenUp(route);
+}
+
+type Side = (typeof environmentNames)[number];
+
+const sidesWith = (weights: Weights): Side[] => environmentNames.filter((name) => weights[name] > 0);
+
+/** The Service whose endpoints are an environment's users' way: its own behind a route, else the live one. */
+export function endpointsOwner(it: SwitchedService, environment: Side): string {
+  return it.route?.[environment] ?? it.name;
+}
+
+/** Endpoints that are not the ready pods of the environment that they are to be of. */
+function astray(it: SwitchedService, environment: Side, seen: SeenTraffic): string[] {
+  const owner = endpointsOwner(it, environment);
+  const ready = new Set(
+    podsOf(it[environment], seen.pods)
+      .filter(isReady)
+      .map(({ metadata }) => metadata?.name ?? ""),
+  );
+  const endpoints = seen.slices
+    .filter(({ metadata }) => metadata?.labels?.[sliceOwner] === owner)
+    .flatMap((slice) => slice.endpoints ?? [])
+    .filter(({ conditions }) => conditions?.terminating !== true);
+  const reached = new Set(endpoints.map(({ targetRef }) => targetRef?.name ?? ""));
+  const strange = [...reached].filter((pod) => !ready.has(pod));
+  const missing = [...ready].filter((pod) => !reached.has(pod));
+  const asleep = endpoints.filter(({ conditions }) => conditions?.ready === false);
+  return [
+    ...(ready.size === 0 ? [`no pod of ${it.service} in ${environment} is ready`] : []),
+    ...(strange.length === 0 ? [] : [`${owner} still leads to ${strange.slice(0, 3).join(", ")}`]),
+    ...(missing.length === 0 ? [] : [`${owner} does not lead to ${missing.slice(0, 3).join(", ")} yet`]),
+    ...(asleep.length === 0 ? [] : [`${asleep.length} endpoints of ${owner} are not ready`]),
+  ];
+}
+
+/** Where users are led, in words: an environment's name, both shares, or that it is neither. */
+export function sayLeads(leads: Leads): string {
+  return typeof leads === "string" ? leads : (servesAll(leads) ?? sayWeights(leads));
+}
+
+/** As {@link sayLeads}; where it is neither, what is there in its place. */
+function sayNow(now: Leads, it: SwitchedService, seen: SeenLeads): string {
+  if (now !== "elsewhere") return sayLeads(now);
+  if (it.route !== undefined) {
+    const route = routeOf(it, seen);
+    return route === undefined ? now : sayBackends(route);
+  }
+  const text = Object.entries(serviceOf(it, seen)?.spec?.selector ?? {}).map(([key, value]) => `${key}=${value}`);
   return text.length === 0 ? "no pods at all" : text.join(",").slice(0, 200);
+}
+
+function serviceOf({ name }: SwitchedService, { services }: SeenLeads): V1Service | undefined {
+  return services.find(({ metadata }) => metadata?.name === name);
+}
+
+function routeOf({ name }: SwitchedService, { routes }: SeenLeads) {
+  const found = routes.find(({ metadata }) => metadata?.name === name);
+  return found === undefined ? undefined : readRoute(found);
 }

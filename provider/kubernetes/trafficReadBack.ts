@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { Problem } from "../../release/problem.ts";
 import { handler, type Step } from "../handler.ts";
+import { weightsShape } from "../weightsShape.ts";
 import { kubernetesAccess } from "./facts.ts";
 import { differences, type Leads, leadsTo, switchedService } from "./switching.ts";
 import { watchTraffic } from "./watchTraffic.ts";
@@ -8,7 +10,7 @@ import { watchTraffic } from "./watchTraffic.ts";
 const inputs = z.strictObject({
   access: kubernetesAccess,
   services: z.array(switchedService).min(1),
-  live: z.enum(["blue", "green"]),
+  weights: weightsShape,
   deadlineMs: z.number().int().positive(),
   /** How long proxies may take to follow the endpoints. */
   endpointDelayMs: z.number().int().min(0).default(0),
@@ -16,28 +18,30 @@ const inputs = z.strictObject({
 type Inputs = z.infer<typeof inputs>;
 
 interface Outputs {
-  /** Where all live Services were read to lead. */
+  /** Where users of all services were read to be led. */
   readonly serving: Leads;
   /** ISO time by which that was read, and proxies had their time to follow. */
   readonly readAt: string;
 }
 
 /**
- * What serves after the switch, as read: the endpoints of every live Service are the ready pods of the environment that was asked, and no
- * other, and stay so for as long as proxies take to follow them: until then users are answered by both.
+ * What serves after the switch, as read: what leads users has the shares that were asked, a Gateway has taken up its routes, and the
+ * endpoints behind every share are the ready pods of its environment, and no other. All of it stays so for as long as proxies take to
+ * follow: until then users are answered by both.
  */
 export const trafficReadBack = handler<Inputs, Outputs>({
   inputs,
   remarks: ["access", "deadlineMs", "endpointDelayMs"],
-  drifted: (state) => state.serving !== state.live,
+  drifted: (state) => !isDeepStrictEqual(state.serving, state.weights),
   async create(step, it) {
     return { id: "read-back", outputs: await pass(step, it) };
   },
   async read(step, _, state) {
     const { seen } = await watchTraffic(state, step, 30_000, () => true);
-    const serving =
-      state.services.map((it) => leadsTo(it, seen.services)).find((it) => it !== state.live) ?? state.live;
-    return { serving, readAt: serving === state.serving ? state.readAt : new Date().toISOString() };
+    const all = state.services.map((it) => leadsTo(it, seen));
+    const serving = all.find((it) => !isDeepStrictEqual(it, state.weights)) ?? state.weights;
+    const same = isDeepStrictEqual(serving, state.serving);
+    return { serving, readAt: same ? state.readAt : new Date().toISOString() };
   },
   async update(step, _, __, news) {
     return pass(step, news);
@@ -52,15 +56,15 @@ async function pass(step: Step, it: Inputs): Promise<Outputs> {
     it,
     step,
     it.deadlineMs,
-    (all) => differences(it.services, it.live, all).length === 0,
+    (all) => differences(it.services, it.weights, all).length === 0,
     it.endpointDelayMs,
   );
-  const found = differences(it.services, it.live, seen);
-  if (found.length === 0) return { serving: it.live, readAt: new Date().toISOString() };
+  const found = differences(it.services, it.weights, seen);
+  if (found.length === 0) return { serving: it.weights, readAt: new Date().toISOString() };
   throw new Problem({
     happened: `What serves is not what was asked: ${found.join("; ")}.`,
     where,
     untouched: "The environment that traffic left is still there and warm.",
-    next: "set greenlight:live back and update if users are not served well; else find what holds the Services' endpoints, and run the update again: it reads back anew",
+    next: "set greenlight:live back and update if users are not served well; else find what holds the endpoints or the Gateway, and run the update again: it reads back anew",
   });
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import { servesAll, type Weights } from "../../release/environment.ts";
+import { sayWeights, type Weights } from "../../release/environment.ts";
 import { Problem } from "../../release/problem.ts";
 import { EnvoyAdmin } from "./envoy/admin.ts";
 import { writeWeights } from "./envoy/runtimeLayer.ts";
@@ -50,10 +50,4 @@ export async function moveTraffic(
     }
     await pause(2, undefined, { signal });
   }
-}
-
-/** Weights in words: `green 100 %`, or both shares. */
-export function sayWeights(weights: Weights): string {
-  const all = servesAll(weights);
-  return all === undefined ? `blue ${weights.blue} %, green ${weights.green} %` : `${all} 100 %`;
 }

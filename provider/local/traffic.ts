@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { environmentNames, type Weights } from "../../release/environment.ts";
+import { environmentNames, sayWeights, type Weights } from "../../release/environment.ts";
 import { Problem } from "../../release/problem.ts";
 import { trafficFaults } from "../../release/trafficFaults.ts";
 import { gateProof } from "../gates/gateProofShape.ts";
@@ -10,7 +10,7 @@ import { weightsShape } from "../weightsShape.ts";
 import { EnvoyAdmin } from "./envoy/admin.ts";
 import { readWeights } from "./envoy/runtimeLayer.ts";
 import { folder } from "./folder.ts";
-import { moveTraffic, sayWeights } from "./moveTraffic.ts";
+import { moveTraffic } from "./moveTraffic.ts";
 
 const inputs = z.strictObject({
   dir: z.string(),

@@ -5,7 +5,18 @@ import { readSettings } from "../../config.ts";
 import { config } from "../components/aws/shop.ts";
 import { settings } from "../components/kubernetes/shop.ts";
 import { ApiServer } from "../provider/kubernetes/apiServer.ts";
-import { asked, deployment, live, pod, selector, slice, waiting } from "../provider/kubernetes/objects.ts";
+import {
+  asked,
+  backends,
+  deployment,
+  live,
+  pod,
+  route,
+  selector,
+  slice,
+  sliceOf,
+  waiting,
+} from "../provider/kubernetes/objects.ts";
 
 const context = { project: "/project", projectName: "shop", stack: "prod" } as unknown as Context;
 const blue = (at: number, status: object = {}) => pod(at, status, { environment: "blue" });
@@ -16,12 +27,13 @@ const blueDeployment = (status: object = {}) => ({
 
 describe("the status of a stack on Kubernetes", () => {
   let server: ApiServer;
-  const read = () => {
+  const read = ({ kubernetes = {}, ...changes }: { kubernetes?: object } & Record<string, unknown> = {}) => {
     const all = {
       ...settings,
       services: { api: { port: 8080 } },
-      kubernetes: { ...settings.kubernetes, kubeconfig: server.kubeconfig },
+      kubernetes: { ...settings.kubernetes, kubeconfig: server.kubeconfig, ...kubernetes },
       blue: "v1",
+      ...changes,
     };
     return readKubernetesStatus(context, readSettings(config(all)), AbortSignal.timeout(20_000));
   };
@@ -54,7 +66,7 @@ describe("the status of a stack on Kubernetes", () => {
     const status = await read();
     expect(status).toMatchObject({ ok: false, serves: { environment: null } });
     expect(status.reasons).toEqual([
-      "The settings ask for blue; users are served api by blue (1 endpoints) and green (1 endpoints) and others (1 endpoints).",
+      "The settings ask for blue v1; users are served api by blue (1 endpoints) and green (1 endpoints) and others (1 endpoints).",
     ]);
   });
 
@@ -83,15 +95,74 @@ describe("the status of a stack on Kubernetes", () => {
     for (const name of ["shop-api-blue", "shop-api-green"]) server.remove("deployments", name);
     server.remove("endpointslices", "shop-api-abc");
     const status = await read();
-    expect(status.reasons).toEqual(["Nothing serves: no live Service has a ready endpoint."]);
+    expect(status.reasons).toEqual(["Nothing serves: users are led to no ready endpoint."]);
     expect(kubernetesStatusText(status)).toContain("blue       nothing is deployed");
   });
 
   it("is never well when the cluster does not say, with its reason", async () => {
     server.refuse(403);
     const status = await read();
-    expect(status).toMatchObject({ ok: false, serves: { environment: null, endpoints: null }, environments: null });
+    expect(status).toMatchObject({
+      ok: false,
+      serves: { environment: null, weights: null, endpoints: null },
+      environments: null,
+    });
     expect(status.reasons).toEqual([expect.stringMatching(/did not tell what serves: .*forbidden: no right \(403\)/)]);
     expect(kubernetesStatusText(status)).toMatch(/^✗ what serves is not known/);
+  });
+
+  describe("behind a Gateway", () => {
+    const gateway = { gateway: { name: "public" }, services: { api: { hosts: ["shop.example"] } } };
+    const routed = (share = 0) =>
+      read({ kubernetes: gateway, green: "v2", ...(share === 0 ? {} : { share: `${share}` }) });
+    beforeEach(() => {
+      server.remove("services", "shop-api");
+      server.put(
+        "endpointslices",
+        sliceOf(backends.blue, "blue-0", "blue-1"),
+        sliceOf(backends.green, "green-0", "green-1"),
+      );
+      server.put("httproutes", route(100, 0));
+    });
+
+    it("is well when the route gives everything to the side that the settings ask for", async () => {
+      expect(await routed()).toMatchObject({
+        ok: true,
+        serves: {
+          environment: "blue",
+          weights: { api: { blue: 100, green: 0 } },
+          endpoints: { api: { blue: 2, green: 0, others: 0 } },
+        },
+      });
+    });
+
+    it("is well while traffic is shared as the settings ask, and says the shares", async () => {
+      server.put("httproutes", route(90, 10));
+      const status = await routed(10);
+      expect(status).toMatchObject({
+        ok: true,
+        serves: { environment: null, weights: { api: { blue: 90, green: 10 } } },
+      });
+      expect(kubernetesStatusText(status)).toMatch(/^✓ no environment has all traffic: api blue 90 %, green 10 %/);
+      expect((await routed(50)).reasons).toEqual([
+        expect.stringContaining("The settings ask for blue v1, and 50 % to green v2; users are served api by blue"),
+      ]);
+    });
+
+    it("is not while the Gateway goes by what the route was, or refuses it", async () => {
+      server.put("httproutes", route(100, 0, { generation: 3, seen: 2 }));
+      expect((await routed()).reasons[0]).toMatch(
+        /^The Gateway public has not taken up the HTTPRoute shop-api as it is/,
+      );
+      server.put("httproutes", route(100, 0, { accepted: "False" }));
+      expect((await routed()).reasons[0]).toContain("Accepted is False");
+    });
+
+    it("is not where nobody knows what the route shares", async () => {
+      server.put("httproutes", route(999, 1));
+      const status = await routed();
+      expect(status).toMatchObject({ ok: false, serves: { environment: null, weights: { api: null } } });
+      expect(status.reasons[0]).toContain("and the HTTPRoute shop-api leads elsewhere");
+    });
   });
 });

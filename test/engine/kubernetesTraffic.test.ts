@@ -1,95 +1,38 @@
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { CoreV1Api } from "@kubernetes/client-node";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Answers, LoadGenerator, type Mark } from "../../rehearsal/load/client.ts";
-import { freePort } from "../../tools/freePort.ts";
-import { Follower } from "../../tools/kubernetes/follower.ts";
-import { ensureToolchain } from "../../tools/toolchain.ts";
+import type { LoadGenerator, Mark } from "../../rehearsal/load/client.ts";
+import type { Follower } from "../../tools/kubernetes/follower.ts";
 import { eventually } from "../processes.ts";
-import { KubernetesShop } from "./kubernetesShop.ts";
+import { FollowedShop, unharmedSince as unharmed } from "./followedShop.ts";
+import type { KubernetesShop } from "./kubernetesShop.ts";
 import type { Project } from "./project.ts";
-import { image } from "./simulatedAws.ts";
 
 // The real engine and a real control plane whose pods are processes of this machine: users' requests go to them as the API says, as late
 // as a cluster's proxies do, and each once.
 
-const program = fileURLToPath(new URL("fixtures/pod.mjs", import.meta.url));
-const versions = ["v1", "v2", "v3"];
-/** From the API's word until requests go by it, ms. */
-const lagMs = 300;
-
+let followed: FollowedShop;
 let shop: KubernetesShop;
 let project: Project;
 let follower: Follower;
 let load: LoadGenerator;
 let core: CoreV1Api;
-let port: number;
+const unharmedSince = (mark: Mark) => unharmed(load, mark);
 
 beforeAll(async () => {
-  const { envoy } = await ensureToolchain({ want: ["envoy"] });
-  port = await freePort();
-  const tests = { blue: await freePort(), green: await freePort() };
-  shop = await KubernetesShop.open({
-    services: ["api"],
-    versions: [...versions, "nowhere"],
-    pods: "left",
-    settings: {
-      live: "blue",
-      blue: "v1",
-      services: { api: { port: 8080, instances: 2, drain: "2s" } },
-      kubernetes: {
-        endpointDelay: "2s",
-        gates: { deadline: "40s" },
-        services: {
-          api: {
-            addresses: { blue: `http://127.0.0.1:${tests.blue}`, green: `http://127.0.0.1:${tests.green}` },
-          },
-        },
-      },
-    },
-  });
+  followed = await FollowedShop.open({ versions: ["v1", "v2", "v3"], unknown: ["nowhere"], routed: false, lagMs: 300 });
+  ({ shop, follower } = followed);
   ({ project } = shop);
-  const { cluster, namespace } = shop;
-  const config = new KubeConfig();
-  config.loadFromFile(cluster.kubeconfig);
-  core = config.makeApiClient(CoreV1Api);
-  follower = await Follower.start({
-    config,
-    namespace,
-    images: (asked) => {
-      const version = versions.find((one) => asked === image("api", one));
-      return version === undefined ? undefined : { command: [process.execPath, program, version] };
-    },
-    envoy: envoy.path,
-    folder: join(project.folder, "envoys"),
-    kubelet: cluster.kubelet,
-    services: [
-      { name: "shop-api", port },
-      { name: "shop-api-blue", port: tests.blue },
-      { name: "shop-api-green", port: tests.green },
-    ],
-    delayMs: lagMs,
-  });
-  for (const version of versions) await project.write(`releases/${version}.yaml`, manifest(version));
-  await shop.succeed("up", "--skip-preview");
+  core = followed.config.makeApiClient(CoreV1Api);
   await project.set({ green: "v2" });
   await shop.succeed("up", "--skip-preview");
 }, 3_600_000);
 
 afterAll(async () => {
-  await shop?.close();
-  await follower?.stop();
+  await followed?.close();
 }, 300_000);
 
 beforeEach(async () => {
-  load = await LoadGenerator.start({
-    targets: [{ name: "api", url: `http://127.0.0.1:${port}`, weight: 1, paths: ["/"] }],
-    ratePerSecond: 40,
-    connections: 10,
-    maxSeconds: 400,
-    maxRequests: 16_000,
-  });
+  load = await followed.users();
 }, 60_000);
 
 afterEach(async () => {
@@ -111,7 +54,7 @@ describe.sequential("users of a stack on Kubernetes, whose requests follow the A
       await shop.succeed("up", "--skip-preview");
       const byVersion = await unharmedSince(before);
       const told = follower.applied.slice(known).find(({ service }) => service === "shop-api");
-      const readAt = Date.parse(String((await readBack())?.readAt));
+      const readAt = Date.parse(String((await followed.readBack())?.readAt));
       const last = byVersion[old]?.lastAnswerAt ?? Number.NaN;
       // Requests did follow late, or nothing was shown.
       expect(last).toBeGreaterThan(told?.seenAt ?? Number.NaN);
@@ -194,27 +137,4 @@ async function nodesOfGreen(): Promise<string[]> {
   const { items } = await core.listNamespacedPod({ namespace: shop.namespace, labelSelector });
   const staying = items.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
   return [...new Set(staying.map(({ spec }) => spec?.nodeName ?? ""))];
-}
-
-/** Answers by version since a mark, once there are enough of them and none of them failed. */
-async function unharmedSince(mark: Mark): Promise<Readonly<Record<string, Answers>>> {
-  return eventually("fifty answers", async () => {
-    const { total, byVersion, samples } = await load.since(mark);
-    expect(total.failed, JSON.stringify(samples)).toBe(0);
-    return total.requests >= 50 ? byVersion : undefined;
-  });
-}
-
-/** What the reading back of the last update found. */
-async function readBack() {
-  return (await project.resource("kubernetes:TrafficReadBack", "traffic-read-back"))?.outputs;
-}
-
-/** Its smoke test asks the environment's own address, once. */
-function manifest(version: string): string {
-  const ask = `fetch(process.env.API_URL).then(async (it) => { const is = await it.text(); console.log(it.status, is); process.exit(is.trim() === process.env.EXPECT_VERSION ? 0 : 1); })`;
-  return `version: ${version}
-services: { api: { image: "${image("api", version)}" } }
-smoke: { command: [node, -e, "${ask}"], timeout: 20s }
-`;
 }

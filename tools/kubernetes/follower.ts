@@ -12,7 +12,8 @@ import { BalancerNode } from "../follower/node.ts";
 import type { ServiceState } from "../follower/serviceState.ts";
 import type { KubeletAddress } from "./follower/podLogs.ts";
 import { Pods } from "./follower/pods.ts";
-import { type Backends, backendsOf, readyAddresses } from "./follower/receivers.ts";
+import { readyAddresses, type WeighedRoute, weighedRoute } from "./follower/receivers.ts";
+import { RouteConditions, routeKind } from "./follower/routeConditions.ts";
 import { watched } from "./follower/watched.ts";
 
 /** What users reach at one port: a Service, or the Services that an HTTPRoute weighs. */
@@ -65,7 +66,8 @@ export class Follower {
   readonly #abort: AbortController;
   readonly #nodes: BalancerNode[] = [];
   readonly #slices = new Map<string, V1EndpointSlice>();
-  readonly #routes = new Map<string, Backends>();
+  readonly #routes = new Map<string, WeighedRoute>();
+  readonly #conditions: RouteConditions;
   readonly #applied: Applied[] = [];
   readonly #told = new Map<string, () => void>();
   #delayMs: number;
@@ -74,6 +76,7 @@ export class Follower {
     this.#settings = settings;
     this.pods = pods;
     this.#abort = abort;
+    this.#conditions = new RouteConditions(settings.config, settings.namespace, abort.signal);
     this.#delayMs = checkedDelay(settings.delayMs ?? 0);
   }
 
@@ -128,14 +131,13 @@ export class Follower {
     });
     if (!services.some(({ route }) => route !== undefined)) return;
     const custom = config.makeApiClient(CustomObjectsApi);
-    const kind = { group: "gateway.networking.k8s.io", version: "v1", plural: "httproutes" };
-    const routesPath = `/apis/${kind.group}/${kind.version}/namespaces/${namespace}/${kind.plural}`;
+    const routesPath = `/apis/${routeKind.group}/${routeKind.version}/namespaces/${namespace}/${routeKind.plural}`;
     const routes = async () =>
-      (await custom.listNamespacedCustomObject({ ...kind, namespace })) as { items: KubernetesObject[] };
+      (await custom.listNamespacedCustomObject({ ...routeKind, namespace })) as { items: KubernetesObject[] };
     await watched(config, routesPath, routes, signal, (route, gone) => {
       const name = route.metadata?.name ?? "";
       if (gone) this.#routes.delete(name);
-      else this.#routes.set(name, backendsOf(route));
+      else this.#routes.set(name, weighedRoute(route));
       this.#changed();
     });
   }
@@ -148,24 +150,38 @@ export class Follower {
     const node = await BalancerNode.start(at, first);
     this.#nodes.push(node);
     let last = JSON.stringify(first);
+    let lastGeneration: number | undefined;
     // One change after the other, also where the delay was shortened meanwhile.
     let queue = Promise.resolve();
     const look = () => {
       const state = this.#stateOf(service);
       const text = JSON.stringify(state);
-      if (text === last) return;
+      const route = service.route === undefined ? undefined : this.#routes.get(service.route);
+      const changed = text !== last;
+      if (!changed && route?.generation === lastGeneration) return;
       last = text;
+      lastGeneration = route?.generation;
       const seenAt = Date.now();
       const dueAt = seenAt + this.#delayMs;
       queue = queue.then(async () => {
         await pause(Math.max(0, dueAt - Date.now()), undefined, { signal }).catch(() => {});
         if (signal.aborted) return;
-        node.apply(state);
-        this.#applied.push({ service: service.name, seenAt, appliedAt: Date.now(), state });
+        if (changed) {
+          node.apply(state);
+          this.#applied.push({ service: service.name, seenAt, appliedAt: Date.now(), state });
+        }
+        if (route !== undefined) void this.#takenUp(service, route);
       });
     };
     this.#told.set(service.name, look);
     look();
+  }
+
+  /** Tells the API that requests go by a route as it is. Never rejects. */
+  #takenUp({ route, backends }: FollowedService, weighed: WeighedRoute): Promise<void> {
+    const known: readonly string[] = backends ?? [];
+    const strange = weighed.backends.map(({ service }) => service).filter((name) => !known.includes(name));
+    return this.#conditions.tell(route ?? "", weighed, strange);
   }
 
   #changed(): void {
@@ -180,8 +196,8 @@ export class Follower {
     const [first, second] = service.backends ?? [];
     if (first === undefined || second === undefined)
       throw new Error(`The route of ${service.name} needs two backends.`);
-    const weighed = this.#routes.get(service.route) ?? [];
-    const weight = (name: string) => weighed.find((it) => it.service === name)?.weight ?? 0;
+    const weighed = this.#routes.get(service.route)?.backends;
+    const weight = (name: string) => weighed?.find((it) => it.service === name)?.weight ?? 0;
     const all = weight(first) + weight(second);
     const share = all === 0 ? 0 : Math.round((100 * weight(first)) / all);
     const weights = all === 0 ? none : { blue: share, green: 100 - share };

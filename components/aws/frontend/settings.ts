@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { duration, flag, folder, group, text } from "../../../project/settingKinds.ts";
-import { arn, hosts } from "../settingKinds.ts";
+import { duration, flag, folder, group, hosts, text } from "../../../project/settingKinds.ts";
+import { arn } from "../settingKinds.ts";
 
 /** Pages behind CloudFront; the group `greenlight:aws.frontend`. */
 export const frontend = group(

@@ -12,13 +12,16 @@ it("docs/kubernetes-deployer-role.yaml is what the code says; `node --import tsx
 it("the deployer may make every kind that a stack makes, in one namespace, and no right is given by *", async () => {
   const { rules = [], metadata } = deployerRole("shop");
   expect(metadata?.namespace).toBe("shop");
-  const { resources } = await stack({ blue: manifest("v1") });
+  const gateway = { name: "public" };
+  const services = { api: { hosts: ["api.example"] }, web: { hosts: ["web.example"] } };
+  const routed = await stack({ blue: manifest("v1") }, { kubernetes: { gateway, services } });
+  const led = await stack({ blue: manifest("v1") });
   const kinds = new Set(
-    resources
+    [...led.resources, ...routed.resources]
       .filter(({ token }) => token.startsWith("kubernetes:"))
       .map(({ token }) => `${token.split(":").at(-1)?.toLowerCase()}s`),
   );
-  expect(kinds.size).toBe(4);
+  expect(kinds.size).toBe(5);
   for (const kind of kinds) {
     const verbs = rules.filter((it) => it.resources?.includes(kind)).flatMap((it) => it.verbs);
     expect(verbs, kind).toEqual(expect.arrayContaining(["create", "patch", "delete", "get", "watch"]));

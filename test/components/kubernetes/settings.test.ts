@@ -43,7 +43,18 @@ describe("the settings of a stack on Kubernetes", () => {
 
   it.each([
     [{ bake: "5m" }, "greenlight:bake is not offered on kubernetes yet"],
-    [{ blue: "v1", green: "v2", share: "10" }, "greenlight:share is 10; on kubernetes traffic moves all at once yet"],
+    [
+      { blue: "v1", green: "v2", share: "10" },
+      "greenlight:share is 10; on kubernetes traffic is shared by a Gateway's routes alone",
+    ],
+    [
+      { kubernetes: { ...settings.kubernetes, gateway: { name: "public" } } },
+      "greenlight:kubernetes.services.api.hosts is missing; expected a list of host names, by which the Gateway public",
+    ],
+    [
+      { kubernetes: { ...settings.kubernetes, services: { api: { hosts: ["shop.example"] } } } },
+      "greenlight:kubernetes.services.api.hosts says what a Gateway takes, and kubernetes.gateway names none",
+    ],
     [{ strategy: { kind: "canary" } }, "greenlight:strategy.kind is canary; on kubernetes only blue-green is offered"],
     [{ strategy: { canary: { sticky: "1h" } } }, "greenlight:strategy.canary.sticky is not offered on kubernetes yet"],
     [
@@ -58,5 +69,11 @@ describe("the settings of a stack on Kubernetes", () => {
     ],
   ])("refuse %j and say what is offered", (over, says) => {
     expect(faults(over)).toContainEqual(expect.stringContaining(says));
+  });
+
+  it("share traffic where a Gateway leads users", () => {
+    const services = { api: { hosts: ["shop.example"], paths: ["/api"] }, web: { hosts: ["shop.example"] } };
+    const kubernetes = { ...settings.kubernetes, gateway: { name: "public", namespace: "gateways" }, services };
+    expect(faults({ kubernetes, blue: "v1", green: "v2", share: "10" })).toEqual([]);
   });
 });

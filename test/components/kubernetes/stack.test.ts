@@ -107,6 +107,76 @@ describe("a stack on Kubernetes", () => {
   });
 });
 
+describe("a stack on Kubernetes behind a Gateway", () => {
+  const kubernetes = {
+    gateway: { name: "public", namespace: "gateways", section: "https" },
+    services: { api: { hosts: ["shop.example"], paths: ["/api", "/v2"] }, web: { hosts: ["shop.example"] } },
+  };
+  const routed = (changes: Record<string, unknown> = {}) => stack({ blue: v1, green: v2 }, { kubernetes, ...changes });
+  const routeOf = ({ resources }: Awaited<ReturnType<typeof routed>>, name: string) =>
+    one(resources, "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute", name).inputs;
+
+  it("leads users by an HTTPRoute for each service, to the environments' own Services", async () => {
+    const it = await routed();
+    expect(routeOf(it, "traffic-api")).toMatchObject({
+      apiVersion: "gateway.networking.k8s.io/v1",
+      kind: "HTTPRoute",
+      metadata: { name: "shop-api", namespace: "shop" },
+      spec: {
+        parentRefs: [{ name: "public", namespace: "gateways", sectionName: "https" }],
+        hostnames: ["shop.example"],
+        rules: [
+          {
+            matches: [{ path: { type: "PathPrefix", value: "/api" } }, { path: { type: "PathPrefix", value: "/v2" } }],
+            backendRefs: [
+              { kind: "Service", name: "shop-api-blue", port: 8080, weight: 100 },
+              { kind: "Service", name: "shop-api-green", port: 8080, weight: 0 },
+            ],
+          },
+        ],
+      },
+    });
+    expect(it.resources.filter(({ name }) => name === "traffic-api").map(({ token }) => token)).toEqual([
+      "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute",
+    ]);
+  });
+
+  it.each<[string, Record<string, unknown>, [number, number]]>([
+    ["a share", { share: "10" }, [90, 10]],
+    ["a switch", { live: "green" }, [0, 100]],
+  ])("changes two numbers of each route by %s, and nothing else of the cluster", async (_, change, weights) => {
+    const [before, after] = [await routed(), await routed(change)];
+    const objects = (all: typeof before) =>
+      Object.fromEntries(
+        all.resources.filter(({ token }) => token.startsWith("kubernetes:")).map((it) => [it.name, it.inputs]),
+      );
+    const [was, is] = [objects(before), objects(after)];
+    const changed = Object.keys(is).filter((name) => JSON.stringify(is[name]) !== JSON.stringify(was[name]));
+    expect(changed.sort()).toEqual(["traffic-api", "traffic-web"]);
+    const refs = (it: typeof before) =>
+      (routeOf(it, "traffic-api").spec as { rules: { backendRefs: { weight: number }[] }[] }).rules[0]?.backendRefs ??
+      [];
+    expect(refs(after).map(({ weight }) => weight)).toEqual(weights);
+    const plain = (it: typeof before) => JSON.stringify(routeOf(it, "traffic-api")).replace(/"weight":\d+/g, "");
+    expect(plain(after)).toBe(plain(before));
+  });
+
+  it("asks the gate and the reading back for the same shares, and tells them the routes", async () => {
+    const { resources } = await routed({ share: "25" });
+    for (const [type, name] of [
+      ["kubernetes:SwitchGate", "traffic-gate"],
+      ["kubernetes:TrafficReadBack", "traffic-read-back"],
+    ] as const) {
+      const { weights, services } = one(resources, type, name).inputs;
+      expect(weights).toEqual({ blue: 75, green: 25 });
+      expect(services).toMatchObject([
+        { name: "shop-api", route: { blue: "shop-api-blue", green: "shop-api-green", port: 8080 } },
+        { name: "shop-web", route: { blue: "shop-web-blue", green: "shop-web-green", port: 3000 } },
+      ]);
+    }
+  });
+});
+
 describe("the pods of a service", () => {
   const deployed = async (settings: Record<string, unknown> = {}) => {
     const { resources } = await stack({ blue: v1 }, settings);

@@ -95,12 +95,12 @@ describe("what a checklist asks of Kubernetes", { timeout: 60_000 }, () => {
     [
       "users are still led elsewhere",
       () => server.put("endpointslices", slice("blue-0", "green-0", "nobody-0")),
-      "2 endpoints of the live Service of api are not of blue",
+      "2 endpoints of the Service shop-api are not of blue",
     ],
     [
       "no endpoint is ready",
       () => server.put("endpointslices", slice({ name: "blue-0", ready: false })),
-      "the live Service of api has no ready endpoint in blue",
+      "the Service shop-api has no ready endpoint in blue",
     ],
     ["its Service leads to neither side", () => server.put("services", live(undefined)), "traffic is divided"],
     [

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-export type Kind = "deployments" | "replicasets" | "pods" | "services" | "endpointslices";
+export type Kind = "deployments" | "replicasets" | "pods" | "services" | "endpointslices" | "httproutes";
 type Thing = {
   metadata: { name: string; labels?: Record<string, string>; [key: string]: unknown };
   [key: string]: unknown;
@@ -22,8 +22,8 @@ export class ApiServer {
   readonly requests: string[] = [];
   /** Logs of pods by name. */
   readonly logs: Record<string, string> = {};
-  /** What the cluster's controllers do when a selector was changed; nothing unless a test says so. */
-  onPatched: (name: string, selector: Record<string, string>) => void = () => {};
+  /** What the cluster's controllers do when a Service or a route was changed; nothing unless a test says so. */
+  onPatched: (name: string) => void = () => {};
   /** Whether the namespace is there. */
   namespaced = true;
   /** Answers nothing any more. */
@@ -34,6 +34,7 @@ export class ApiServer {
     pods: new Map(),
     services: new Map(),
     endpointslices: new Map(),
+    httproutes: new Map(),
   };
   #watchers: Watcher[] = [];
   #version = 1;
@@ -89,6 +90,11 @@ export class ApiServer {
     }
   }
 
+  /** An object as it is now. */
+  get(kind: Kind, name: string): Thing | undefined {
+    return this.#objects[kind].get(name);
+  }
+
   remove(kind: Kind, name: string): void {
     const thing = this.#objects[kind].get(name);
     if (thing === undefined) return;
@@ -124,20 +130,25 @@ export class ApiServer {
     for (const it of this.#watchers) if (it.kind === kind) it.response.write(`${JSON.stringify({ type, object })}\n`);
   }
 
-  /** A JSON patch of the selector: nothing else is written. */
+  /** A JSON patch of a selector, or of the backends of a route's rules: nothing else is written. */
   async #patch(kind: Kind, name: string, request: IncomingMessage, say: (status: number, body: object) => void) {
     let text = "";
     for await (const chunk of request) text += chunk;
     const thing = this.#objects[kind].get(name);
-    const [{ path, value }] = JSON.parse(text);
-    if (thing === undefined || path !== "/spec/selector") {
+    if (thing === undefined) {
       say(404, { kind: "Status", code: 404, message: `${name} not found` });
       return;
     }
-    const next = { ...thing, spec: { ...(thing.spec as object), selector: value } };
+    const next = structuredClone(thing) as Thing & { spec: { selector: unknown; rules: { backendRefs: unknown }[] } };
+    for (const { path, value } of JSON.parse(text)) {
+      const rule = next.spec.rules?.[Number(/^\/spec\/rules\/(\d+)\/backendRefs$/.exec(path)?.[1])];
+      if (path === "/spec/selector") next.spec.selector = value;
+      else if (rule !== undefined) rule.backendRefs = value;
+      else throw new Error(`${path} is not written by anybody`);
+    }
     this.put(kind, next);
     say(200, next);
-    this.onPatched(name, value);
+    this.onPatched(name);
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {

@@ -2,12 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { switchedServices } from "../../../components/kubernetes/names.ts";
 import { moveKubernetesTraffic } from "../../../provider/kubernetes/moveTraffic.ts";
 import { ApiServer } from "./apiServer.ts";
-import { live, notReady, pod, slice } from "./objects.ts";
+import { backends, live, notReady, pod, route, slice, sliceOf } from "./objects.ts";
 
 describe("the way back on Kubernetes, without an engine", () => {
   let server: ApiServer;
-  const back = (deadlineMs = 20_000) =>
-    moveKubernetesTraffic(server.access, switchedServices("shop", ["api"]), "blue", () => {}, {
+  const back = (deadlineMs = 20_000, routed = false) =>
+    moveKubernetesTraffic(server.access, switchedServices("shop", { api: 8080 }, routed), "blue", () => {}, {
       deadlineMs,
       intervalMs: 10,
     });
@@ -43,5 +43,45 @@ describe("the way back on Kubernetes, without an engine", () => {
   it("does it once more where it is there already, and changes nothing by it", async () => {
     await back();
     await expect(back()).resolves.toBeDefined();
+  });
+
+  describe("behind a Gateway", () => {
+    const byRoute = (deadlineMs?: number) => back(deadlineMs, true);
+    const seenBy = (generation: number) => server.put("httproutes", route(100, 0, { generation: 2, seen: generation }));
+    beforeEach(() => {
+      server.remove("services", "shop-api");
+      server.put("endpointslices", sliceOf(backends.blue, "blue-0"), sliceOf(backends.green, "green-0", "green-1"));
+      server.put("httproutes", route(90, 10));
+      server.onPatched = () => seenBy(2);
+    });
+
+    it("gives the whole route back, and reads back that the Gateway has taken it up", async () => {
+      const { writtenAt, readBackAt } = await byRoute();
+      expect(readBackAt).toBeGreaterThanOrEqual(writtenAt);
+      expect(server.requests.filter((it) => it === "patch httproutes")).toHaveLength(1);
+      expect(server.requests.filter((it) => it.endsWith(" services"))).toEqual([]);
+    });
+
+    it("never says that traffic is back while the Gateway goes by what the route was", async () => {
+      server.onPatched = () => seenBy(1);
+      await expect(byRoute(300)).rejects.toThrow(
+        /Traffic is not all at blue: the Gateway public has not taken up the HTTPRoute shop-api[\s\S]*kubectl edit httproute/,
+      );
+    });
+
+    it("gives every rule of a route back that somebody wrote rules into", async () => {
+      const odd = route(0, 100);
+      odd.spec.rules.push({ backendRefs: [{ name: backends.green, port: 8080, weight: 1 }] });
+      server.put("httproutes", odd);
+      server.onPatched = () => {};
+      await expect(byRoute(300)).rejects.toThrow("the HTTPRoute shop-api leads to elsewhere");
+      const both = [
+        expect.objectContaining({ name: backends.blue, weight: 100 }),
+        expect.objectContaining({ name: backends.green, weight: 0 }),
+      ];
+      expect(server.get("httproutes", "shop-api")?.spec).toMatchObject({
+        rules: [{ backendRefs: both }, { backendRefs: both }],
+      });
+    });
   });
 });

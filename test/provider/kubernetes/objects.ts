@@ -77,9 +77,14 @@ export const live = (environment: string | undefined) => ({
   spec: { selector: environment === undefined ? { app: "another" } : selector(environment) },
 });
 
+type Endpoint = string | { name: string; ready?: boolean; terminating?: boolean };
+
 /** Its endpoints. */
-export const slice = (...endpoints: (string | { name: string; ready?: boolean; terminating?: boolean })[]) => ({
-  metadata: { name: "shop-api-abc", labels: { "kubernetes.io/service-name": "shop-api" } },
+export const slice = (...endpoints: Endpoint[]) => sliceOf("shop-api", ...endpoints);
+
+/** The endpoints of a Service. */
+export const sliceOf = (service: string, ...endpoints: Endpoint[]) => ({
+  metadata: { name: `${service}-abc`, labels: { "kubernetes.io/service-name": service } },
   addressType: "IPv4",
   endpoints: endpoints.map((it) => {
     const { name, ready = true, terminating = false } = typeof it === "string" ? { name: it } : it;
@@ -90,3 +95,45 @@ export const slice = (...endpoints: (string | { name: string; ready?: boolean; t
     };
   }),
 });
+
+/** What api's HTTPRoute forwards to. */
+export const backends = { blue: "shop-api-blue", green: "shop-api-green", port: 8080 };
+
+/**
+ * The HTTPRoute that users come through.
+ *
+ * @param seen the generation that the Gateway has taken up; by default this one
+ */
+export const route = (
+  blue: number,
+  green: number,
+  {
+    generation = 1,
+    seen = generation,
+    accepted = "True",
+  }: { generation?: number; seen?: number; accepted?: string } = {},
+) => {
+  const parentRef = { name: "public", namespace: "gateways" };
+  const condition = (type: string, status: string) => ({ type, status, reason: status, observedGeneration: seen });
+  return {
+    metadata: {
+      name: "shop-api",
+      generation,
+      labels: { "app.kubernetes.io/instance": "shop", "app.kubernetes.io/name": "api" },
+    },
+    spec: {
+      parentRefs: [parentRef],
+      rules: [
+        {
+          backendRefs: [
+            { name: backends.blue, port: backends.port, weight: blue },
+            { name: backends.green, port: backends.port, weight: green },
+          ],
+        },
+      ],
+    },
+    status: {
+      parents: [{ parentRef, conditions: [condition("Accepted", accepted), condition("ResolvedRefs", "True")] }],
+    },
+  };
+};

@@ -8,11 +8,14 @@ const proofs = (environment: string, version: string) =>
 const green = (at: number, status: object = {}) => pod(at, status);
 const blue = (at: number, status: object = {}) => pod(at, status, { environment: "blue" });
 
+const toBlue = { blue: 100, green: 0 };
+const toGreen = { blue: 0, green: 100 };
+
 let server: ApiServer;
 const common = (over: object = {}) => ({
   access: server.access,
   services: [{ service: "api", name: "shop-api", blue: selector("blue"), green: selector("green") }],
-  live: "green",
+  weights: toGreen,
   deadlineMs: 20_000,
   ...over,
 });
@@ -35,7 +38,7 @@ describe("the gate before a switch on Kubernetes", () => {
   });
   /** As the update before left it: blue serves. */
   const served = async () => {
-    await gate.create(inputs({ live: "blue" }));
+    await gate.create(inputs({ weights: toBlue }));
   };
   beforeEach(() => {
     gate = new Managed("greenlight:kubernetes:SwitchGate", "traffic-gate");
@@ -43,12 +46,12 @@ describe("the gate before a switch on Kubernetes", () => {
 
   it("passes when the receiving side has as many pods as serve, all ready", async () => {
     await served();
-    expect((await gate.update(inputs())).serving).toEqual({ api: "green" });
+    expect((await gate.update(inputs())).serving).toEqual({ api: toGreen });
   });
 
   it("passes before there is a Service", async () => {
     server.remove("services", "shop-api");
-    expect((await gate.create(inputs({ live: "blue" }))).serving).toEqual({ api: "blue" });
+    expect((await gate.create(inputs({ weights: toBlue }))).serving).toEqual({ api: toBlue });
   });
 
   it("refuses an environment without the proofs of its gates, in the preview", async () => {
@@ -82,7 +85,7 @@ describe("the gate before a switch on Kubernetes", () => {
     const passed = gate.update(inputs());
     await server.watched("services", "pods", "endpointslices");
     server.put("pods", green(1));
-    expect((await passed).serving).toEqual({ api: "green" });
+    expect((await passed).serving).toEqual({ api: toGreen });
   });
 
   it("overwrites no selector that somebody else changed, and takes it as the starting point after a refresh", async () => {
@@ -93,7 +96,7 @@ describe("the gate before a switch on Kubernetes", () => {
     );
     expect((await gate.refresh())?.serving).toEqual({ api: "elsewhere" });
     expect(await gate.differs()).toBe(true);
-    expect((await gate.update(inputs())).serving).toEqual({ api: "green" });
+    expect((await gate.update(inputs())).serving).toEqual({ api: toGreen });
   });
 
   it("does not take over a Service of that name that is somebody else's", async () => {
@@ -111,7 +114,7 @@ describe("the reading back after a switch on Kubernetes", () => {
   });
 
   it("passes when the endpoints are the ready pods of what was asked, and no other", async () => {
-    expect((await gate.create(common())).serving).toBe("green");
+    expect((await gate.create(common())).serving).toEqual(toGreen);
   });
 
   it("waits for endpoints that lag behind", async () => {
@@ -120,7 +123,7 @@ describe("the reading back after a switch on Kubernetes", () => {
     await server.watched("services", "pods", "endpointslices");
     server.put("endpointslices", slice("green-0"));
     server.put("endpointslices", slice("green-0", "green-1"));
-    expect((await passed).serving).toBe("green");
+    expect((await passed).serving).toEqual(toGreen);
   });
 
   it("is no reading before proxies had their time to follow, all of which the endpoints stay as they are", async () => {
@@ -134,7 +137,7 @@ describe("the reading back after a switch on Kubernetes", () => {
 
   it("does not mind an endpoint that is going", async () => {
     server.put("endpointslices", slice("green-0", "green-1", { name: "blue-0", ready: false, terminating: true }));
-    expect((await gate.create(common())).serving).toBe("green");
+    expect((await gate.create(common())).serving).toEqual(toGreen);
   });
 
   it.each([
@@ -154,7 +157,7 @@ describe("the reading back after a switch on Kubernetes", () => {
   it("is told by a refresh that somebody switched back", async () => {
     await gate.create(common());
     server.put("services", live("blue"));
-    expect((await gate.refresh())?.serving).toBe("blue");
+    expect((await gate.refresh())?.serving).toEqual(toBlue);
     expect(await gate.differs()).toBe(true);
   });
 });

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { AppsV1Api, CoreV1Api, CustomObjectsApi, type V1Deployment } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "../../../tools/freePort.ts";
-import { backendsOf } from "../../../tools/kubernetes/follower/receivers.ts";
+import { weighedRoute } from "../../../tools/kubernetes/follower/receivers.ts";
 import { Follower } from "../../../tools/kubernetes/follower.ts";
 import { ensureToolchain } from "../../../tools/toolchain.ts";
 import { eventually, processes } from "../../processes.ts";
@@ -104,6 +104,35 @@ describe("the follower of a cluster", () => {
     expect(answers.get("green")).toBeGreaterThan(60);
   });
 
+  it("answers as a Gateway does: which generation of a route requests go by, and what it does not know", async () => {
+    const custom = world.admin.makeApiClient(CustomObjectsApi);
+    const conditions = () =>
+      eventually("the conditions of the route as it is", async () => {
+        const { metadata, status } = await custom.getNamespacedCustomObject({ ...routes, name: "canary" });
+        const [told] = status?.parents ?? [];
+        const current = told?.conditions.every(
+          (it: { observedGeneration: number }) => it.observedGeneration === metadata.generation,
+        );
+        return current ? told : undefined;
+      });
+    expect(await conditions()).toMatchObject({
+      parentRef: { name: "edge" },
+      conditions: [
+        { type: "Accepted", status: "True" },
+        { type: "ResolvedRefs", status: "True" },
+      ],
+    });
+    const renamed = JSON.stringify([{ op: "replace", path: "/spec/rules/0/backendRefs/0/name", value: "nobody" }]);
+    await world.kubectl("patch", "httproute", "canary", "-n", namespace, "--type=json", "-p", renamed);
+    expect((await conditions()).conditions[1]).toMatchObject({
+      type: "ResolvedRefs",
+      status: "False",
+      message: "no Service nobody",
+    });
+    const back = JSON.stringify([{ op: "replace", path: "/spec/rules/0/backendRefs/0/name", value: "blue" }]);
+    await world.kubectl("patch", "httproute", "canary", "-n", namespace, "--type=json", "-p", back);
+  });
+
   it("cannot pull an image that it does not know", async () => {
     await apps.createNamespacedDeployment({ namespace, body: deployment("unknown", "example.invalid/other@sha256:1") });
     const state = await stateOf("unknown", ({ waiting }) => waiting?.reason === "ImagePullBackOff");
@@ -151,7 +180,7 @@ describe("the backends of a route", () => {
   it("are those of the rule that asks for no header; a weight left out is 1", () => {
     const tester = { matches: [{ headers: [{ name: "x-tester", value: "1" }] }], backendRefs: [{ name: "green" }] };
     const all = { matches: [{ path: { value: "/" } }], backendRefs: [{ name: "blue" }, { name: "green", weight: 0 }] };
-    expect(backendsOf({ spec: { rules: [tester, all] } } as object)).toEqual([
+    expect(weighedRoute({ metadata: {}, spec: { rules: [tester, all] } } as object).backends).toEqual([
       { service: "blue", weight: 1 },
       { service: "green", weight: 0 },
     ]);

@@ -9,11 +9,19 @@ export function readyAddresses(slices: Iterable<V1EndpointSlice>): string[] {
   return [...new Set(ready)].sort();
 }
 
-/** Services that an HTTPRoute's first rule forwards to, with their weights; a weight left out is 1. */
-export type Backends = readonly { readonly service: string; readonly weight: number }[];
+/** An HTTPRoute as requests go by it. */
+export interface WeighedRoute {
+  readonly generation: number;
+  /** The Gateways that it names, as it names them. */
+  readonly parentRefs: readonly object[];
+  /** Services that it forwards to, with their weights; a weight left out is 1. */
+  readonly backends: readonly { readonly service: string; readonly weight: number }[];
+}
 
 const routeSchema = z.looseObject({
+  metadata: z.looseObject({ generation: z.number().default(0) }),
   spec: z.looseObject({
+    parentRefs: z.array(z.looseObject({ name: z.string() })).default([]),
     rules: z
       .array(
         z.looseObject({
@@ -27,9 +35,11 @@ const routeSchema = z.looseObject({
   }),
 });
 
-/** The backends of the rule that takes what no header asks elsewhere. */
-export function backendsOf(route: KubernetesObject): Backends {
-  const { rules } = routeSchema.parse(route).spec;
+/** A route by the backends of the rule that takes what no header asks elsewhere. */
+export function weighedRoute(route: KubernetesObject): WeighedRoute {
+  const { metadata, spec } = routeSchema.parse(route);
+  const { rules, parentRefs } = spec;
   const open = rules.find(({ matches }) => (matches ?? []).every(({ headers }) => (headers ?? []).length === 0));
-  return (open?.backendRefs ?? []).map(({ name, weight }) => ({ service: name, weight }));
+  const backends = (open?.backendRefs ?? []).map(({ name, weight }) => ({ service: name, weight }));
+  return { generation: metadata.generation, parentRefs, backends };
 }

@@ -1,0 +1,74 @@
+import type { RouteBackends } from "../../provider/kubernetes/route.ts";
+import { environmentNames, type Weights, weightsFault } from "../../release/environment.ts";
+
+/** The Gateway that users come through. */
+export interface GatewayReference {
+  readonly name: string;
+  /** Left out, the namespace of the stack. */
+  readonly namespace?: string | undefined;
+  /** One of its listeners; left out, all that take the route's hosts. */
+  readonly section?: string | undefined;
+}
+
+/** An HTTPRoute of the Gateway API v1, as far as a stack makes it. */
+export interface HttpRoute {
+  readonly spec: {
+    readonly parentRefs: readonly {
+      readonly name: string;
+      readonly namespace?: string;
+      readonly sectionName?: string;
+    }[];
+    readonly hostnames: readonly string[];
+    readonly rules: readonly {
+      readonly matches: readonly { readonly path: { readonly type: "PathPrefix"; readonly value: string } }[];
+      readonly backendRefs: readonly {
+        readonly group: "";
+        readonly kind: "Service";
+        readonly name: string;
+        readonly port: number;
+        readonly weight: number;
+      }[];
+    }[];
+  };
+}
+
+/**
+ * The route of one service: one rule whose backends are the Services of both environments, also where a weight is 0, so that a switch
+ * changes two numbers and nothing else. What the API server would fill in is said, so that nothing differs when it is read back.
+ *
+ * @param paths beginnings of the paths that lead to the service
+ * @throws RangeError when the weights are no whole percents that sum to 100
+ */
+export function httpRoute(
+  { name, namespace, section }: GatewayReference,
+  { hosts, paths }: { readonly hosts: readonly string[]; readonly paths: readonly string[] },
+  backends: RouteBackends,
+  weights: Weights,
+): HttpRoute {
+  const fault = weightsFault(weights);
+  if (fault !== undefined) throw new RangeError(fault);
+  return {
+    spec: {
+      parentRefs: [
+        {
+          name,
+          ...(namespace === undefined ? {} : { namespace }),
+          ...(section === undefined ? {} : { sectionName: section }),
+        },
+      ],
+      hostnames: [...hosts],
+      rules: [
+        {
+          matches: paths.map((value) => ({ path: { type: "PathPrefix", value } })),
+          backendRefs: environmentNames.map((environment) => ({
+            group: "",
+            kind: "Service",
+            name: backends[environment],
+            port: backends.port,
+            weight: weights[environment],
+          })),
+        },
+      ],
+    },
+  };
+}

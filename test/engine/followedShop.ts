@@ -1,0 +1,135 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { KubeConfig } from "@kubernetes/client-node";
+import { expect } from "vitest";
+import { type Answers, LoadGenerator, type Mark } from "../../rehearsal/load/client.ts";
+import { freePort } from "../../tools/freePort.ts";
+import { Follower } from "../../tools/kubernetes/follower.ts";
+import { ensureToolchain } from "../../tools/toolchain.ts";
+import { eventually } from "../processes.ts";
+import { KubernetesShop } from "./kubernetesShop.ts";
+import type { Config } from "./project.ts";
+import { image } from "./simulatedAws.ts";
+
+const program = fileURLToPath(new URL("fixtures/pod.mjs", import.meta.url));
+
+interface Opened {
+  /** Those that run; others have no image that can be pulled. */
+  readonly versions: readonly string[];
+  readonly unknown?: readonly string[];
+  /** Whether users come through a Gateway's route; else by the live Service. */
+  readonly routed: boolean;
+  /** From the API's word until requests go by it, ms. */
+  readonly lagMs: number;
+  readonly settings?: Config;
+}
+
+/**
+ * A stack on a real control plane whose one service runs as processes of this machine: users' requests go to them as the API says, as late
+ * as a cluster's proxies do, and each once. Its first version serves.
+ */
+export class FollowedShop {
+  readonly shop: KubernetesShop;
+  readonly follower: Follower;
+  readonly config: KubeConfig;
+  readonly #port: number;
+
+  private constructor(shop: KubernetesShop, follower: Follower, config: KubeConfig, port: number) {
+    this.shop = shop;
+    this.follower = follower;
+    this.config = config;
+    this.#port = port;
+  }
+
+  static async open({ versions, unknown = [], routed, lagMs, settings = {} }: Opened): Promise<FollowedShop> {
+    const { envoy } = await ensureToolchain({ want: ["envoy"] });
+    const port = await freePort();
+    const tests = { blue: await freePort(), green: await freePort() };
+    const addresses = { blue: `http://127.0.0.1:${tests.blue}`, green: `http://127.0.0.1:${tests.green}` };
+    const shop = await KubernetesShop.open({
+      services: ["api"],
+      versions: [...versions, ...unknown],
+      pods: "left",
+      settings: {
+        live: "blue",
+        blue: versions[0],
+        services: { api: { port: 8080, instances: 2, drain: "2s" } },
+        ...settings,
+        kubernetes: {
+          endpointDelay: "2s",
+          gates: { deadline: "40s" },
+          ...(routed ? { gateway: { name: "public" } } : {}),
+          services: { api: { addresses, ...(routed ? { hosts: ["shop.example"] } : {}) } },
+        },
+      },
+    });
+    const { cluster, namespace, project } = shop;
+    const config = new KubeConfig();
+    config.loadFromFile(cluster.kubeconfig);
+    const follower = await Follower.start({
+      config,
+      namespace,
+      images: (asked) => {
+        const version = versions.find((one) => asked === image("api", one));
+        return version === undefined ? undefined : { command: [process.execPath, program, version] };
+      },
+      envoy: envoy.path,
+      folder: join(project.folder, "envoys"),
+      kubelet: cluster.kubelet,
+      services: [
+        routed
+          ? { name: "shop-api", port, route: "shop-api", backends: ["shop-api-blue", "shop-api-green"] }
+          : { name: "shop-api", port },
+        { name: "shop-api-blue", port: tests.blue },
+        { name: "shop-api-green", port: tests.green },
+      ],
+      delayMs: lagMs,
+    });
+    for (const version of versions) await project.write(`releases/${version}.yaml`, manifest(version));
+    await shop.succeed("up", "--skip-preview");
+    return new FollowedShop(shop, follower, config, port);
+  }
+
+  /** Users who send 40 requests a second, until they are stopped. */
+  users(): Promise<LoadGenerator> {
+    return LoadGenerator.start({
+      targets: [{ name: "api", url: `http://127.0.0.1:${this.#port}`, weight: 1, paths: ["/"] }],
+      ratePerSecond: 40,
+      connections: 10,
+      maxSeconds: 400,
+      maxRequests: 16_000,
+    });
+  }
+
+  /** What the reading back of the last update found. */
+  async readBack() {
+    return (await this.shop.project.resource("kubernetes:TrafficReadBack", "traffic-read-back"))?.outputs;
+  }
+
+  async close(): Promise<void> {
+    await this.shop.close();
+    await this.follower.stop();
+  }
+}
+
+/** Answers by version since a mark, once there are enough of them and none of them failed. */
+export async function unharmedSince(
+  load: LoadGenerator,
+  mark: Mark,
+  least = 50,
+): Promise<Readonly<Record<string, Answers>>> {
+  return eventually(`${least} answers`, async () => {
+    const { total, byVersion, samples } = await load.since(mark);
+    expect(total.failed, JSON.stringify(samples)).toBe(0);
+    return total.requests >= least ? byVersion : undefined;
+  });
+}
+
+/** Its smoke test asks the environment's own address, once. */
+function manifest(version: string): string {
+  const ask = `fetch(process.env.API_URL).then(async (it) => { const is = await it.text(); console.log(it.status, is); process.exit(is.trim() === process.env.EXPECT_VERSION ? 0 : 1); })`;
+  return `version: ${version}
+services: { api: { image: "${image("api", version)}" } }
+smoke: { command: [node, -e, "${ask}"], timeout: 20s }
+`;
+}

@@ -1,0 +1,59 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { ApiException, CustomObjectsApi, type KubeConfig } from "@kubernetes/client-node";
+import type { WeighedRoute } from "./receivers.ts";
+
+export const routeKind = { group: "gateway.networking.k8s.io", version: "v1", plural: "httproutes" } as const;
+
+/** Who says the conditions, in the route's status. */
+const controllerName = "greenlight.invalid/follower";
+
+/** Pause before a status that the API server did not take is written again. */
+const againMs = 200;
+
+/** Says of routes, as a Gateway's controller does, that requests go by them as they are now; or that they cannot, and why. */
+export class RouteConditions {
+  readonly #custom: CustomObjectsApi;
+  readonly #namespace: string;
+  readonly #signal: AbortSignal;
+  /** The generation of each route that was told last. */
+  readonly #told = new Map<string, number>();
+
+  constructor(config: KubeConfig, namespace: string, signal: AbortSignal) {
+    this.#custom = config.makeApiClient(CustomObjectsApi);
+    this.#namespace = namespace;
+    this.#signal = signal;
+  }
+
+  /**
+   * Writes the conditions of one generation, again and again until the API server takes them, the route is gone, or a later generation is told.
+   *
+   * @param unknown Services that the route forwards to and that nothing here knows
+   */
+  async tell(name: string, { generation, parentRefs }: WeighedRoute, unknown: readonly string[]): Promise<void> {
+    this.#told.set(name, generation);
+    const common = { observedGeneration: generation, lastTransitionTime: new Date().toISOString(), message: "" };
+    const resolved =
+      unknown.length === 0
+        ? { ...common, type: "ResolvedRefs", status: "True", reason: "ResolvedRefs" }
+        : {
+            ...common,
+            type: "ResolvedRefs",
+            status: "False",
+            reason: "BackendNotFound",
+            message: `no Service ${unknown.join(", ")}`,
+          };
+    const conditions = [{ ...common, type: "Accepted", status: "True", reason: "Accepted" }, resolved];
+    const parents = parentRefs.map((parentRef) => ({ parentRef, controllerName, conditions }));
+    const asked = { ...routeKind, namespace: this.#namespace, name };
+    while (!this.#signal.aborted && this.#told.get(name) === generation) {
+      try {
+        const body = [{ op: "add", path: "/status", value: { parents } }];
+        await this.#custom.patchNamespacedCustomObjectStatus({ ...asked, body });
+        return;
+      } catch (error) {
+        if (error instanceof ApiException && error.code === 404) return;
+        await pause(againMs, undefined, { signal: this.#signal }).catch(() => {});
+      }
+    }
+  }
+}
