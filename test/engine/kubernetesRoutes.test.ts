@@ -52,7 +52,8 @@ describe.sequential("users of a stack on Kubernetes who come through a Gateway",
     ] as const) {
       await project.set(changes);
       const shown = await shop.succeed("preview", "--diff");
-      expect(shown.text.match(/HTTPRoute/g)?.length, shown.text).toBe(1);
+      expect(shown.text.match(/HTTPRoute: \(update\)/g), shown.text).toHaveLength(1);
+      expect(shown.text).not.toMatch(/(Deployment|Service): \((create|update|replace)/);
       await shop.succeed("up", "--skip-preview");
       expect((await followed.readBack())?.serving).toEqual({ blue: 100 - share, green: share });
       const after = await load.mark(`with a share of ${share} %`);
