@@ -63,7 +63,7 @@ export async function bundle(): Promise<"made" | "there" | "changing"> {
       platform: "node",
       format: "esm",
       target: "node20.12",
-      keepNames: true,
+      keepNames: false,
       minifyWhitespace: true,
       metafile: true,
       logLevel: "error",

@@ -54,7 +54,7 @@ function next(): void {
 function started(): Worker {
   threads += 1;
   return new Worker(new URL("thread.cjs", import.meta.url), {
-    resourceLimits: { maxOldGenerationSizeMb: mostMemory },
+    resourceLimits: { maxOldGenerationSizeMb: mostMemory, maxYoungGenerationSizeMb: 128 },
     // What the process was started with belongs to its program, such as a profiler.
     execArgv: [],
   });
@@ -92,5 +92,7 @@ function work(thread: Worker, { reading, done }: Job): void {
   const ended = () => end({ problem: "it could not be read: its thread ended" }, "gone");
   thread.on("message", answered).on("error", broke).on("exit", ended);
   thread.ref();
-  thread.postMessage(reading);
+  const { buffer, byteLength } = reading.bytes;
+  // Bytes that have their memory for themselves are handed over; a part of a larger one is copied.
+  thread.postMessage(reading, buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : []);
 }
