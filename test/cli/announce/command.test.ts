@@ -6,6 +6,7 @@ import type { Event } from "../../../cli/reporter.ts";
 import type { AnnouncementKind } from "../../../release/announcement.ts";
 import { exitCodes } from "../../../release/exitCodes.ts";
 import { readJournal } from "../../../release/journal.ts";
+import { Deployed } from "../deployed.ts";
 import { greenlight, journal, Project, settings } from "../project.ts";
 import { MailServer } from "./mailServer.ts";
 import { Receiver, type Script } from "./receiver.ts";
@@ -34,6 +35,7 @@ class Stack {
     readonly page: Receiver,
     readonly mail: MailServer,
     channels?: readonly string[],
+    ports?: number,
   ) {
     const mine = `host: 127.0.0.1, port: ${mail.port}, security: none, from: r@shop.example, to: [sales@shop.example]`;
     const all = channels ?? [
@@ -42,16 +44,18 @@ class Stack {
       `page: { type: statuspage, page: p1, tokenFrom: PAGE_TOKEN, api: "${page.address}" }`,
     ];
     const more = all.length === 0 ? [] : [`announcements: { attempts: 3, channels: { ${all.join(", ")} } }`];
-    this.project = new Project({ prod: settings({ more }) });
+    this.project = new Project({ prod: settings({ more, ...(ports === undefined ? {} : { ports }) }) });
     this.project.write("releases/v1.2.3.yaml", manifest);
     this.env = { ROOM_URL: `${room.address}${path}`, PAGE_TOKEN: token, GREENLIGHT_BY: "anna" };
   }
 
-  static async open(it: { room?: readonly Script[]; channels?: readonly string[] } = {}): Promise<Stack> {
+  static async open(
+    it: { room?: readonly Script[]; channels?: readonly string[]; ports?: number } = {},
+  ): Promise<Stack> {
     const room = await Receiver.open(...(it.room ?? []));
     const page = await Receiver.open({ status: 201, body: '{"id":"m77"}' });
     const mail = await MailServer.open();
-    const stack = new Stack(room, page, mail, it.channels);
+    const stack = new Stack(room, page, mail, it.channels, it.ports);
     onTestFinished(async () => {
       stack.project.remove();
       await Promise.all([room.close(), page.close(), mail.close()]);
@@ -121,6 +125,28 @@ describe("greenlight announce", () => {
     const stack = await Stack.open();
     await expect(stack.announce("complete")).rejects.toThrow(/v1\.2\.3 does not serve, so it is not complete/);
     expect(stack.room.received).toEqual([]);
+  });
+
+  it("complete says with which health the version serves, and moves on what the status page planned", async () => {
+    const stack = await Stack.open({ ports: 27200 });
+    expect((await stack.announce("status-page", { to: ["page"] })).exitCode).toBe(exitCodes.ok);
+    const deployed = new Deployed(stack.project);
+    onTestFinished(() => deployed.end());
+    await deployed.start({ blue: "v1.2.3", green: "v1.2.2" });
+    // The proxy asks its instances a moment after they are there.
+    const well = async () => (await stack.announce("complete", { dryRun: true })).json.text.includes("successfully");
+    await vi.waitUntil(well, { timeout: 60_000, interval: 100 });
+    const { exitCode, json } = await stack.announce("complete");
+    expect(exitCode, JSON.stringify(json)).toBe(exitCodes.ok);
+    expect(json.text).toContain("v1.2.3 deployed successfully");
+    expect(stack.room.received.at(-1)?.body).toContain("v1.2.3 deployed successfully");
+    expect(stack.mail.mails.at(-1)?.text).toContain("All health checks pass");
+    expect(stack.page.received.at(-1)?.body).toContain("completed");
+    const told = stack.records.filter((it) => it.kind === "complete").flatMap((it) => it.to);
+    expect(told.sort()).toEqual(["#deploys", "page", "sales@shop.example"]);
+
+    await deployed.weigh(0);
+    await expect(stack.announce("complete", { again: true })).rejects.toThrow(/v1\.2\.3 does not serve/);
   });
 
   it("--dry-run shows what would be sent, secrets by name, and sends and keeps nothing", async () => {
