@@ -58,14 +58,16 @@ function unstartable({ platform }: Settings, services: ProjectManifest["manifest
 }
 
 /** Whether the settings say how, and where, a migration runs. */
-export function migrates({ platform, database, aws }: Settings): boolean {
-  const how = { local: database, aws: aws?.database?.migration, kubernetes: undefined };
+export function migrates({ platform, database, aws, kubernetes }: Settings): boolean {
+  const how = { local: database, aws: aws?.database?.migration, kubernetes: kubernetes?.database?.migration };
   return how[platform] !== undefined;
 }
 
-/** On AWS a migration runs with the image of a service, which the manifest must have. */
-function withoutMigrator({ platform, aws }: Settings, { database, services }: ProjectManifest["manifest"]): string[] {
-  const service = platform === "aws" && database.tool !== "none" ? aws?.database?.migration?.service : undefined;
+/** In a cluster a migration runs with the image of a service, which the manifest must have. */
+function withoutMigrator(settings: Settings, { database, services }: ProjectManifest["manifest"]): string[] {
+  const { platform } = settings;
+  const service =
+    platform === "local" || database.tool === "none" ? undefined : settings[platform]?.database?.migration?.service;
   if (service === undefined || Object.hasOwn(services, service)) return [];
-  return [`aws.database.migration.service is ${service}, which the manifest does not have`];
+  return [`${platform}.database.migration.service is ${service}, which the manifest does not have`];
 }

@@ -34,6 +34,8 @@ export const handlers: Handlers = {
   "greenlight:aws:SnapshotRetention": async () => (await import("./aws/snapshotRetention.ts")).snapshotRetention,
   "greenlight:aws:MigrationTask": async () => (await import("./aws/migrationTask.ts")).migrationTask,
   "greenlight:kubernetes:RolloutDone": async () => (await import("./kubernetes/rolloutDone.ts")).rolloutDone,
+  "greenlight:kubernetes:VolumeSnapshot": async () => (await import("./kubernetes/volumeSnapshot.ts")).volumeSnapshot,
+  "greenlight:kubernetes:MigrationJob": async () => (await import("./kubernetes/migrationJob.ts")).migrationJob,
   "greenlight:kubernetes:SwitchGate": async () => (await import("./kubernetes/switchGate.ts")).switchGate,
   "greenlight:kubernetes:TrafficReadBack": async () =>
     (await import("./kubernetes/trafficReadBack.ts")).trafficReadBack,

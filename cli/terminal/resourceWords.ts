@@ -16,6 +16,8 @@ const notable: Readonly<Record<string, string>> = {
   AlarmsQuiet: "alarms before",
   DatabaseSnapshot: "snapshot",
   MigrationTask: "migration",
+  MigrationJob: "migration",
+  VolumeSnapshot: "snapshot",
   TasksMatched: "tasks enough",
   SwitchGate: "gate of the switch",
   TrafficReadBack: "traffic read back",

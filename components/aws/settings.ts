@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { migrationSettings } from "../../project/migrationSettings.ts";
 import { duration, group, hosts, listOf, port, text, version, whole } from "../../project/settingKinds.ts";
 import { frontend } from "./frontend/settings.ts";
 import { arn } from "./settingKinds.ts";
@@ -134,10 +135,6 @@ const awsServicesExpected =
 
 const identifier = () => text("an identifier such as shop-production", /^[a-z](?!.*--)[a-z0-9-]{0,62}(?<!-)$/);
 
-const argumentsExpected = "a list of the program and its arguments, such as [npx, prisma, migrate, deploy]";
-const argv = () =>
-  listOf(z.string(argumentsExpected).max(4_096, argumentsExpected) as z.ZodString, argumentsExpected, 1, 100);
-
 const database = group(
   {
     instance: identifier().optional().describe("Identifier of an RDS instance. Either this or `cluster`."),
@@ -150,24 +147,7 @@ const database = group(
       .describe(
         "Snapshots of the stack that stay after a switch, beside those of versions that are deployed. Left out, all.",
       ),
-    migration: group(
-      {
-        service: text("a service's name", /^[a-z][a-z0-9-]{0,30}$/).describe(
-          "Service whose image and variables the migration runs with.",
-        ),
-        command: argv().describe("What migrates, inside the candidate's image."),
-        verify: argv().describe(
-          "What tells the schema's state afterwards, in a task of its own: it asks the database.",
-        ),
-        prints: text("text of at most 200 characters", /^[\x20-\x7e]{1,200}$/).describe(
-          "Text that a line of its output must hold. Without it nothing counts as migrated, whatever the exit codes say.",
-        ),
-        deadline: duration("15m", 60_000).describe("How long each of the two tasks may take."),
-      },
-      "{ service: api, command: [npx, prisma, migrate, deploy], verify: […], prints: up to date }",
-    )
-      .optional()
-      .describe("Needed by releases whose manifest names a database tool."),
+    migration: migrationSettings({}),
   },
   "{ instance: shop-production, securityGroup: sg-… }",
 )

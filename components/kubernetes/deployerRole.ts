@@ -14,14 +14,17 @@ const made: Readonly<Record<keyof KubernetesTypes, { readonly group: string; rea
 const making = ["create", "delete", "get", "list", "patch", "watch"];
 const reading = ["get", "list", "watch"];
 
-/** What the gates and the checklist look at. */
-const read: readonly V1PolicyRule[] = [
+/** What the provider looks at, and what it makes by itself. */
+const own: readonly V1PolicyRule[] = [
   { apiGroups: ["apps"], resources: ["replicasets"], verbs: reading },
   { apiGroups: [""], resources: ["pods"], verbs: reading },
   // A namespace that is not there must not look like one in which nothing serves yet. Of all namespaces this allows the Role's own.
   { apiGroups: [""], resources: ["namespaces"], verbs: ["get"] },
   // Why a container ends again and again.
   { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
+  // A migration's Jobs and the snapshot before it, where the settings have them; neither is changed.
+  { apiGroups: ["batch"], resources: ["jobs"], verbs: ["create", "delete", ...reading] },
+  { apiGroups: ["snapshot.storage.k8s.io"], resources: ["volumesnapshots"], verbs: ["create", ...reading] },
   { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: reading },
 ];
 
@@ -44,7 +47,7 @@ export function deployerRole(namespace: string): V1Role {
           .sort(),
         verbs: making,
       })),
-      ...read,
+      ...own,
     ],
   };
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { RouteBackends } from "../../provider/kubernetes/route.ts";
 import type { SwitchedService } from "../../provider/kubernetes/switching.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
@@ -5,6 +6,19 @@ import type { EnvironmentName } from "../../release/environment.ts";
 /** The name of a service's objects in an environment; without one, of the Service or HTTPRoute that leads users. */
 export function objectName(prefix: string, service: string, environment?: EnvironmentName): string {
   return environment === undefined ? `${prefix}-${service}` : `${prefix}-${service}-${environment}`;
+}
+
+/** Names are labels of DNS, and a Job's is a label of its pods. */
+const longest = 63;
+
+/** The name of something that is made once for a version: a-z, 0-9 and -, whatever the version is called. */
+export function releaseName(prefix: string, what: string, version: string): string {
+  const plain = version.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  const name = `${prefix}-${what}-${plain}`.replace(/-+$/, "");
+  // Two versions must not share a name by being cut, or by what they are called: v1.2 and v1-2.
+  if (name.length <= longest && /^[a-z0-9]+(\.[a-z0-9]+)*$/.test(version)) return name;
+  const digest = createHash("sha256").update(version).digest("hex").slice(0, 8);
+  return `${name.slice(0, longest - 9).replace(/-+$/, "")}-${digest}`;
 }
 
 /** The label that says which environment a pod belongs to. The selector of the live Service differs in it alone. */

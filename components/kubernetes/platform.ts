@@ -6,14 +6,16 @@ import type { StackArgs } from "../platforms.ts";
 import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
 import { statedRelease } from "../statedRelease.ts";
+import { containerPlan } from "./containers.ts";
 import { Environment } from "./environment.ts";
+import { prepareDatabase } from "./preparation.ts";
 import { KubernetesProvider } from "./resource.ts";
 import { accessOf, servingFactsOf, switchedServicesOf, testAddressesOf } from "./serving.ts";
 import type { KubernetesSettings } from "./settings.ts";
 import { TrafficSwitch } from "./trafficSwitch.ts";
 
 /**
- * The whole stack on Kubernetes, in the order of its dependencies: release, then pods, what runs and smoke of each environment, then the
+ * The whole stack on Kubernetes, in the order of its dependencies: release, then snapshot and migration, pods, what runs and smoke of each environment, then the
  * gate of the switch, what leads users and its reading back.
  */
 export function deployKubernetes(args: StackArgs): Record<string, pulumi.Input<unknown>> {
@@ -39,7 +41,12 @@ export function deployKubernetes(args: StackArgs): Record<string, pulumi.Input<u
   for (const name of [settings.live, other(settings.live)]) {
     const it = manifests[name];
     if (it === undefined) continue;
-    const made = new Environment(name, environmentArgs(args, kubernetes, name, it), options(...environments));
+    const prepared = prepareDatabase(args, kubernetes, name, it, (...after) => options(...environments, ...after));
+    const made = new Environment(
+      name,
+      environmentArgs(args, kubernetes, name, it),
+      options(...environments, ...prepared),
+    );
     environments.push(made);
     proofs.push(made.proofs);
   }
@@ -93,19 +100,14 @@ function environmentArgs(
     environment,
     version: manifest.version,
     services: Object.fromEntries(
-      Object.entries(manifest.services).flatMap(([service, stated]) => {
+      Object.keys(manifest.services).flatMap((service) => {
         const set = settings.services[service];
         if (set === undefined) return [];
         const own = kubernetes.services[service];
+        const { service: _, ...container } = containerPlan(kubernetes, manifest, service);
         const pod = {
-          image: stated.image ?? "",
+          ...container,
           port: set.port,
-          env: { ...stated.env },
-          config: own?.config ?? [],
-          secrets: own?.secrets ?? [],
-          pullSecrets: kubernetes.pullSecrets,
-          cpu: own?.cpu ?? "100m",
-          memory: own?.memory ?? "256Mi",
           healthPath: set.health.path,
           ...(own?.live === undefined ? {} : { livePath: own.live }),
           startSeconds: set.start / 1_000,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { migrationSettings } from "../../project/migrationSettings.ts";
 import { duration, group, hosts, listOf, path, text, whole } from "../../project/settingKinds.ts";
 
 const objectName = (what: string, most = 63) =>
@@ -97,6 +98,25 @@ export const kubernetesSettings = group(
       .meta({ expected: servicesExpected, named: "service" })
       .default({})
       .describe("What Kubernetes needs to know of each of `services`. One that is left out has the defaults."),
+    database: group(
+      {
+        claim: objectName("a PersistentVolumeClaim", 253).describe(
+          "The claim that the database keeps its files on: a VolumeSnapshot of it is taken before each migration.",
+        ),
+        snapshotClass: objectName("a VolumeSnapshotClass", 253)
+          .optional()
+          .describe("How it is taken. Left out, by the cluster's default class."),
+        snapshotDeadline: duration("30m", 60_000).describe("How long the snapshot before a migration may take."),
+        migration: migrationSettings({
+          keep: duration("168h", 60_000).describe(
+            "How long the Jobs of a migration stay, with their logs, when they have ended.",
+          ),
+        }),
+      },
+      "{ claim: data-postgres-0, migration: { service: api, command: […], verify: […], prints: up to date } }",
+    )
+      .optional()
+      .describe("The database that releases migrate. Left out, manifests that migrate one are refused."),
     pullSecrets: names("Secrets").default([]).describe("Secrets with which images are pulled."),
     endpointDelay: duration("5s").describe(
       "How long proxies may take to follow a change: a stopping pod goes on answering, and a gate that passed must hold, so long.",

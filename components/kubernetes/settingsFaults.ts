@@ -6,9 +6,10 @@ import { objectName } from "./names.ts";
 const instead: Readonly<Record<LocalKey, string>> = {
   listen: "an Ingress or a LoadBalancer in front of the live Service says who reaches it",
   ports: "pods have addresses of their own",
-  database: "name the Secret that holds its address in kubernetes.services.<name>.secrets",
+  database:
+    "name the Secret that holds its address in kubernetes.services.<name>.secrets, and how it is migrated in kubernetes.database",
   gates: "kubernetes.gates says how long gates wait",
-  backup: "snapshots are not offered on kubernetes yet",
+  backup: "kubernetes.database says how a snapshot is taken before a migration",
 };
 
 /** Names of Services are labels of DNS. */
@@ -45,8 +46,18 @@ export function kubernetesFaults(settings: Settings, given: ReadonlySet<string>,
         (name) =>
           `${of(`kubernetes.services.${name}`)} is no service; services: ${Object.keys(settings.services).join(", ")}`,
       ),
+    ...migrationFaults(settings, of),
     ...Object.keys(settings.services).flatMap((name) => routeFaults(name, kubernetes, of)),
     ...Object.entries(settings.services).flatMap(([name, it]) => serviceFaults(name, it, kubernetes.name, of)),
+  ];
+}
+
+/** A migration runs with the image of one of the stack's services. */
+function migrationFaults({ kubernetes, services }: Settings, of: (key: string) => string): string[] {
+  const service = kubernetes?.database?.migration?.service;
+  if (service === undefined || Object.hasOwn(services, service)) return [];
+  return [
+    `${of("kubernetes.database.migration.service")} is ${JSON.stringify(service)}; expected one of ${Object.keys(services).join(", ")}`,
   ];
 }
 

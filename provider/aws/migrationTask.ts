@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { Problem } from "../../release/problem.ts";
+import { migrateAndVerify, type RanOnce, type Verified } from "../database/onceVerified.ts";
 import { OutputEnd } from "../gates/outputEnd.ts";
 import { handler, type Step } from "../handler.ts";
 import { ask } from "./awsProblem.ts";
 import { poll } from "./poll.ts";
-import { type EndedTask, endedBadly } from "./taskEnding.ts";
+import { endedBadly } from "./taskEnding.ts";
 
 const argv = z.array(z.string()).min(1);
 const inputs = z.strictObject({
@@ -28,19 +28,11 @@ const inputs = z.strictObject({
 });
 type Inputs = z.infer<typeof inputs>;
 
-interface Outputs {
-  /** The line by which it is believed. */
-  readonly verifiedBy: string;
-  readonly migratedBy: string;
-  /** ISO time. */
-  readonly at: string;
-}
-
 /**
  * The database's schema as a version needs it: one task of the candidate's image migrates, a second one asks the database what it has,
  * and only what that one prints is believed. A failed migration is never saved, so that it runs again.
  */
-export const migrationTask = handler<Inputs, Outputs>({
+export const migrationTask = handler<Inputs, Verified>({
   inputs,
   // A version migrates once: how its task runs is no reason to run it again, least of all for a version that serves.
   remarks: [
@@ -70,61 +62,14 @@ export const migrationTask = handler<Inputs, Outputs>({
   },
 });
 
-async function migrate(step: Step, it: Inputs): Promise<Outputs> {
-  const migrated = await run(step, it, "migration", it.command);
-  const fault = endedBadly(migrated.ended, it.container);
-  if (fault !== undefined) throw problem(it, `The migration to ${it.version} failed: ${fault}.`, migrated);
-  const verified = await run(step, it, "verification", it.verify);
-  const line = verifyingLine(verified.output, it.prints);
-  const unproven = endedBadly(verified.ended, it.container);
-  if (line !== undefined && unproven === undefined) {
-    return { verifiedBy: line, migratedBy: migrated.arn, at: new Date().toISOString() };
-  }
-  throw problem(
-    it,
-    `The migration to ${it.version} ran, and the database does not show it: ${
-      unproven === undefined
-        ? `no line of the verification holds ${JSON.stringify(it.prints)}`
-        : `the verification ended badly, ${unproven}`
-    }.`,
-    verified,
-  );
-}
-
-/** The first line that holds the text; undefined when there is none, and so no reason to believe anything. */
-export function verifyingLine(output: string, prints: string): string | undefined {
-  return output
-    .split("\n")
-    .find((line) => line.includes(prints))
-    ?.trim()
-    .slice(0, 500);
+function migrate(step: Step, it: Inputs): Promise<Verified> {
+  return migrateAndVerify(it, (what, command) => run(step, it, what, command));
 }
 
 /** Readings without a new line after which nothing more is awaited from a task that has ended. */
 const quietReadings = 3;
 
-interface Ran {
-  readonly arn: string;
-  readonly ended: EndedTask;
-  /** The end of what it printed. */
-  readonly output: string;
-}
-
-function problem(it: Inputs, happened: string, { arn, output }: Ran): Problem {
-  const last = output
-    .split("\n")
-    .filter((line) => line.trim() !== "")
-    .slice(-5)
-    .join("\n");
-  return new Problem({
-    happened: last === "" ? `${happened} It printed nothing.` : `${happened} It printed last:\n${last}`,
-    where: `task ${arn}, log group ${it.logGroup}`,
-    untouched: `Nothing of ${it.version} was deployed and no traffic moved. The snapshot from before is kept. What the migration changed until then is in the database.`,
-    next: "read the log, mend the migration or the database, and run the update again: it migrates anew",
-  });
-}
-
-async function run(step: Step, it: Inputs, what: string, command: readonly string[]): Promise<Ran> {
+async function run(step: Step, it: Inputs, what: string, command: readonly string[]): Promise<RanOnce> {
   const [{ ecsClient, logsClient }, { startTask, readTask, stopTask }, { TaskLog }] = await Promise.all([
     import("./clients.ts"),
     import("./oneOffTask.ts"),
@@ -158,7 +103,12 @@ async function run(step: Step, it: Inputs, what: string, command: readonly strin
       step.signal,
     );
     if (!ended.stopped) await stopTask(ecs, it.cluster, task, `Greenlight: not done in ${it.deadlineMs / 1000} s`);
-    return { arn: task, ended, output: output.text() };
+    return {
+      id: task,
+      where: `task ${task}, log group ${it.logGroup}`,
+      fault: endedBadly(ended, it.container),
+      output: output.text(),
+    };
   } catch (error) {
     // What was cancelled must not go on migrating behind the next update's back.
     if (arn !== undefined && step.signal.aborted) {

@@ -1,4 +1,11 @@
-import { AppsV1Api, CoreV1Api, CustomObjectsApi, DiscoveryV1Api, KubeConfig } from "@kubernetes/client-node";
+import {
+  AppsV1Api,
+  BatchV1Api,
+  CoreV1Api,
+  CustomObjectsApi,
+  DiscoveryV1Api,
+  KubeConfig,
+} from "@kubernetes/client-node";
 import { Problem, sentence } from "../../release/problem.ts";
 import type { KubernetesAccess } from "./facts.ts";
 
@@ -7,6 +14,7 @@ export interface Client {
   readonly config: KubeConfig;
   readonly core: CoreV1Api;
   readonly apps: AppsV1Api;
+  readonly batch: BatchV1Api;
   readonly discovery: DiscoveryV1Api;
   /** What is of no kind of Kubernetes itself, such as the HTTPRoutes of a Gateway. */
   readonly custom: CustomObjectsApi;
@@ -37,6 +45,7 @@ export function openClient({ kubeconfig, context, namespace }: KubernetesAccess)
     config,
     core: config.makeApiClient(CoreV1Api),
     apps: config.makeApiClient(AppsV1Api),
+    batch: config.makeApiClient(BatchV1Api),
     discovery: config.makeApiClient(DiscoveryV1Api),
     custom: config.makeApiClient(CustomObjectsApi),
     namespace,

@@ -3,6 +3,7 @@ import type {
   KubernetesObject,
   V1Deployment,
   V1EndpointSlice,
+  V1Job,
   V1Pod,
   V1ReplicaSet,
   V1Service,
@@ -45,12 +46,21 @@ export function replicaSets({ apps, namespace }: Client, labels: Record<string, 
   };
 }
 
-export function pods({ core, namespace }: Client, labels: Record<string, string>): Followed<V1Pod> {
+export function pods({ core, namespace }: Client, labels: Readonly<Record<string, string>>): Followed<V1Pod> {
   const labelSelector = selectorText(labels);
   return {
     path: `/api/v1/namespaces/${namespace}/pods`,
     labelSelector,
     list: () => core.listNamespacedPod({ namespace, labelSelector }),
+  };
+}
+
+export function jobs({ batch, namespace }: Client, labels: Readonly<Record<string, string>>): Followed<V1Job> {
+  const labelSelector = selectorText(labels);
+  return {
+    path: `/apis/batch/v1/namespaces/${namespace}/jobs`,
+    labelSelector,
+    list: () => batch.listNamespacedJob({ namespace, labelSelector }),
   };
 }
 
@@ -73,15 +83,22 @@ export function endpointSlices({ discovery, namespace }: Client, owners: readonl
   };
 }
 
-export function routes({ custom, namespace }: Client, labels: Record<string, string>): Followed<KubernetesObject> {
+export function routes(client: Client, labels: Readonly<Record<string, string>>): Followed<KubernetesObject> {
+  return customObjects(client, routeKind, labels);
+}
+
+/** Objects of a kind that is not Kubernetes' own. What they hold is read by whoever looks at one. */
+export function customObjects(
+  { custom, namespace }: Client,
+  kind: { readonly group: string; readonly version: string; readonly plural: string },
+  labels: Readonly<Record<string, string>>,
+): Followed<KubernetesObject> {
   const labelSelector = selectorText(labels);
-  const { group, version, plural } = routeKind;
   return {
-    path: `/apis/${group}/${version}/namespaces/${namespace}/${plural}`,
+    path: `/apis/${kind.group}/${kind.version}/namespaces/${namespace}/${kind.plural}`,
     labelSelector,
-    // What a custom kind's list holds is read by whoever looks at one.
     list: () =>
-      custom.listNamespacedCustomObject({ ...routeKind, namespace, labelSelector }) as Promise<
+      custom.listNamespacedCustomObject({ ...kind, namespace, labelSelector }) as Promise<
         KubernetesListObject<KubernetesObject>
       >,
   };

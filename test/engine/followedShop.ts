@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { KubeConfig } from "@kubernetes/client-node";
 import { expect } from "vitest";
+import { stringify } from "yaml";
 import { type Answers, LoadGenerator, type Mark } from "../../rehearsal/load/client.ts";
 import { freePort } from "../../tools/freePort.ts";
 import { Follower } from "../../tools/kubernetes/follower.ts";
@@ -21,7 +22,10 @@ interface Opened {
   readonly routed: boolean;
   /** From the API's word until requests go by it, ms. */
   readonly lagMs: number;
-  readonly settings?: Config;
+  /** Laid over the settings of `kubernetes`. */
+  readonly kubernetes?: Config;
+  /** Address of the database that every version but the first migrates. */
+  readonly database?: string;
 }
 
 /**
@@ -41,7 +45,14 @@ export class FollowedShop {
     this.#port = port;
   }
 
-  static async open({ versions, unknown = [], routed, lagMs, settings = {} }: Opened): Promise<FollowedShop> {
+  static async open({
+    versions,
+    unknown = [],
+    routed,
+    lagMs,
+    kubernetes = {},
+    database,
+  }: Opened): Promise<FollowedShop> {
     const { envoy } = await ensureToolchain({ want: ["envoy"] });
     const port = await freePort();
     const tests = { blue: await freePort(), green: await freePort() };
@@ -54,10 +65,10 @@ export class FollowedShop {
         live: "blue",
         blue: versions[0],
         services: { api: { port: 8080, instances: 2, drain: "2s" } },
-        ...settings,
         kubernetes: {
           endpointDelay: "2s",
           gates: { deadline: "40s" },
+          ...kubernetes,
           ...(routed ? { gateway: { name: "public" } } : {}),
           services: { api: { addresses, ...(routed ? { hosts: ["shop.example"] } : {}) } },
         },
@@ -85,7 +96,10 @@ export class FollowedShop {
       ],
       delayMs: lagMs,
     });
-    for (const version of versions) await project.write(`releases/${version}.yaml`, manifest(version));
+    for (const [at, version] of versions.entries()) {
+      const migrated = at === 0 ? undefined : database;
+      await project.write(`releases/${version}.yaml`, manifest(version, migrated));
+    }
     await shop.succeed("up", "--skip-preview");
     return new FollowedShop(shop, follower, config, port);
   }
@@ -125,11 +139,16 @@ export async function unharmedSince(
   });
 }
 
-/** Its smoke test asks the environment's own address, once. */
-function manifest(version: string): string {
+/** Its smoke test asks the environment's own address, once. @param database address of what it migrates */
+function manifest(version: string, database: string | undefined): string {
   const ask = `fetch(process.env.API_URL).then(async (it) => { const is = await it.text(); console.log(it.status, is); process.exit(is.trim() === process.env.EXPECT_VERSION ? 0 : 1); })`;
-  return `version: ${version}
-services: { api: { image: "${image("api", version)}" } }
-smoke: { command: [node, -e, "${ask}"], timeout: 20s }
-`;
+  const migrated = { tool: "sql", directory: "migrations" };
+  return stringify({
+    version,
+    services: {
+      api: { image: image("api", version), ...(database === undefined ? {} : { env: { DATABASE_URL: database } }) },
+    },
+    ...(database === undefined ? {} : { database: migrated }),
+    smoke: { command: ["node", "-e", ask], timeout: "20s" },
+  });
 }

@@ -55,6 +55,16 @@ describe("the settings of a stack on Kubernetes", () => {
       { kubernetes: { ...settings.kubernetes, services: { api: { hosts: ["shop.example"] } } } },
       "greenlight:kubernetes.services.api.hosts says what a Gateway takes, and kubernetes.gateway names none",
     ],
+    [
+      {
+        kubernetes: {
+          ...settings.kubernetes,
+          database: { claim: "data", migration: { service: "worker", command: ["m"], verify: ["v"], prints: "ok" } },
+        },
+      },
+      'greenlight:kubernetes.database.migration.service is "worker"; expected one of api, web',
+    ],
+    [{ database: { user: "shop" } }, "how it is migrated in kubernetes.database"],
     [{ strategy: { kind: "canary" } }, "greenlight:strategy.kind is canary; on kubernetes only blue-green is offered"],
     [{ strategy: { canary: { sticky: "1h" } } }, "greenlight:strategy.canary.sticky is not offered on kubernetes yet"],
     [

@@ -1,7 +1,7 @@
 import { deployKubernetes } from "../../../components/kubernetes/platform.ts";
 import { readSettings } from "../../../config.ts";
 import type { ProjectManifest } from "../../../project/readManifest.ts";
-import { manifestSchema } from "../../../release/manifest.ts";
+import { type Manifest, manifestSchema } from "../../../release/manifest.ts";
 import { config } from "../aws/shop.ts";
 import { record } from "../recorded.ts";
 
@@ -9,16 +9,19 @@ import { record } from "../recorded.ts";
 export const digest = (version: string) => `sha256:${version.replace(/\D/g, "").slice(-1).repeat(64)}`;
 
 /** The manifest of a version of the shop as Kubernetes takes it. */
-export function manifest(version: string): ProjectManifest {
+export function manifest(version: string, database: Manifest["database"] = { tool: "none" }): ProjectManifest {
   return {
-    manifest: manifestSchema.parse({
-      version,
-      services: {
-        api: { image: `registry.example/api@${digest(version)}`, env: { LOG_LEVEL: "info", CURRENCY: "EUR" } },
-        web: { image: `registry.example/web@${digest(version)}` },
-      },
-      smoke: { command: ["npm", "test"] },
-    }),
+    manifest: {
+      ...manifestSchema.parse({
+        version,
+        services: {
+          api: { image: `registry.example/api@${digest(version)}`, env: { LOG_LEVEL: "info", CURRENCY: "EUR" } },
+          web: { image: `registry.example/web@${digest(version)}` },
+        },
+        smoke: { command: ["npm", "test"] },
+      }),
+      database,
+    },
     digest: version.replace(/\D/g, "").padEnd(64, "0"),
     file: `releases/${version}.yaml`,
   };

@@ -177,6 +177,53 @@ describe("a stack on Kubernetes behind a Gateway", () => {
   });
 });
 
+describe("a stack on Kubernetes that migrates a database", () => {
+  const kubernetes = {
+    database: {
+      claim: "data-postgres-0",
+      migration: { service: "api", command: ["npx", "migrate"], verify: ["npx", "status"], prints: "up to date" },
+    },
+  };
+  const migrating = (version: string) => manifest(version, { tool: "sql", directory: "/project/migrations" });
+
+  it("takes a snapshot, then migrates, then starts the pods of that version", async () => {
+    const { resources } = await stack({ blue: v1, green: migrating("v2") }, { kubernetes });
+    expect(one(resources, "kubernetes:VolumeSnapshot", "green-snapshot").inputs).toMatchObject({
+      prefix: "shop-before-v2",
+      claim: "data-postgres-0",
+      version: "v2",
+    });
+    const migration = one(resources, "kubernetes:MigrationJob", "green-migration");
+    expect(migration.after).toContain("kubernetes:VolumeSnapshot green-snapshot");
+    expect(one(resources, "kubernetes:apps/v1:Deployment", "green-api").after).toContain(
+      "kubernetes:MigrationJob green-migration",
+    );
+    expect(resources.map(({ name }) => name)).not.toContain("blue-migration");
+  });
+
+  it("migrates with the candidate's image and what its service is given, and by no name that a Service finds", async () => {
+    const given = { ...kubernetes, services: { api: { secrets: ["shop-database"] } } };
+    const { resources } = await stack({ blue: migrating("v1") }, { kubernetes: given });
+    const { pod, jobs, command } = one(resources, "kubernetes:MigrationJob", "blue-migration").inputs as {
+      pod: { containers: { image: string; envFrom: unknown; readinessProbe?: unknown }[] };
+      jobs: Record<string, { name: string; labels: Record<string, string> }>;
+      command: string[];
+    };
+    expect(command).toEqual(["npx", "migrate"]);
+    expect(pod.containers).toHaveLength(1);
+    expect(pod.containers[0]).toMatchObject({
+      image: `registry.example/api@${digest("v1")}`,
+      envFrom: [{ secretRef: { name: "shop-database" } }],
+      securityContext: { readOnlyRootFilesystem: true },
+    });
+    expect(pod.containers[0]?.readinessProbe).toBeUndefined();
+    for (const { labels } of Object.values(jobs)) {
+      expect(labels).not.toHaveProperty("greenlight/environment");
+      expect(labels).not.toHaveProperty("app.kubernetes.io/name");
+    }
+  });
+});
+
 describe("the pods of a service", () => {
   const deployed = async (settings: Record<string, unknown> = {}) => {
     const { resources } = await stack({ blue: v1 }, settings);

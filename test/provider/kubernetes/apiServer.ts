@@ -4,7 +4,15 @@ import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-export type Kind = "deployments" | "replicasets" | "pods" | "services" | "endpointslices" | "httproutes";
+export type Kind =
+  | "deployments"
+  | "replicasets"
+  | "pods"
+  | "services"
+  | "endpointslices"
+  | "httproutes"
+  | "jobs"
+  | "volumesnapshots";
 type Thing = {
   metadata: { name: string; labels?: Record<string, string>; [key: string]: unknown };
   [key: string]: unknown;
@@ -15,15 +23,23 @@ interface Watcher {
   readonly response: ServerResponse;
 }
 
+const verbs: Readonly<Record<string, string>> = { PATCH: "patch", POST: "create", DELETE: "delete" };
+
 /** Answers lists, reads and watches of one namespace as an API server does, and does nothing by itself. */
 export class ApiServer {
   readonly kubeconfig: string;
   /** Each request that was made: verb and kind. */
   readonly requests: string[] = [];
+  /** Names of the objects that were created, in order. */
+  readonly created: string[] = [];
   /** Logs of pods by name. */
   readonly logs: Record<string, string> = {};
+  /** Whether those are of the run before; else of the one that goes on or has ended. */
+  previousLogs = true;
   /** What the cluster's controllers do when a Service or a route was changed; nothing unless a test says so. */
   onPatched: (name: string) => void = () => {};
+  /** What the cluster's controllers do when an object was created or deleted; nothing unless a test says so. */
+  onChanged: (verb: "create" | "delete", kind: Kind, name: string) => void = () => {};
   /** Whether the namespace is there. */
   namespaced = true;
   /** Answers nothing any more. */
@@ -35,6 +51,8 @@ export class ApiServer {
     services: new Map(),
     endpointslices: new Map(),
     httproutes: new Map(),
+    jobs: new Map(),
+    volumesnapshots: new Map(),
   };
   #watchers: Watcher[] = [];
   #version = 1;
@@ -151,13 +169,28 @@ export class ApiServer {
     this.onPatched(name);
   }
 
+  async #create(kind: Kind, request: IncomingMessage, say: (status: number, body: object) => void) {
+    let text = "";
+    for await (const chunk of request) text += chunk;
+    const thing: Thing = JSON.parse(text);
+    const { name } = thing.metadata;
+    if (this.#objects[kind].has(name)) {
+      say(409, { kind: "Status", code: 409, reason: "AlreadyExists", message: `${kind} "${name}" already exists` });
+      return;
+    }
+    this.put(kind, thing);
+    this.created.push(name);
+    say(201, this.get(kind, name) ?? {});
+    this.onChanged("create", kind, name);
+  }
+
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? "/", "http://it");
     const [, kind = "", name, part] =
       /\/namespaces\/shop\/([a-z]+)(?:\/([^/]+))?(?:\/(log))?$/.exec(url.pathname) ?? [];
     const watch = url.searchParams.get("watch") === "true";
     this.requests.push(
-      `${request.method === "PATCH" ? "patch" : watch ? "watch" : name === undefined ? "list" : (part ?? "get")} ${kind}`,
+      `${verbs[request.method ?? ""] ?? (watch ? "watch" : name === undefined ? "list" : (part ?? "get"))} ${kind}`,
     );
     const say = (status: number, body: object) => {
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
@@ -182,8 +215,15 @@ export class ApiServer {
       say(404, { kind: "Status", code: 404, message: `no ${kind}` });
     } else if (part === "log") {
       const text = this.logs[name ?? ""];
-      if (text === undefined || url.searchParams.get("previous") !== "true") say(400, { kind: "Status", code: 400 });
+      const wanted = this.previousLogs === (url.searchParams.get("previous") === "true");
+      if (text === undefined || !wanted) say(400, { kind: "Status", code: 400 });
       else response.writeHead(200, { "content-type": "text/plain" }).end(text);
+    } else if (request.method === "POST") {
+      this.#create(kind as Kind, request, say);
+    } else if (request.method === "DELETE" && name !== undefined) {
+      this.remove(kind as Kind, name);
+      say(200, { kind: "Status", status: "Success" });
+      this.onChanged("delete", kind as Kind, name);
     } else if (request.method === "PATCH" && name !== undefined) {
       this.#patch(kind as Kind, name, request, say);
     } else if (name !== undefined) {

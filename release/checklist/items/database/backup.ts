@@ -37,7 +37,7 @@ export const backup = item({
   when: "review",
   unoverridable: true,
   rule: "The update that migrates takes a snapshot of the database first, on which the migration depends; or a whole one was taken at most an hour ago.",
-  mend: "let the stack have the database (greenlight:database, on AWS greenlight:aws.database with its migration), which takes a snapshot before each migration",
+  mend: "let the stack have the database (greenlight:database, on AWS and Kubernetes greenlight:aws.database or greenlight:kubernetes.database with its migration), which takes a snapshot before each migration",
   facts,
   judge({ tool, inGraph, drill, newest }, { now }) {
     if (tool === "none") return notApplicable("the release has no migrations");

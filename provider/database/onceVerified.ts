@@ -1,0 +1,80 @@
+import { Problem } from "../../release/problem.ts";
+
+/** What a migration that runs in containers of the candidate's image is told, on any platform. */
+export interface OnceVerified {
+  readonly version: string;
+  /** What migrates. */
+  readonly command: readonly string[];
+  /** What asks the database afterwards, in a run of its own. */
+  readonly verify: readonly string[];
+  /** Text that a line of its output must hold. */
+  readonly prints: string;
+}
+
+/** One run of a container to its end. */
+export interface RanOnce {
+  /** What ran, such as an ARN or the name of a Job. */
+  readonly id: string;
+  /** Where its whole log is, for a person. */
+  readonly where: string;
+  /** Why it did not end well; undefined where its container ended by itself with 0. */
+  readonly fault: string | undefined;
+  /** The end of what it printed. */
+  readonly output: string;
+}
+
+export interface Verified {
+  /** The line by which it is believed. */
+  readonly verifiedBy: string;
+  readonly migratedBy: string;
+  /** ISO time. */
+  readonly at: string;
+}
+
+/**
+ * Migrates by one run and asks the database by a second one: only what that one prints is believed, no exit code alone.
+ *
+ * @throws Problem that says what is in the database by then, and the last lines that were printed
+ */
+export async function migrateAndVerify(
+  it: OnceVerified,
+  run: (what: "migration" | "verification", command: readonly string[]) => Promise<RanOnce>,
+): Promise<Verified> {
+  const migrated = await run("migration", it.command);
+  if (migrated.fault !== undefined) {
+    throw problem(it, `The migration to ${it.version} failed: ${migrated.fault}.`, migrated);
+  }
+  const verified = await run("verification", it.verify);
+  const line = verifyingLine(verified.output, it.prints);
+  if (line !== undefined && verified.fault === undefined) {
+    return { verifiedBy: line, migratedBy: migrated.id, at: new Date().toISOString() };
+  }
+  const unproven =
+    verified.fault === undefined
+      ? `no line of the verification holds ${JSON.stringify(it.prints)}`
+      : `the verification ended badly, ${verified.fault}`;
+  throw problem(it, `The migration to ${it.version} ran, and the database does not show it: ${unproven}.`, verified);
+}
+
+/** The first line that holds the text; undefined when there is none, and so no reason to believe anything. */
+function verifyingLine(output: string, prints: string): string | undefined {
+  return output
+    .split("\n")
+    .find((line) => line.includes(prints))
+    ?.trim()
+    .slice(0, 500);
+}
+
+function problem({ version }: OnceVerified, happened: string, { where, output }: RanOnce): Problem {
+  const last = output
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .slice(-5)
+    .join("\n");
+  return new Problem({
+    happened: last === "" ? `${happened} It printed nothing.` : `${happened} It printed last:\n${last}`,
+    where,
+    untouched: `Nothing of ${version} was deployed and no traffic moved. The snapshot from before is kept. What the migration changed until then is in the database.`,
+    next: "read the log, mend the migration or the database, and run the update again: it migrates anew",
+  });
+}

@@ -1,0 +1,75 @@
+import type { V1Job, V1PodSpec } from "@kubernetes/client-node";
+import { abortable } from "./abortable.ts";
+import type { Client } from "./client.ts";
+import { statusOf } from "./kubernetesProblem.ts";
+
+/** One run of a pod to its end. */
+export interface JobPlan {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Digest of what it does: a Job of this name that does something else is another's. */
+  readonly digest: string;
+  readonly pod: V1PodSpec;
+  /** Longest that the cluster lets it run, whoever waits for it. */
+  readonly deadlineSeconds: number;
+  /** How long it stays with its log when it has ended. */
+  readonly keepSeconds: number;
+}
+
+const digestKey = "greenlight/digest";
+
+/** A Job that runs its pod once: what failed halfway is not begun again by itself. */
+export function jobOf({ name, labels, digest, pod, deadlineSeconds, keepSeconds }: JobPlan): V1Job {
+  return {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: { name, labels: { ...labels }, annotations: { [digestKey]: digest } },
+    spec: {
+      backoffLimit: 0,
+      completions: 1,
+      parallelism: 1,
+      activeDeadlineSeconds: deadlineSeconds,
+      ttlSecondsAfterFinished: keepSeconds,
+      template: { metadata: { labels: { ...labels } }, spec: { ...pod, restartPolicy: "Never" } },
+    },
+  };
+}
+
+/** Whether a Job is the one that is meant, or does something else under its name. */
+export function isSame(job: V1Job, digest: string): boolean {
+  return job.metadata?.annotations?.[digestKey] === digest;
+}
+
+/** How a Job ended; undefined while it has not. */
+export function endOf({ status }: V1Job): { readonly well: boolean; readonly says: string } | undefined {
+  const ended = status?.conditions?.find(({ type, status: is }) => is === "True" && /^(Complete|Failed)$/.test(type));
+  if (ended === undefined) return undefined;
+  const says = [ended.reason, ended.message].filter((it) => it !== undefined && it !== "").join(": ");
+  return { well: ended.type === "Complete", says };
+}
+
+export async function readJob(
+  { batch, namespace }: Client,
+  name: string,
+  signal: AbortSignal,
+): Promise<V1Job | undefined> {
+  try {
+    return await abortable(batch.readNamespacedJob({ namespace, name }), signal);
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+export async function createJob({ batch, namespace }: Client, plan: JobPlan): Promise<void> {
+  await batch.createNamespacedJob({ namespace, body: jobOf(plan), fieldManager: "greenlight" });
+}
+
+/** Takes a Job away with its pods; one that is gone is no failure. */
+export async function removeJob({ batch, namespace }: Client, name: string): Promise<void> {
+  try {
+    await batch.deleteNamespacedJob({ namespace, name, propagationPolicy: "Foreground" });
+  } catch (error) {
+    if (statusOf(error) !== 404) throw error;
+  }
+}

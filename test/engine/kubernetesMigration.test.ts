@@ -1,0 +1,115 @@
+import { BatchV1Api } from "@kubernetes/client-node";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startServer, type TestServer } from "../database/server.ts";
+import { eventually } from "../processes.ts";
+import { FollowedShop } from "./followedShop.ts";
+import type { KubernetesShop } from "./kubernetesShop.ts";
+import { PlayedStorage } from "./playedStorage.ts";
+import type { Project } from "./project.ts";
+
+// The real engine and a real control plane whose Jobs are processes of this machine that migrate a real PostgreSQL, by the deployer's Role
+// alone. Only the storage is played: it takes no snapshot, and says that it did.
+
+let server: TestServer;
+let followed: FollowedShop;
+let shop: KubernetesShop;
+let project: Project;
+let storage: PlayedStorage;
+let batch: BatchV1Api;
+let migrated: () => Promise<string[]>;
+
+beforeAll(async () => {
+  server = await startServer();
+  const database = await server.database();
+  migrated = async () => {
+    const there = "select to_regclass('migrated') is not null as there";
+    const [known] = await server.sql(database, there);
+    if (known?.there !== true) return [];
+    return (await server.sql(database, "select version from migrated order by version")).map((row) =>
+      String(row.version),
+    );
+  };
+  const { user, password, host, port } = database;
+  const url = `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/${encodeURIComponent(database.database)}`;
+  followed = await FollowedShop.open({
+    versions: ["v1", "v2", "broken", "slow"],
+    routed: false,
+    lagMs: 0,
+    database: url,
+    kubernetes: {
+      database: {
+        claim: "data-postgres-0",
+        migration: {
+          service: "api",
+          command: ["shop", "migrate"],
+          verify: ["shop", "status"],
+          prints: "up to date",
+          deadline: "60s",
+        },
+      },
+    },
+  });
+  ({ shop } = followed);
+  ({ project } = shop);
+  batch = followed.config.makeApiClient(BatchV1Api);
+  storage = await PlayedStorage.start(followed.config, shop.namespace);
+}, 3_600_000);
+
+afterAll(async () => {
+  storage?.stop();
+  await followed?.close();
+  await server?.stop();
+}, 300_000);
+
+const jobs = async () => {
+  const { items } = await batch.listNamespacedJob({ namespace: shop.namespace });
+  return items.map(({ metadata }) => metadata?.name).sort();
+};
+
+describe.sequential("a release on Kubernetes that migrates a database", { timeout: 600_000 }, () => {
+  it("takes a snapshot, migrates by a Job whose lines are told, asks the database, and then starts its pods", async () => {
+    await project.set({ green: "v2" });
+    const ran = await shop.succeed("up", "--skip-preview");
+    expect(ran.text).toContain("migrating to v2");
+    expect(await migrated()).toEqual(["v2"]);
+    expect(storage.taken).toEqual([expect.stringMatching(/^shop-before-v2-/)]);
+    const { outputs } = (await project.resource("kubernetes:MigrationJob", "green-migration")) ?? {};
+    expect(outputs).toMatchObject({ verifiedBy: "the schema is up to date", migratedBy: "shop-migrate-v2" });
+    expect(await jobs()).toEqual(["shop-migrate-v2", "shop-verify-v2"]);
+    expect((await shop.kubectl("logs", "job/shop-migrate-v2")).stdout).toContain("migrating to v2");
+  });
+
+  it("migrates once: an update that changes nothing runs nothing", async () => {
+    const ran = await shop.succeed("up", "--skip-preview");
+    expect(ran.text).not.toContain("migrating to v2");
+    expect(await migrated()).toEqual(["v2"]);
+  });
+
+  it("starts no pod of a version whose migration fails, and says the database's own words", async () => {
+    await project.set({ green: "broken" });
+    const said = await shop.refused();
+    expect(said).toMatch(/The migration to broken failed: its container ended with 1/);
+    expect(said).toContain('relation "nowhere" does not exist');
+    expect(said).toContain("The snapshot from before is kept");
+    expect(storage.taken.at(-1)).toMatch(/^shop-before-broken-/);
+    const { items } = await shop.get<{ items: { metadata: { annotations: Record<string, string> } }[] }>("deployments");
+    expect(items.map(({ metadata }) => metadata.annotations["greenlight/version"]).sort()).toEqual(["v1", "v2"]);
+    expect(await shop.serving()).toEqual(["blue"]);
+  });
+
+  it("goes along with a migration that runs already when the engine was killed: it ran once", async () => {
+    await project.set({ green: "slow" });
+    const update = project.pulumi("up", "--stack", project.stack, "--yes", "--skip-preview");
+    await eventually(
+      "the Job to run",
+      async () => (await jobs()).find((name) => name === "shop-migrate-slow"),
+      120_000,
+    );
+    update.kill("SIGKILL");
+    await update;
+    await project.pulumi("cancel", project.stack, "--yes");
+    const ran = await shop.succeed("up", "--skip-preview");
+    expect(ran.text).toContain("the Job shop-migrate-slow runs already");
+    expect((await migrated()).filter((version) => version === "slow")).toEqual(["slow"]);
+  });
+});

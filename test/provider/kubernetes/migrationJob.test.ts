@@ -1,0 +1,184 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { eventually } from "../../processes.ts";
+import { Managed } from "../managed.ts";
+import { ApiServer, type Kind } from "./apiServer.ts";
+
+const jobs = { migration: "shop-migrate-v2", verification: "shop-verify-v2" } as const;
+type What = keyof typeof jobs;
+
+/** How a Job of a test goes: what it prints, and the exit code that it ends with; without one it goes on. */
+interface Course {
+  readonly prints: string;
+  readonly exitCode?: number;
+}
+
+describe("a migration as Jobs of a cluster", { timeout: 60_000 }, () => {
+  let server: ApiServer;
+  let migration: Managed;
+  let courses: Record<What, Course>;
+  const inputs = (over: object = {}) => ({
+    access: server.access,
+    version: "v2",
+    jobs: { migration: job("migration"), verification: job("verification") },
+    pod: { containers: [{ name: "api", image: "registry.example/api@sha256:1" }] },
+    command: ["npx", "prisma", "migrate", "deploy"],
+    verify: ["npx", "prisma", "migrate", "status"],
+    prints: "up to date",
+    deadlineMs: 60_000,
+    keepMs: 3_600_000,
+    ...over,
+  });
+  const job = (what: What) => ({ name: jobs[what], labels: labels(what) });
+  const labels = (what: What) => ({ "app.kubernetes.io/instance": "shop", "greenlight/job": jobs[what] });
+  const whatOf = (name: string) => (name === jobs.migration ? "migration" : "verification");
+
+  /** The cluster starts a pod for a Job that is created, and says how both end. */
+  const play = (verb: "create" | "delete", kind: Kind, name: string) => {
+    if (kind !== "jobs") return;
+    const pod = `${name}-x1`;
+    if (verb === "delete") {
+      server.remove("pods", pod);
+      return;
+    }
+    const what = whatOf(name);
+    const { prints, exitCode } = courses[what];
+    server.logs[pod] = prints;
+    const state =
+      exitCode === undefined
+        ? { running: {} }
+        : { terminated: { exitCode, reason: exitCode === 0 ? "Completed" : "Error" } };
+    server.put("pods", {
+      metadata: { name: pod, labels: labels(what), creationTimestamp: new Date().toISOString() },
+      status: { containerStatuses: [{ name: "api", state }] },
+    });
+    if (exitCode !== undefined) finish(name, exitCode === 0);
+  };
+  const finish = (name: string, well: boolean) => {
+    const known = server.get("jobs", name);
+    if (known === undefined) throw new Error(`there is no Job ${name}`);
+    const condition = well
+      ? { type: "Complete", status: "True", reason: "CompletionsReached" }
+      : {
+          type: "Failed",
+          status: "True",
+          reason: "BackoffLimitExceeded",
+          message: "Job has reached the backoff limit",
+        };
+    server.put("jobs", { ...known, status: { conditions: [condition] } });
+  };
+  const created = () => server.requests.filter((it) => it === "create jobs").length;
+
+  beforeEach(async () => {
+    server = await ApiServer.start();
+    server.previousLogs = false;
+    server.onChanged = play;
+    courses = {
+      migration: { prints: "1 migration applied\n", exitCode: 0 },
+      verification: { prints: "Database schema is up to date!\n", exitCode: 0 },
+    };
+    migration = new Managed("greenlight:kubernetes:MigrationJob", "green-migration");
+  }, 60_000);
+  afterEach(() => server.stop());
+
+  it("is believed by what the second Job prints", async () => {
+    expect(await migration.create(inputs())).toMatchObject({
+      verifiedBy: "Database schema is up to date!",
+      migratedBy: jobs.migration,
+    });
+    expect(created()).toBe(2);
+  });
+
+  it("runs each Job once, ends it by its own deadline, and keeps it with its log for a time", async () => {
+    await migration.create(inputs());
+    expect(server.get("jobs", jobs.migration)?.spec).toMatchObject({
+      backoffLimit: 0,
+      activeDeadlineSeconds: 60,
+      ttlSecondsAfterFinished: 3_600,
+      template: { spec: { restartPolicy: "Never", containers: [{ command: inputs().command }] } },
+    });
+  });
+
+  it("fails with the exit code and the last lines when the migration does, and asks the database nothing", async () => {
+    courses.migration = { prints: "applying 2_add_column\nERROR: column exists\n", exitCode: 1 };
+    const refused = migration.create(inputs());
+    await expect(refused).rejects.toThrow(/The migration to v2 failed: its container ended with 1/);
+    await expect(refused).rejects.toThrow(/ERROR: column exists[\s\S]*kubectl logs job\/shop-migrate-v2/);
+    expect(created()).toBe(1);
+  });
+
+  it.each<[string, Course, string]>([
+    [
+      "prints something else",
+      { prints: "1 migration pending\n", exitCode: 0 },
+      'no line of the verification holds "up to date"',
+    ],
+    ["prints nothing", { prints: "", exitCode: 0 }, "It printed nothing"],
+    ["ends badly, whatever it prints", { prints: "up to date\n", exitCode: 3 }, "its container ended with 3"],
+  ])("is not believed when the second Job %s", async (_, course, says) => {
+    courses.verification = course;
+    await expect(migration.create(inputs())).rejects.toThrow(says);
+  });
+
+  it("is not begun again while it runs: an engine that was killed may have begun it", async () => {
+    courses.migration = { prints: "working\n" };
+    const first = migration.create(inputs());
+    await server.watched("jobs", "pods");
+    const again = new Managed("greenlight:kubernetes:MigrationJob", "green-migration");
+    const second = again.create(inputs());
+    await eventually("the second to wait", async () => again.told.find((line) => line.includes("runs already")));
+    finish(jobs.migration, true);
+    await Promise.all([first, second]);
+    expect(server.created.filter((name) => name === jobs.migration)).toHaveLength(1);
+  });
+
+  it("leaves a Job of that name alone that does something else", async () => {
+    courses.migration = { prints: "working\n" };
+    const first = migration.create(inputs()).catch((error: unknown) => error);
+    await server.watched("jobs", "pods");
+    const other = new Managed("greenlight:kubernetes:MigrationJob", "green-migration");
+    await expect(other.create(inputs({ command: ["drop", "everything"] }))).rejects.toThrow(
+      "The Job shop-migrate-v2 runs, and does something else than this update asks",
+    );
+    expect(server.get("jobs", jobs.migration)).toBeDefined();
+    finish(jobs.migration, true);
+    await first;
+  });
+
+  it("takes away the Job of an earlier try that has ended, and runs anew", async () => {
+    courses.migration = { prints: "no room\n", exitCode: 1 };
+    await expect(migration.create(inputs())).rejects.toThrow("ended with 1");
+    courses.migration = { prints: "done\n", exitCode: 0 };
+    await expect(migration.create(inputs())).resolves.toMatchObject({ migratedBy: jobs.migration });
+    expect(server.created.filter((name) => name === jobs.migration)).toHaveLength(2);
+  });
+
+  it("says what keeps its pod from starting, and takes the Job away: nothing would end it", async () => {
+    server.onChanged = (verb, kind, name) => {
+      if (kind !== "jobs" || verb !== "create") return;
+      const waiting = { reason: "ImagePullBackOff", message: "no such manifest" };
+      server.put("pods", {
+        metadata: { name: `${name}-x1`, labels: labels(whatOf(name)) },
+        status: { containerStatuses: [{ name: "api", state: { waiting } }] },
+      });
+    };
+    await expect(migration.create(inputs())).rejects.toThrow(
+      "its pod shop-migrate-v2-x1 does not start: its image cannot be pulled: no such manifest",
+    );
+    expect(server.get("jobs", jobs.migration)).toBeUndefined();
+  });
+
+  it("is taken away when the update is cancelled: nothing goes on migrating behind the next one's back", async () => {
+    courses.migration = { prints: "working\n" };
+    const cancelled = migration.create(inputs());
+    await server.watched("jobs", "pods");
+    migration.provider.stop("cancelled");
+    await expect(cancelled).rejects.toThrow();
+    expect(server.get("jobs", jobs.migration)).toBeUndefined();
+  });
+
+  it("of a version that is migrated is no change, however its Jobs would run now", async () => {
+    await migration.create(inputs());
+    expect(await migration.differs(inputs({ command: ["other"], keepMs: 60_000 }))).toBe(false);
+    expect(await migration.differs(inputs({ version: "v3" }))).toBe(true);
+  });
+});
