@@ -1,7 +1,15 @@
 import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
 
-const migrations: ReadonlySet<string> = new Set(["greenlight:index:DatabaseMigration", "greenlight:aws:MigrationTask"]);
-const snapshots: ReadonlySet<string> = new Set(["greenlight:index:BackupSnapshot", "greenlight:aws:DatabaseSnapshot"]);
+const migrations: ReadonlySet<string> = new Set([
+  "greenlight:index:DatabaseMigration",
+  "greenlight:aws:MigrationTask",
+  "greenlight:kubernetes:MigrationJob",
+]);
+const snapshots: ReadonlySet<string> = new Set([
+  "greenlight:index:BackupSnapshot",
+  "greenlight:aws:DatabaseSnapshot",
+  "greenlight:kubernetes:VolumeSnapshot",
+]);
 
 export const snapshotBeforeMigration: StackValidationPolicy = {
   name: "snapshot-before-migration",

@@ -39,6 +39,7 @@ beforeAll(async () => {
     kubernetes: {
       database: {
         claim: "data-postgres-0",
+        snapshotDeadline: "60s",
         migration: {
           service: "api",
           command: ["shop", "migrate"],

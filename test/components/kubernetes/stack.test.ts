@@ -193,11 +193,11 @@ describe("a stack on Kubernetes that migrates a database", () => {
       claim: "data-postgres-0",
       version: "v2",
     });
-    const migration = one(resources, "kubernetes:MigrationJob", "green-migration");
-    expect(migration.after).toContain("kubernetes:VolumeSnapshot green-snapshot");
-    expect(one(resources, "kubernetes:apps/v1:Deployment", "green-api").after).toContain(
-      "kubernetes:MigrationJob green-migration",
+    const waitsFor = (type: string, name: string) => one(resources, type, name).after;
+    expect(waitsFor("kubernetes:DatabaseMigration", "green-migration")).toContain(
+      "kubernetes:VolumeSnapshot green-snapshot",
     );
+    expect(waitsFor("kubernetes:Environment", "green")).toContain("kubernetes:MigrationJob green-migration");
     expect(resources.map(({ name }) => name)).not.toContain("blue-migration");
   });
 
