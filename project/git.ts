@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 
 // Not execa: `greenlight check` and each preview ask git, and loading execa's 130 modules takes longer than git does.
@@ -33,6 +34,8 @@ export class Git {
   readonly #folder: string;
   readonly #signal: AbortSignal | undefined;
   readonly #answers: Map<string, Promise<string | undefined>> | undefined;
+  /** Questions that are not answered yet. */
+  #asked = 0;
 
   /**
    * @param remembering asks git each question once, for work that is to see one state of the repository and asks the same from several
@@ -52,6 +55,20 @@ export class Git {
     const answer = this.#run(["--no-optional-locks", ...args], longestMs).catch(() => undefined);
     this.#answers?.set(question, answer);
     return answer;
+  }
+
+  /**
+   * Resolves once no question is under way, and none follows from the answers at once.
+   *
+   * @param mostMs how long a question may hold it up
+   */
+  async quiet(mostMs: number): Promise<void> {
+    const end = Date.now() + mostMs;
+    await nextTurn();
+    while (this.#asked > 0 && Date.now() < end) {
+      await pause(2);
+      await nextTurn();
+    }
   }
 
   /** Runs a command that changes something. @throws what git said, when it fails */
@@ -77,7 +94,12 @@ export class Git {
     });
     // Whoever asks for a password finds nobody there.
     asked.child.stdin?.end();
-    const { stdout } = await asked;
-    return stdout.replace(/\r?\n$/, "");
+    this.#asked += 1;
+    try {
+      const { stdout } = await asked;
+      return stdout.replace(/\r?\n$/, "");
+    } finally {
+      this.#asked -= 1;
+    }
   }
 }

@@ -7,6 +7,7 @@ import { checklistItems } from "../../release/checklist/items/index.ts";
 import { readJournal } from "../../release/journal.ts";
 import type { JournalRecord } from "../../release/journalRecord.ts";
 import { EvidenceFiles } from "../evidence/readEvidence.ts";
+import { expectReports } from "../evidence/reading/readAside.ts";
 import { Git } from "../git.ts";
 import { type AskedPlatform, askedPlatform } from "../platform/platform.ts";
 import { type ProjectManifest, readManifest } from "../readManifest.ts";
@@ -38,6 +39,17 @@ export async function checklistOf(it: ChecklistOf): Promise<ChecklistFacts> {
   const manifest: ProjectManifest = readManifest(project, settings.releases, version);
   // Every question to git listens to it, many at a time: that is no leak, of which Node would warn in the middle of the answer.
   setMaxListeners(0, signal);
+  const git = new Git(project, signal, "remembering");
+  // A process is the slower to start the more memory this one has: large reports are read when git has answered, and by threads that
+  // began meanwhile.
+  const evidence = new EvidenceFiles(project, settings.releases, version, manifest.file, () =>
+    git.quiet(longestWaitMs),
+  );
+  expectReports(
+    evidence.large(
+      Object.values(manifest.manifest.evidence).flatMap((it) => (it !== undefined && "files" in it ? it.files : [])),
+    ),
+  );
   return gatherFacts(
     {
       project,
@@ -46,8 +58,8 @@ export async function checklistOf(it: ChecklistOf): Promise<ChecklistFacts> {
       settings,
       manifest,
       platform,
-      evidence: new EvidenceFiles(project, settings.releases, version, manifest.file),
-      git: new Git(project, signal, "remembering"),
+      evidence,
+      git,
       live,
       journal: journalIn(join(home, "journals", `${stack}.jsonl`)),
       now: new Date(),
@@ -63,6 +75,9 @@ function gatheredForReview(): Gatherers {
   const onTheDay = new Set<string>(checklistItems.filter(({ when }) => when !== "review").map(({ id }) => id));
   return Object.fromEntries(Object.entries(gatherers).filter(([id]) => !onTheDay.has(id)));
 }
+
+/** How long a question to git may hold up the reading of reports, ms. */
+const longestWaitMs = 1_000;
 
 /** Largest journal that is read as evidence, some hundred thousand records: 64 MiB. */
 export const journalLimit = 64 * 1024 * 1024;

@@ -1,10 +1,11 @@
+import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { EvidenceFact } from "../../release/checklist/evidence.ts";
 import { sentence } from "../../release/problem.ts";
 import { resolveInside } from "../../release/projectPath.ts";
 import { readEvidenceBytes } from "./evidenceFile.ts";
 import { type EvidenceRecord, EvidenceRecords, recordOf } from "./evidenceRecords.ts";
-import { readAside } from "./reading/readAside.ts";
+import { asideFrom, readAside } from "./reading/readAside.ts";
 import type { ReaderName, SummaryOf } from "./reading/readers.ts";
 
 /** A reader of one kind of evidence: bytes to what they say. Throws, with a sentence, what it does not understand. */
@@ -14,13 +15,30 @@ export type EvidenceReader<S> = (bytes: Buffer, name: string) => S;
 export class EvidenceFiles {
   readonly #project: string;
   readonly #manifestDir: string;
+  readonly #ready: () => Promise<void>;
   readonly #records: { readonly records: readonly EvidenceRecord[]; readonly problem?: string };
 
-  /** @param manifestFile relative to the project */
-  constructor(project: string, releases: string, version: string, manifestFile: string) {
+  /**
+   * @param manifestFile relative to the project
+   * @param ready what is awaited before reports that may be large are read
+   */
+  constructor(
+    project: string,
+    releases: string,
+    version: string,
+    manifestFile: string,
+    ready: () => Promise<void> = async () => undefined,
+  ) {
+    this.#ready = ready;
     this.#project = project;
     this.#manifestDir = join(project, dirname(manifestFile));
     this.#records = new EvidenceRecords(project, releases, version).read();
+  }
+
+  /** How many of these files are so large that threads of their own read them. Which may be read at all is said when they are. */
+  large(files: readonly string[]): number {
+    const size = (file: string) => statSync(join(this.#manifestDir, file), { throwIfNoEntry: false })?.size ?? 0;
+    return files.filter((file) => !file.includes("\0") && size(file) >= asideFrom).length;
   }
 
   /** Reads the files that a manifest names for an item. Never throws: what is wrong with a file is said in its fact. */
@@ -35,6 +53,7 @@ export class EvidenceFiles {
     reader: Name,
     refs: readonly string[] = [],
   ): Promise<(EvidenceFact & { summary?: SummaryOf<Name> })[]> {
+    await this.#ready();
     return Promise.all(
       files.map(async (file) => {
         const taken = this.#take(item, file);

@@ -13,6 +13,8 @@ const longestMs = 25_000;
 /** Memory that one thread may take: a report at the limits of its reader takes about 1 GB. MiB. */
 const mostMemory = 1_536;
 
+const mostThreads = Math.min(4, availableParallelism());
+
 interface Job {
   readonly reading: Reading;
   readonly done: (answer: Answer) => void;
@@ -39,9 +41,18 @@ export async function readAside(reading: Reading): Promise<object> {
   throw new Error(answer.problem);
 }
 
+/** Starts the threads that so many large reports are going to be read in, so that they are there when the first is asked for. */
+export function expectReports(count: number): void {
+  while (threads < Math.min(count, mostThreads)) {
+    const thread = started();
+    thread.unref();
+    idle.push(thread);
+  }
+}
+
 function next(): void {
   const known = idle.pop();
-  if (known !== undefined || threads < Math.min(4, availableParallelism())) {
+  if (known !== undefined || threads < mostThreads) {
     const job = waiting.shift();
     if (job === undefined) {
       if (known !== undefined) idle.push(known);
