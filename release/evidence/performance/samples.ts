@@ -1,4 +1,5 @@
-import { build } from "hdr-histogram-js";
+// Not the whole library: what it prints logs with takes longer to load than a report to read.
+import { build } from "hdr-histogram-js/dist/HistogramBuilder.js";
 import { throughputOf } from "./throughput.ts";
 
 /** Figures over raw samples, in bounded memory. */
