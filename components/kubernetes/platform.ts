@@ -15,8 +15,8 @@ import type { KubernetesSettings } from "./settings.ts";
 import { TrafficSwitch } from "./trafficSwitch.ts";
 
 /**
- * The whole stack on Kubernetes, in the order of its dependencies: release, then snapshot and migration, pods, what runs and smoke of each environment, then the
- * gate of the switch, what leads users and its reading back.
+ * The whole stack on Kubernetes, in the order of its dependencies: release, then snapshot, migration, pods, what runs and smoke of each
+ * environment, then the gate of the switch, what leads users and its reading back.
  */
 export function deployKubernetes(args: StackArgs): Record<string, pulumi.Input<unknown>> {
   const { settings, manifests } = args;

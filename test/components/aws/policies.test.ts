@@ -1,33 +1,13 @@
-import type { PolicyResource, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
+import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import { beforeAll, describe, expect, it } from "vitest";
 import { alarmsPresent } from "../../../policies/stack-safety/alarms-present.ts";
 import { policies } from "../../../policies/stack-safety/policies.ts";
 import { snapshotBeforeMigration } from "../../../policies/stack-safety/snapshot-before-migration.ts";
 import { thresholdsArmed } from "../../../policies/stack-safety/thresholds-armed.ts";
-import { judge, judgeStack, resource } from "../../policies/judging.ts";
+import { judge, judgeStack } from "../../policies/judging.ts";
 import type { Recorded } from "../recorded.ts";
+import { filled, seenByPolicies as seen } from "../seenByPolicies.ts";
 import { database, manifest, migrated, stack } from "./shop.ts";
-
-/** What the provider's check fills in before a policy sees the release. */
-const filled = { kind: "release", history: [] };
-
-/** Recorded resources as a policy pack sees them. */
-function seen(resources: readonly Recorded[]): PolicyResource[] {
-  const key = ({ type, name }: Recorded) => `${type} ${name}`;
-  const all = new Map(
-    resources.map((it) => {
-      const inputs = it.type === "index:Release" ? { ...it.inputs, ...filled } : it.inputs;
-      return [key(it), resource(it.token, inputs, { name: it.name })];
-    }),
-  );
-  for (const it of resources) {
-    Object.assign(all.get(key(it)) as object, {
-      dependencies: it.after.flatMap((name) => all.get(name) ?? []),
-      ...(all.has(it.parent) ? { parent: all.get(it.parent) } : {}),
-    });
-  }
-  return [...all.values()];
-}
 
 describe("the production stack, by the policy pack stack-safety", () => {
   let resources: Recorded[];

@@ -1,0 +1,56 @@
+import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
+import { beforeAll, describe, expect, it } from "vitest";
+import { policies } from "../../../policies/stack-safety/policies.ts";
+import { snapshotBeforeMigration } from "../../../policies/stack-safety/snapshot-before-migration.ts";
+import { thresholdsArmed } from "../../../policies/stack-safety/thresholds-armed.ts";
+import { weightsSum } from "../../../policies/stack-safety/weights-sum.ts";
+import { judge, judgeStack } from "../../policies/judging.ts";
+import type { Recorded } from "../recorded.ts";
+import { filled, seenByPolicies as seen } from "../seenByPolicies.ts";
+import { manifest, stack } from "./shop.ts";
+
+const isStackPolicy = (it: object): it is StackValidationPolicy => "validateStack" in it;
+describe("the stack on Kubernetes, by the policy pack stack-safety", () => {
+  let resources: Recorded[];
+  beforeAll(async () => {
+    const migrated = { tool: "sql", directory: "/project/migrations" } as const;
+    const migration = { service: "api", command: ["npx", "migrate"], verify: ["npx", "status"], prints: "up to date" };
+    const kubernetes = {
+      gateway: { name: "public" },
+      services: { api: { hosts: ["api.example"] }, web: { hosts: ["web.example"] } },
+      database: { claim: "data-postgres-0", migration },
+    };
+    const manifests = { blue: manifest("v1", migrated), green: manifest("v2", migrated) };
+    resources = (await stack(manifests, { kubernetes, share: "10" })).resources;
+  });
+
+  it.each(policies.filter((it) => it !== thresholdsArmed).map((it) => [it.name, it] as const))(
+    "breaks none of its rules: %s",
+    (_, policy) => {
+      if (isStackPolicy(policy)) {
+        expect(judgeStack(policy, seen(resources))).toEqual([]);
+        return;
+      }
+      const rule = policy as ResourceValidationPolicy;
+      for (const { token, name, inputs, type } of resources) {
+        const props = type === "index:Release" ? { ...inputs, ...filled } : inputs;
+        expect(judge(rule, token, props), `${type} ${name}`).toEqual([]);
+      }
+    },
+  );
+
+  it("breaks the rule of alarms, for it makes none yet, and is told so", () => {
+    expect(judgeStack(thresholdsArmed, seen(resources))).toEqual([
+      expect.stringContaining("No alarm would ever fire for api, web"),
+    ]);
+  });
+
+  it("would break them with migrations that wait for no snapshot, or shares that do not sum to 100", () => {
+    const without = seen(resources.filter(({ type }) => !/VolumeSnapshot|BackupSnapshot/.test(type)));
+    expect(judgeStack(snapshotBeforeMigration, without)).toHaveLength(2);
+    const shares = { weights: { blue: 90, green: 20 } };
+    expect(judge(weightsSum, "greenlight:kubernetes:SwitchGate", shares)).toEqual([
+      expect.stringContaining("sum to 110"),
+    ]);
+  });
+});

@@ -1,0 +1,24 @@
+import type { PolicyResource } from "@pulumi/policy";
+import { resource } from "../policies/judging.ts";
+import type { Recorded } from "./recorded.ts";
+
+/** What the provider's check fills in before a policy sees the release. */
+export const filled = { kind: "release", history: [] };
+
+/** Recorded resources as a policy pack sees them. */
+export function seenByPolicies(resources: readonly Recorded[]): PolicyResource[] {
+  const key = ({ type, name }: Recorded) => `${type} ${name}`;
+  const all = new Map(
+    resources.map((it) => {
+      const inputs = it.type === "index:Release" ? { ...it.inputs, ...filled } : it.inputs;
+      return [key(it), resource(it.token, inputs, { name: it.name })];
+    }),
+  );
+  for (const it of resources) {
+    Object.assign(all.get(key(it)) as object, {
+      dependencies: it.after.flatMap((name) => all.get(name) ?? []),
+      ...(all.has(it.parent) ? { parent: all.get(it.parent) } : {}),
+    });
+  }
+  return [...all.values()];
+}
