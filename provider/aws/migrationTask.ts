@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { migrateAndVerify, type RanOnce, type Verified } from "../database/onceVerified.ts";
+import { migrateAndVerify, onceVerified, type RanOnce, type Verified } from "../database/onceVerified.ts";
 import { OutputEnd } from "../gates/outputEnd.ts";
 import { handler, type Step } from "../handler.ts";
 import { ask } from "./awsProblem.ts";
 import { poll } from "./poll.ts";
 import { endedBadly } from "./taskEnding.ts";
 
-const argv = z.array(z.string()).min(1);
 const inputs = z.strictObject({
+  ...onceVerified,
   region: z.string(),
   cluster: z.string(),
   taskDefinition: z.string(),
@@ -15,13 +15,6 @@ const inputs = z.strictObject({
   subnets: z.array(z.string()).min(1),
   securityGroups: z.array(z.string()).min(1),
   logGroup: z.string(),
-  version: z.string(),
-  /** What migrates. */
-  command: argv,
-  /** What asks the database afterwards, in a task of its own. */
-  verify: argv,
-  /** Text that a line of its output must hold. */
-  prints: z.string().min(1),
   intervalMs: z.number().int().positive(),
   /** For each of the two tasks. */
   deadlineMs: z.number().int().positive(),

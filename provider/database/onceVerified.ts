@@ -1,15 +1,19 @@
+import { z } from "zod";
 import { Problem } from "../../release/problem.ts";
 
-/** What a migration that runs in containers of the candidate's image is told, on any platform. */
-export interface OnceVerified {
-  readonly version: string;
+const argv = z.array(z.string()).min(1);
+
+/** Inputs of a migration that runs in containers of the candidate's image, on any platform. */
+export const onceVerified = {
+  version: z.string(),
   /** What migrates. */
-  readonly command: readonly string[];
+  command: argv,
   /** What asks the database afterwards, in a run of its own. */
-  readonly verify: readonly string[];
+  verify: argv,
   /** Text that a line of its output must hold. */
-  readonly prints: string;
-}
+  prints: z.string().min(1),
+} as const;
+type OnceVerified = z.infer<z.ZodObject<typeof onceVerified>>;
 
 /** One run of a container to its end. */
 export interface RanOnce {

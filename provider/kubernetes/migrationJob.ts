@@ -1,25 +1,18 @@
 import { createHash } from "node:crypto";
 import type { V1PodSpec } from "@kubernetes/client-node";
 import { z } from "zod";
-import { migrateAndVerify, type Verified } from "../database/onceVerified.ts";
+import { migrateAndVerify, onceVerified, type Verified } from "../database/onceVerified.ts";
 import { handler, type Step } from "../handler.ts";
 import { kubernetesAccess } from "./facts.ts";
 
-const argv = z.array(z.string()).min(1);
 const job = z.strictObject({ name: z.string(), labels: z.record(z.string(), z.string()) });
 const inputs = z.strictObject({
+  ...onceVerified,
   access: kubernetesAccess,
-  version: z.string(),
   /** The two Jobs, by what they do; what their pods are found by is of each alone. */
   jobs: z.strictObject({ migration: job, verification: job }),
   /** What their pods are made from. It has one container, whose command is told by `command` and `verify`. */
   pod: z.looseObject({ containers: z.array(z.looseObject({ name: z.string() })).length(1) }),
-  /** What migrates. */
-  command: argv,
-  /** What asks the database afterwards, in a Job of its own. */
-  verify: argv,
-  /** Text that a line of its output must hold. */
-  prints: z.string().min(1),
   /** For each of the two Jobs. */
   deadlineMs: z.number().int().positive(),
   /** How long the Jobs stay with their logs when they have ended. */

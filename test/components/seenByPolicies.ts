@@ -1,9 +1,9 @@
-import type { PolicyResource } from "@pulumi/policy";
-import { resource } from "../policies/judging.ts";
+import type { PolicyResource, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
+import { judge, judgeStack, resource } from "../policies/judging.ts";
 import type { Recorded } from "./recorded.ts";
 
 /** What the provider's check fills in before a policy sees the release. */
-export const filled = { kind: "release", history: [] };
+const filled = { kind: "release", history: [] };
 
 /** Recorded resources as a policy pack sees them. */
 export function seenByPolicies(resources: readonly Recorded[]): PolicyResource[] {
@@ -21,4 +21,17 @@ export function seenByPolicies(resources: readonly Recorded[]): PolicyResource[]
     });
   }
   return [...all.values()];
+}
+
+/** What a policy says of a stack's resources, or of the first that it says something of. */
+export function breaches(
+  policy: ResourceValidationPolicy | StackValidationPolicy,
+  resources: readonly Recorded[],
+): readonly string[] {
+  if ("validateStack" in policy) return judgeStack(policy, seenByPolicies(resources));
+  for (const { token, name, inputs, type } of resources) {
+    const said = judge(policy, token, type === "index:Release" ? { ...inputs, ...filled } : inputs);
+    if (said.length > 0) return said.map((it) => `${type} ${name}: ${it}`);
+  }
+  return [];
 }
