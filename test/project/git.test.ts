@@ -40,3 +40,26 @@ it("questions whose words differ are never taken for one another", async () => {
   expect(await git.ask("rev-parse", "--verify", "HEAD")).toMatch(/^[0-9a-f]{40}$/);
   expect(await git.ask("rev-parse --verify", "HEAD")).toBeUndefined();
 });
+
+it("is quiet once its questions are answered, and those that follow from the answers", async () => {
+  const git = new Git(repository.folder);
+  const answers: string[] = [];
+  const asked = git.ask(...head).then(async (commit) => {
+    answers.push("first");
+    await git.ask("cat-file", "-t", commit ?? "");
+    answers.push("second");
+  });
+  await git.quiet(60_000);
+  expect(answers).toEqual(["first", "second"]);
+  await asked;
+});
+
+it("is not waited for longer than one is told to", async () => {
+  const stop = new AbortController();
+  const git = new Git(repository.folder, stop.signal);
+  // Takes its time.
+  const asked = git.ask("-c", "alias.wait=!sleep 3", "wait");
+  await git.quiet(50);
+  stop.abort();
+  expect(await asked).toBeUndefined();
+});

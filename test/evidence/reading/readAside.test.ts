@@ -37,6 +37,19 @@ describe("reports that are read side by side", () => {
     expect(aside.map((it) => it.summary?.tests)).toEqual([3, 6_000, undefined, 7_000, undefined]);
   });
 
+  it("are known by their size before they are read; what is not there, or is no path, is small", () => {
+    expect(evidence().large([...names, "../reports", "a\0b"])).toBe(3);
+  });
+
+  it("wait until they may begin", async () => {
+    const begun: string[] = [];
+    const ready = async () => void begun.push("ready");
+    const later = new EvidenceFiles(folder, "releases", "v1.2.3", "releases/v1.2.3.yaml", ready);
+    const [small] = await later.readAside("tests/unit", ["../reports/small.xml"], "tests");
+    expect(begun).toEqual(["ready"]);
+    expect(small?.summary?.tests).toBe(3);
+  });
+
   it("say why one is not taken, and the others are", async () => {
     const [, , broken, , none] = await evidence().readAside("tests/unit", names, "tests");
     expect(broken).toMatchObject({ source: "reports/broken.xml", problem: expect.stringContaining("not well-formed") });
