@@ -35,6 +35,8 @@ export const handlers: Handlers = {
   "greenlight:aws:MigrationTask": async () => (await import("./aws/migrationTask.ts")).migrationTask,
   "greenlight:kubernetes:RolloutDone": async () => (await import("./kubernetes/rolloutDone.ts")).rolloutDone,
   "greenlight:kubernetes:VolumeSnapshot": async () => (await import("./kubernetes/volumeSnapshot.ts")).volumeSnapshot,
+  "greenlight:kubernetes:SnapshotRetention": async () =>
+    (await import("./kubernetes/snapshotRetention.ts")).snapshotRetention,
   "greenlight:kubernetes:MigrationJob": async () => (await import("./kubernetes/migrationJob.ts")).migrationJob,
   "greenlight:kubernetes:SwitchGate": async () => (await import("./kubernetes/switchGate.ts")).switchGate,
   "greenlight:kubernetes:TrafficReadBack": async () =>

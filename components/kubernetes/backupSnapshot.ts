@@ -1,7 +1,7 @@
 import type { KubernetesAccess } from "../../provider/kubernetes/facts.ts";
 import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
-import { releaseName } from "./names.ts";
+import { releaseName, stackLabels } from "./names.ts";
 
 export interface BackupSnapshotArgs {
   access: KubernetesAccess;
@@ -29,7 +29,7 @@ export class BackupSnapshot extends pulumi.ComponentResource {
       {
         access,
         prefix: releaseName(prefix, "before", version),
-        labels: { "app.kubernetes.io/instance": prefix },
+        labels: stackLabels(prefix),
         claim,
         ...(snapshotClass === undefined ? {} : { snapshotClass }),
         version,

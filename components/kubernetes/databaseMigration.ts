@@ -1,7 +1,7 @@
 import type { KubernetesAccess } from "../../provider/kubernetes/facts.ts";
 import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
-import { releaseName } from "./names.ts";
+import { releaseName, stackLabels } from "./names.ts";
 import { type ContainerPlan, onePodSpec } from "./pod.ts";
 
 export interface DatabaseMigrationArgs {
@@ -32,7 +32,7 @@ export class DatabaseMigration extends pulumi.ComponentResource {
     const job = (what: string) => {
       const own = releaseName(prefix, what, version);
       // No label by which a Service finds pods: users never reach a migration.
-      return { name: own, labels: { "app.kubernetes.io/instance": prefix, "greenlight/job": own } };
+      return { name: own, labels: { ...stackLabels(prefix), "greenlight/job": own } };
     };
     const migration = new GreenlightResource<{ verifiedBy: string }>(
       "greenlight:kubernetes:MigrationJob",

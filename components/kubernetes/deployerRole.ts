@@ -22,9 +22,9 @@ const own: readonly V1PolicyRule[] = [
   { apiGroups: [""], resources: ["namespaces"], verbs: ["get"] },
   // Why a container ends again and again.
   { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
-  // A migration's Jobs and the snapshot before it, where the settings have them; neither is changed.
+  // A migration's Jobs and the snapshots before it, where the settings have them; neither is changed.
   { apiGroups: ["batch"], resources: ["jobs"], verbs: ["create", "delete", ...reading] },
-  { apiGroups: ["snapshot.storage.k8s.io"], resources: ["volumesnapshots"], verbs: ["create", ...reading] },
+  { apiGroups: ["snapshot.storage.k8s.io"], resources: ["volumesnapshots"], verbs: ["create", "delete", ...reading] },
   { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: reading },
 ];
 

@@ -24,9 +24,14 @@ export function releaseName(prefix: string, what: string, version: string): stri
 /** The label that says which environment a pod belongs to. The selector of the live Service differs in it alone. */
 export const environmentLabel = "greenlight/environment";
 
+/** What everything of a stack bears. */
+export function stackLabels(prefix: string): Record<string, string> {
+  return { "app.kubernetes.io/instance": prefix };
+}
+
 /** What every object of a service bears, and what its pods are found by. */
 export function serviceLabels(prefix: string, service: string): Record<string, string> {
-  return { "app.kubernetes.io/instance": prefix, "app.kubernetes.io/name": service };
+  return { ...stackLabels(prefix), "app.kubernetes.io/name": service };
 }
 
 /** What the pods of a service in one environment are found by. It never changes: a Deployment cannot change its selector. */

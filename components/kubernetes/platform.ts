@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import type { ProjectManifest } from "../../project/readManifest.ts";
-import { type EnvironmentName, other, sharedWeights } from "../../release/environment.ts";
+import { type EnvironmentName, environmentNames, other, sharedWeights } from "../../release/environment.ts";
 import type { GateProof } from "../../release/gateProof.ts";
 import type { StackArgs } from "../platforms.ts";
 import * as pulumi from "../pulumi.ts";
@@ -12,6 +12,7 @@ import { prepareDatabase } from "./preparation.ts";
 import { KubernetesProvider } from "./resource.ts";
 import { accessOf, servingFactsOf, switchedServicesOf, testAddressesOf } from "./serving.ts";
 import type { KubernetesSettings } from "./settings.ts";
+import { SnapshotRetention } from "./snapshotRetention.ts";
 import { TrafficSwitch } from "./trafficSwitch.ts";
 
 /**
@@ -74,6 +75,18 @@ export function deployKubernetes(args: StackArgs): Record<string, pulumi.Input<u
     },
     options(...environments),
   );
+  if (kubernetes.database?.keep !== undefined) {
+    new SnapshotRetention(
+      "snapshot-retention",
+      {
+        access,
+        prefix: kubernetes.name,
+        keep: kubernetes.database.keep,
+        deployed: environmentNames.flatMap((name) => settings[name] ?? []),
+      },
+      options(traffic),
+    );
+  }
   return {
     live: settings.live,
     versions: { blue: settings.blue, green: settings.green },

@@ -107,6 +107,11 @@ export const kubernetesSettings = group(
           .optional()
           .describe("How it is taken. Left out, by the cluster's default class."),
         snapshotDeadline: duration("30m", 60_000).describe("How long the snapshot before a migration may take."),
+        keep: whole(1, 100)
+          .optional()
+          .describe(
+            "Snapshots of the stack that stay after a switch, beside those of versions that are deployed. Left out, all.",
+          ),
         migration: migrationSettings({
           keep: duration("168h", 60_000).describe(
             "How long the Jobs of a migration stay, with their logs, when they have ended.",

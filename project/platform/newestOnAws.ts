@@ -23,8 +23,8 @@ export async function newestOnAws(
     const kind = instance === undefined ? "cluster" : "instance";
     const all = await ask(asked, () => rdsSnapshots(client).list(kind, source, namePrefix(stack, aws), signal));
     const [newest] = all
-      .flatMap(({ identifier, status, takenAt }) =>
-        takenAt === undefined ? [] : [{ file: identifier, takenAt, whole: status === "available" }],
+      .flatMap(({ identifier, whole, takenAt }) =>
+        takenAt === undefined ? [] : [{ file: identifier, takenAt, whole }],
       )
       .toSorted((a, b) => Date.parse(b.takenAt) - Date.parse(a.takenAt));
     return newest;

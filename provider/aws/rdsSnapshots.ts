@@ -10,8 +10,8 @@ import {
   type RDSClient,
   type Tag,
 } from "@aws-sdk/client-rds";
+import type { KeptSnapshot } from "../../release/snapshotRetention.ts";
 import type { SeenSnapshot } from "./databaseSnapshot.ts";
-import type { KeptSnapshot } from "./retention.ts";
 
 /** Snapshots of instances and of clusters: two sets of questions to RDS with the same meaning. */
 export function rdsSnapshots(client: RDSClient) {
@@ -122,7 +122,7 @@ function kept(
   return [
     {
       identifier,
-      status: it.Status ?? "unknown",
+      whole: it.Status === "available",
       release: tag("greenlight:release"),
       takenAt: it.SnapshotCreateTime?.toISOString(),
     },

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { removable } from "../../release/snapshotRetention.ts";
 import { handler, type Step } from "../handler.ts";
 import { ask } from "./awsProblem.ts";
-import { removable } from "./retention.ts";
 
 const inputs = z.strictObject({
   region: z.string(),

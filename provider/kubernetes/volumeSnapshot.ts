@@ -1,6 +1,7 @@
 import type { KubernetesObject } from "@kubernetes/client-node";
 import { z } from "zod";
 import { Problem } from "../../release/problem.ts";
+import type { KeptSnapshot } from "../../release/snapshotRetention.ts";
 import { handler, type Step } from "../handler.ts";
 import { kubernetesAccess } from "./facts.ts";
 
@@ -34,8 +35,14 @@ interface Outputs {
   readonly status: "ready" | "gone";
 }
 
+const versionKey = "greenlight/version";
+
 const shape = z.looseObject({
-  metadata: z.looseObject({ name: z.string() }),
+  metadata: z.looseObject({
+    name: z.string(),
+    annotations: z.record(z.string(), z.string()).optional(),
+    deletionTimestamp: z.unknown().optional(),
+  }),
   status: z
     .looseObject({
       readyToUse: z.boolean().optional(),
@@ -140,6 +147,15 @@ async function readOnce(step: Step, it: Inputs & { readonly name: string }): Pro
   });
 }
 
+/** A VolumeSnapshot as the rule of retention sees it; nothing of one that is going. @throws ZodError where it is none */
+export function keptSnapshot(object: unknown): readonly KeptSnapshot[] {
+  const seen = shape.parse(object);
+  const { name, annotations, deletionTimestamp } = seen.metadata;
+  if (deletionTimestamp !== undefined) return [];
+  const release = annotations?.[versionKey];
+  return [{ identifier: name, whole: taken(seen) !== undefined, release, takenAt: seen.status?.creationTime }];
+}
+
 /** What a snapshot is, once a volume can be made from it. */
 function taken({ metadata, status }: Seen): Outputs | undefined {
   const { readyToUse, boundVolumeSnapshotContentName: content, creationTime, restoreSize } = status ?? {};
@@ -170,7 +186,7 @@ function snapshotOf({ labels, claim, snapshotClass, version, commit }: Inputs, n
     metadata: {
       name,
       labels,
-      annotations: { "greenlight/version": version, ...(commit === undefined ? {} : { "greenlight/commit": commit }) },
+      annotations: { [versionKey]: version, ...(commit === undefined ? {} : { "greenlight/commit": commit }) },
     },
     spec: {
       ...(snapshotClass === undefined ? {} : { volumeSnapshotClassName: snapshotClass }),

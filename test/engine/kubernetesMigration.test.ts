@@ -40,6 +40,7 @@ beforeAll(async () => {
       database: {
         claim: "data-postgres-0",
         snapshotDeadline: "60s",
+        keep: 1,
         migration: {
           service: "api",
           command: ["shop", "migrate"],
@@ -112,5 +113,12 @@ describe.sequential("a release on Kubernetes that migrates a database", { timeou
     const ran = await shop.succeed("up", "--skip-preview");
     expect(ran.text).toContain("the Job shop-migrate-slow runs already");
     expect((await migrated()).filter((version) => version === "slow")).toEqual(["slow"]);
+    // The snapshots of what is deployed stay, and the newest; those of releases that are gone went with this one.
+    expect(ran.text).toContain("removed the VolumeSnapshot shop-before-v2-");
+    const { items } = await shop.get<{ items: { metadata: { name: string } }[] }>("volumesnapshots");
+    expect(items.map(({ metadata }) => metadata.name.replace(/-\d{8}-\d{6}z$/, ""))).toEqual([
+      "shop-before-slow",
+      "shop-before-slow",
+    ]);
   });
 });

@@ -201,6 +201,21 @@ describe("a stack on Kubernetes that migrates a database", () => {
     expect(resources.map(({ name }) => name)).not.toContain("blue-migration");
   });
 
+  it("removes snapshots after the switch only, and only where it is told how many stay", async () => {
+    const keep = { database: { ...kubernetes.database, keep: 3 } };
+    const { resources } = await stack({ blue: v1, green: migrating("v2") }, { kubernetes: keep });
+    expect(one(resources, "kubernetes:SnapshotRetention", "snapshot-retention").inputs).toMatchObject({
+      keep: 3,
+      deployed: ["v1", "v2"],
+      labels: { "app.kubernetes.io/instance": "shop" },
+    });
+    expect(one(resources, "kubernetes:KeptSnapshots", "snapshot-retention").after).toContain(
+      "kubernetes:TrafficReadBack traffic-read-back",
+    );
+    const all = await stack({ blue: v1, green: migrating("v2") }, { kubernetes });
+    expect(all.resources.map(({ name }) => name)).not.toContain("snapshot-retention");
+  });
+
   it("migrates with the candidate's image and what its service is given, and by no name that a Service finds", async () => {
     const given = { ...kubernetes, services: { api: { secrets: ["shop-database"] } } };
     const { resources } = await stack({ blue: migrating("v1") }, { kubernetes: given });

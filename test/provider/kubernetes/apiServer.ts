@@ -113,6 +113,11 @@ export class ApiServer {
     return this.#objects[kind].get(name);
   }
 
+  /** Names of what is there, sorted. */
+  names(kind: Kind): string[] {
+    return [...this.#objects[kind].keys()].sort();
+  }
+
   remove(kind: Kind, name: string): void {
     const thing = this.#objects[kind].get(name);
     if (thing === undefined) return;

@@ -1,9 +1,9 @@
-/** A snapshot that the stack took, as RDS tells it. */
+/** A snapshot that a stack took, as its platform tells it. */
 export interface KeptSnapshot {
   readonly identifier: string;
-  /** `available` is whole. */
-  readonly status: string;
-  /** Version that it was taken before; undefined where the tag is gone. */
+  /** Whether a database can be made from it. */
+  readonly whole: boolean;
+  /** Version that it was taken before; undefined where that is not known any more. */
   readonly release: string | undefined;
   /** ISO time; undefined while it is being made. */
   readonly takenAt: string | undefined;
@@ -11,7 +11,7 @@ export interface KeptSnapshot {
 
 /**
  * The snapshots that may go: whole ones beyond the newest `keep`, oldest first. Never the newest whole one, none that was taken before
- * a version which is deployed now (a rollback may need it), none that is not whole (somebody must look at it), none without its tag.
+ * a version which is deployed now (a rollback may need it), none that is not whole (somebody must look at it), none of which that is not known.
  */
 export function removable(
   all: readonly KeptSnapshot[],
@@ -19,7 +19,7 @@ export function removable(
   deployed: readonly string[],
 ): readonly KeptSnapshot[] {
   const whole = all
-    .filter(({ status, takenAt }) => status === "available" && takenAt !== undefined)
+    .filter((it) => it.whole && it.takenAt !== undefined)
     .sort((a, b) => Date.parse(b.takenAt ?? "") - Date.parse(a.takenAt ?? ""));
   return whole
     .slice(Math.max(1, keep))
