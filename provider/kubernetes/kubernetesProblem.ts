@@ -13,7 +13,7 @@ export interface Asked {
 const ways: Readonly<Record<number, string>> = {
   401: "the credentials of the kubeconfig have expired or are not taken: sign in again, and run the update again",
   403: "give the deployer the right that the message names; docs/kubernetes.md has its whole Role",
-  404: "create the namespace, or name the right one in greenlight:kubernetes.namespace; with kubernetes.gateway the cluster needs the Gateway API, v1",
+  404: "create the namespace, or name the right one in greenlight:kubernetes.namespace; with kubernetes.gateway the cluster needs the Gateway API, v1, with kubernetes.database the kind VolumeSnapshot",
   429: "the API server is too busy: run the update again; it goes on from here",
 };
 

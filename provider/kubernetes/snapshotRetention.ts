@@ -49,9 +49,15 @@ async function clear(step: Step, it: Inputs): Promise<Outputs> {
     ]);
   const client = openClient(it.access);
   const asked = { where: client.where, untouched: "No traffic was moved." };
-  const { items } = await ask({ ...asked, doing: "list the stack's VolumeSnapshots" }, () =>
-    abortable(customObjects(client, snapshotKind, it.labels).list(), step.signal),
-  );
+  const { items } = await ask({ ...asked, doing: "list the stack's VolumeSnapshots" }, async () => {
+    try {
+      return await abortable(customObjects(client, snapshotKind, it.labels).list(), step.signal);
+    } catch (error) {
+      // A cluster that does not know the kind has none to remove; taking one says so.
+      if (statusOf(error) === 404) return { items: [] };
+      throw error;
+    }
+  });
   const all = items.flatMap(keptSnapshot);
   const removed: string[] = [];
   for (const { identifier: name } of removable(all, it.keep, it.deployed)) {

@@ -113,12 +113,10 @@ describe.sequential("a release on Kubernetes that migrates a database", { timeou
     const ran = await shop.succeed("up", "--skip-preview");
     expect(ran.text).toContain("the Job shop-migrate-slow runs already");
     expect((await migrated()).filter((version) => version === "slow")).toEqual(["slow"]);
-    // The snapshots of what is deployed stay, and the newest; those of releases that are gone went with this one.
+    // What was taken before a deployed version stays; the snapshots of releases that are gone went with this one.
     expect(ran.text).toContain("removed the VolumeSnapshot shop-before-v2-");
     const { items } = await shop.get<{ items: { metadata: { name: string } }[] }>("volumesnapshots");
-    expect(items.map(({ metadata }) => metadata.name.replace(/-\d{8}-\d{6}z$/, ""))).toEqual([
-      "shop-before-slow",
-      "shop-before-slow",
-    ]);
+    const left = items.map(({ metadata }) => metadata.name.replace(/-\d{8}-\d{6}z$/, ""));
+    expect([...new Set(left)]).toEqual(["shop-before-slow"]);
   });
 });

@@ -60,6 +60,11 @@ describe("the retention of a volume's snapshots", { timeout: 60_000 }, () => {
     expect(there()).toEqual(["before-v4"]);
   });
 
+  it("has nothing to remove in a cluster that does not know the kind", async () => {
+    server.refuse(404);
+    expect(await retention.create(inputs())).toMatchObject({ removed: [], kept: 0 });
+  });
+
   it("says what the cluster refuses, and that no traffic was moved", async () => {
     server.refuse(403);
     const refused = retention.create(inputs());
