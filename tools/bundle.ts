@@ -19,6 +19,8 @@ const started = [
   "bench/noop/provider/main.ts",
   "cli/main.ts",
   "index.ts",
+  "bench/emptyPacks/one/index.ts",
+  "bench/emptyPacks/two/index.ts",
   "policies/checklist/index.ts",
   "policies/stack-safety/index.ts",
   "project/evidence/reading/thread.ts",

@@ -10,6 +10,7 @@ import { backendFolder, stateFile } from "./backendFolder.ts";
 import { diagnosis } from "./diagnosis.ts";
 import { openStack } from "./openStack.ts";
 import { outputsWithSecrets } from "./outputsWithSecrets.ts";
+import { processLives } from "./processLives.ts";
 
 /** What the engine keeps of a stack in a folder, as far as it is looked at. */
 const checkpointShape = z.looseObject({
@@ -158,13 +159,4 @@ export class Engine {
 /** Runs of the engine are short: a young generation that grows costs each node process 25 MB and saves no time. */
 function smallYoungGeneration(): string {
   return [process.env.NODE_OPTIONS ?? "", "--max-semi-space-size=1"].join(" ").trim();
-}
-
-function processLives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

@@ -1,3 +1,0 @@
-const { PolicyPack } = require("@pulumi/policy");
-
-new PolicyPack("empty-one", { policies: [] });

@@ -1,0 +1,1 @@
+module.exports = import("../../../tools/bundled.mjs").then(({ start }) => start("bench/emptyPacks/two/index.ts"));
