@@ -1,4 +1,5 @@
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { processLives } from "../engine/processLives.ts";
 
 /** Appending takes milliseconds; whoever holds the lock for longer than this is stuck. Milliseconds. */
 const longest = 5_000;
@@ -38,9 +39,8 @@ function take(path: string): boolean {
 function holderLives(path: string): boolean {
   try {
     const pid = Number(readFileSync(path, "utf8"));
-    if (Number.isInteger(pid) && pid > 0) process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+    return !Number.isInteger(pid) || pid <= 0 || processLives(pid);
+  } catch {
+    return true; // whoever held it lets go this very moment
   }
 }

@@ -82,7 +82,7 @@ async function unlessGone<T>(answer: Promise<T>): Promise<T | undefined> {
 }
 
 /** Shares of traffic that all services have, if they have the same. */
-export function sharedBy(services: readonly SeenLiveService[]): Weights | undefined {
+function sharedBy(services: readonly SeenLiveService[]): Weights | undefined {
   const first = services[0]?.weights;
   return services.every(({ weights }) => isDeepStrictEqual(weights, first)) ? first : undefined;
 }
