@@ -1,34 +1,31 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineEvent, PreviewResult, Stack } from "@pulumi/pulumi/automation/index.js";
 import { z } from "zod";
+import { processLives } from "../../provider/processLives.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem, sentence } from "../../release/problem.ts";
 import { ensureToolchain } from "../../tools/toolchain.ts";
 import { type Context, engineEnvironment } from "../context.ts";
 import { backendFolder, stateFile } from "./backendFolder.ts";
+import { checkpointIn } from "./checkpoint.ts";
 import { diagnosis } from "./diagnosis.ts";
+import { mendState } from "./mendState.ts";
 import { openStack } from "./openStack.ts";
 import { outputsWithSecrets } from "./outputsWithSecrets.ts";
-import { processLives } from "./processLives.ts";
-
-/** What the engine keeps of a stack in a folder, as far as it is looked at. */
-const checkpointShape = z.looseObject({
-  checkpoint: z.looseObject({
-    latest: z.looseObject({ pending_operations: z.array(z.unknown()).nullish() }).nullish(),
-  }),
-});
 
 /** The engine, driven through the Automation API for one stack. */
 export class Engine {
   readonly #stack: Stack;
   readonly #context: Context;
   readonly #backend: string | undefined;
+  readonly #tell: (line: string) => void;
 
-  private constructor(stack: Stack, context: Context, backend: string | undefined) {
+  private constructor(stack: Stack, context: Context, backend: string | undefined, tell: (line: string) => void) {
     this.#stack = stack;
     this.#context = context;
     this.#backend = backend;
+    this.#tell = tell;
   }
 
   /** Finds or provides the engine, and selects or creates the stack. */
@@ -39,7 +36,7 @@ export class Engine {
     const env = { ...tools.env, ...own, PATH: path, NODE_OPTIONS: smallYoungGeneration() };
     const backend = process.env.PULUMI_BACKEND_URL ?? own.PULUMI_BACKEND_URL;
     const stack = await openStack({ context, pulumi: tools.pulumi, env, backend });
-    return new Engine(stack, context, backend);
+    return new Engine(stack, context, backend, progress);
   }
 
   /** Applies the settings as they stand in the stack file. A failed update throws its reason, not the engine's log. */
@@ -78,8 +75,8 @@ export class Engine {
   }
 
   /**
-   * Takes away what a killed engine left: its lock on the stack, and the notes of creates that it did not finish, whose
-   * resources the next update adopts. An engine that is still alive is left alone and named.
+   * Takes away what a killed engine left: its lock on the stack, a state that it had not written to its end, and the notes of creates that
+   * it did not finish, whose resources the next update adopts. An engine that is still alive is left alone and named.
    */
   async recover(): Promise<void> {
     const locks = this.#locks();
@@ -93,6 +90,9 @@ export class Engine {
         exitCode: exitCodes.busy,
       });
     }
+    const file = stateFile(this.#backend, this.#context);
+    const mended = file === undefined ? undefined : mendState(file, new Date());
+    if (mended !== undefined) this.#tell(mended);
     if (locks.length > 0) await this.#stack.cancel();
     else if (this.#endedWell()) return;
     const state = await this.#stack.exportStack();
@@ -107,14 +107,9 @@ export class Engine {
   #endedWell(): boolean {
     const file = stateFile(this.#backend, this.#context);
     if (file === undefined) return false;
-    try {
-      const text = readFileSync(file, "utf8");
-      const { latest } = checkpointShape.parse(JSON.parse(text)).checkpoint;
-      return (latest?.pending_operations ?? []).length === 0;
-    } catch {
-      // Kept in another way: the engine knows.
-      return false;
-    }
+    // Where it is not there or kept in another way, the engine knows.
+    const state = existsSync(file) ? checkpointIn(readFileSync(file)) : undefined;
+    return state !== undefined && (state.checkpoint.latest?.pending_operations ?? []).length === 0;
   }
 
   async #run<T>(

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
-import { processLives } from "../engine/processLives.ts";
+import { processLives } from "../../provider/processLives.ts";
 
 /** Appending takes milliseconds; whoever holds the lock for longer than this is stuck. Milliseconds. */
 const longest = 5_000;

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import type pg from "pg";
 import { Problem } from "../../release/problem.ts";
+import { processLives } from "../processLives.ts";
 import {
   type DatabaseConnection,
   errorCode,
@@ -11,7 +12,6 @@ import {
   quoted,
   secretsOf,
 } from "./connection.ts";
-import { alive } from "./program.ts";
 import { connect, queryProblem } from "./session.ts";
 
 /** Scratch databases say in their name who made them and when: greenlight_scratch_<host>_<pid>_<time>_<random>. */
@@ -131,7 +131,7 @@ export async function removeScratchDatabases(
     for (const { name, used } of rows) {
       const [, host, pid, time] = scratchName.exec(name) ?? [];
       if (host === undefined || pid === undefined || time === undefined) continue;
-      const orphaned = host === thisHost && Number(pid) !== process.pid && !(await alive(Number(pid)));
+      const orphaned = host === thisHost && Number(pid) !== process.pid && !processLives(Number(pid));
       const old = Date.now() - Number.parseInt(time, 36) > olderThanMs && !used;
       if (!orphaned && !old) continue;
       await drop(beside, name, connection);

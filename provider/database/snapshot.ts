@@ -7,6 +7,7 @@ import type pg from "pg";
 import { z } from "zod";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
+import { processLives } from "../processLives.ts";
 import {
   type DatabaseConnection,
   isoText,
@@ -18,7 +19,7 @@ import {
   secretsOf,
 } from "./connection.ts";
 import { readContent, type TableContent } from "./content.ts";
-import { alive, programVersion, runProgram } from "./program.ts";
+import { programVersion, runProgram } from "./program.ts";
 import type { DrillResult } from "./restore.ts";
 import { schemaPicture } from "./schema.ts";
 import { interrupted, withClient } from "./session.ts";
@@ -136,7 +137,7 @@ async function removeAbandoned(folder: string, name: string): Promise<void> {
   for (const entry of await readdir(folder)) {
     if (!entry.startsWith(`${name}.`) || !entry.endsWith(".partial")) continue;
     const pid = Number(entry.slice(name.length + 1, -".partial".length));
-    if (Number.isInteger(pid) && (pid === process.pid || !(await alive(pid))))
+    if (Number.isInteger(pid) && (pid === process.pid || !processLives(pid)))
       await rm(join(folder, entry), { force: true });
   }
 }

@@ -1,8 +1,11 @@
 import { spawn } from "node:child_process";
+import { truncate } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { descendantsOf, eventually, processes } from "../processes.ts";
 import { answerAt, commandOf, portsInUse, supervisorsOf } from "./observe.ts";
-import { Project } from "./project.ts";
+import { Project, root } from "./project.ts";
 import { behave, serviceSettings, writeService } from "./service.ts";
 
 const first = 26840;
@@ -112,6 +115,26 @@ describe.sequential("an engine killed with -9", { timeout: 120_000 }, () => {
     await goOn();
     expect(await answerAt(first)).toEqual({ status: 200, version: "v3", environment: "green" });
     await bothSidesStandOnce();
+  });
+
+  it("before its state was written to the end: the command takes the state before, and goes on", async () => {
+    const file = join(project.state, ".pulumi/stacks/greenlight", `${project.stack}.json`);
+    await truncate(file);
+    const refused = await project.run("preview");
+    expect(refused.text).toContain("failed to load checkpoint");
+    const all = ["switch", "blue", "--json", "--yes", "--project", project.folder, "--stack", project.stack];
+    const { exitCode, stderr } = await execa(process.execPath, ["--import", "tsx", join(root, "cli/main.ts"), ...all], {
+      env: project.env,
+      extendEnv: false,
+      stdin: "ignore",
+      reject: false,
+      timeout: project.operationMs,
+    });
+    expect(exitCode, stderr).toBe(0);
+    expect(stderr).toContain("Pulumi's state could not be read (0 bytes)");
+    expect(await answerAt(first)).toEqual({ status: 200, version: "v1", environment: "blue" });
+    await bothSidesStandOnce();
+    expect((await project.run("preview", "--expect-no-changes")).exitCode).toBe(0);
   });
 
   it("and the stack can still be taken down without a rest", async () => {

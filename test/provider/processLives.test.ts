@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { expect, it, onTestFinished } from "vitest";
-import { processLives } from "../../../cli/engine/processLives.ts";
-import { eventually } from "../../processes.ts";
+import { processLives } from "../../provider/processLives.ts";
+import { eventually } from "../processes.ts";
 
 it("a process that does something lives, and one that is gone does not", async () => {
   expect(processLives(process.pid)).toBe(true);
