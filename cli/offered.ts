@@ -2,29 +2,25 @@ import { exitCodes } from "../release/exitCodes.ts";
 import { Problem } from "../release/problem.ts";
 import type { Context } from "./context.ts";
 
-/** What to do instead of a command that a stack's platform does not offer yet. */
+/** What to do instead of a command that judges, where nobody counts users' requests. */
 const instead = {
-  kubernetes: {
-    release: "deploy, switch and watch step by step: docs/kubernetes.md has them",
-    watch: "watch by what the cluster's own monitoring says of the side that serves",
-  },
-} as const satisfies Record<string, Partial<Record<"release" | "watch", string>>>;
+  release: "deploy, switch and watch step by step",
+  watch: "watch by what the cluster's own monitoring says of the side that serves",
+} as const;
 
 /**
- * Refuses a command that the stack's platform does not offer yet, before it asks this machine for what is elsewhere.
+ * Refuses a command that would judge what users are answered where nobody counts that, before it touches anything.
  *
  * @throws Problem that names the command and what to do instead; exit code 2
  */
-export function requireOffered(context: Context, command: keyof (typeof instead)["kubernetes"]): void {
-  const platform = platformIn(context);
-  const ways: Readonly<Record<string, Readonly<Record<string, string>>>> = instead;
-  const next = ways[platform]?.[command];
-  if (next === undefined) return;
+export function requireCounted(context: Context, command: keyof typeof instead): void {
+  if (platformIn(context) !== "kubernetes") return;
+  if (context.settings().kubernetes?.prometheus !== undefined) return;
   throw new Problem({
-    happened: `\`greenlight ${command}\` is not offered on ${platform} yet.`,
-    where: `${context.stackFile.path}, ${context.projectName}:platform`,
+    happened: `\`greenlight ${command}\` needs somebody who counts what users are answered.`,
+    where: `${context.stackFile.path}, ${context.projectName}:kubernetes.prometheus`,
     untouched: "Nothing was changed.",
-    next,
+    next: `name a Prometheus there, or ${instead[command]}: docs/kubernetes.md has both`,
     exitCode: exitCodes.usage,
   });
 }

@@ -38,7 +38,13 @@ export function faultsOfIssue(
 }
 
 /** What the names in a group are names of. */
-const namedIn: Readonly<Record<string, string>> = { services: "a service", channels: "a channel", teams: "a team" };
+const namedIn: Readonly<Record<string, string>> = {
+  services: "a service",
+  channels: "a channel",
+  teams: "a team",
+  headers: "a header",
+  labels: "a label",
+};
 
 /** A value as it is shown in an error: short, on one line. */
 export function tellFound(value: unknown): string {

@@ -33,6 +33,7 @@ export const handlers: Handlers = {
   "greenlight:aws:DatabaseSnapshot": async () => (await import("./aws/databaseSnapshot.ts")).databaseSnapshot,
   "greenlight:aws:SnapshotRetention": async () => (await import("./aws/snapshotRetention.ts")).snapshotRetention,
   "greenlight:aws:MigrationTask": async () => (await import("./aws/migrationTask.ts")).migrationTask,
+  "greenlight:kubernetes:AlertsQuiet": async () => (await import("./kubernetes/alertsQuiet.ts")).alertsQuiet,
   "greenlight:kubernetes:RolloutDone": async () => (await import("./kubernetes/rolloutDone.ts")).rolloutDone,
   "greenlight:kubernetes:VolumeSnapshot": async () => (await import("./kubernetes/volumeSnapshot.ts")).volumeSnapshot,
   "greenlight:kubernetes:SnapshotRetention": async () =>

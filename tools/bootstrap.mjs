@@ -23,7 +23,11 @@ const commands = {
     bundling,
     { doing: "the installation of tools", args: ["--import", "tsx/esm", "tools/install.ts"] },
     // Minutes of building, which no test's own time limit would bear. Without it the tests that need it fail, and say why.
-    { doing: "the control plane", args: ["--import", "tsx/esm", "tools/install.ts", "kubernetes"], goOn: true },
+    {
+      doing: "the control plane",
+      args: ["--import", "tsx/esm", "tools/install.ts", "kubernetes", "prometheus"],
+      goOn: true,
+    },
     { doing: "the tests", args: ["node_modules/vitest/vitest.mjs", "run"] },
   ],
 };

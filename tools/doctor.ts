@@ -60,6 +60,9 @@ export async function inspectToolchain(settings: ToolSettings = {}): Promise<Doc
     onlyToRehearse(
       fromSearch("kubernetes", `${versions.kubernetes.provided}, to rehearse on a control plane`, tools.kubernetes),
     ),
+    onlyToRehearse(
+      fromSearch("prometheus", `${versions.prometheus.oldest} or newer, to try watches on`, tools.prometheus),
+    ),
     go,
     python,
     space,

@@ -3,6 +3,7 @@ import { type Envoy, ensureEnvoy, findEnvoy } from "./envoy.ts";
 import { ensureKubernetes, findKubernetes, type Kubernetes } from "./kubernetes.ts";
 import { ensureMoto, findMoto, type Moto } from "./moto.ts";
 import { ensurePostgres, findPostgres, type Postgres } from "./postgres.ts";
+import { ensurePrometheus, findPrometheus, type Prometheus } from "./prometheus.ts";
 import { ensurePulumi, findPulumi, type Pulumi } from "./pulumi.ts";
 import { findRandom, type RandomProvider } from "./random.ts";
 import { environment, type ToolSettings } from "./settings.ts";
@@ -19,6 +20,7 @@ export interface Tools {
   readonly random: RandomProvider;
   readonly moto: Moto;
   readonly kubernetes: Kubernetes;
+  readonly prometheus: Prometheus;
 }
 
 /** How programs are to be started so that they find the tools. */
@@ -74,15 +76,16 @@ export type Searches = { readonly [Name in ToolName]: Search<Tools[Name]> };
 
 /** What was found, and for what was not, why and how to mend it. */
 export async function searchTools(settings: ToolSettings = {}): Promise<Searches> {
-  const [pulumi, envoy, postgres, random, moto, kubernetes] = await Promise.all([
+  const [pulumi, envoy, postgres, random, moto, kubernetes, prometheus] = await Promise.all([
     find.pulumi(settings),
     find.envoy(settings),
     find.postgres(settings),
     find.random(settings),
     find.moto(settings),
     find.kubernetes(settings),
+    find.prometheus(settings),
   ]);
-  return { pulumi, envoy, postgres, random, moto, kubernetes };
+  return { pulumi, envoy, postgres, random, moto, kubernetes, prometheus };
 }
 
 /** PATH with the toolchain's folders before the rest. */
@@ -97,6 +100,7 @@ const find: { readonly [Name in ToolName]: (settings: ToolSettings) => Promise<S
   random: findRandom,
   moto: findMoto,
   kubernetes: findKubernetes,
+  prometheus: findPrometheus,
 };
 
 const ensure: { readonly [Name in ToolName]: (settings: ToolSettings) => Promise<Tools[Name]> } = {
@@ -105,6 +109,7 @@ const ensure: { readonly [Name in ToolName]: (settings: ToolSettings) => Promise
   postgres: ensurePostgres,
   moto: ensureMoto,
   kubernetes: ensureKubernetes,
+  prometheus: ensurePrometheus,
   random: async (settings) => {
     const { found } = await findRandom(settings);
     if (found === undefined)

@@ -22,6 +22,8 @@ export const versions = {
   moto: { provided: "5.2.5", oldestPython: "3.10" },
   /** The control plane that Kubernetes is rehearsed on; as in kubernetes/controlPlane/go.mod and kubernetes/gatewayApi/go.mod. */
   kubernetes: { provided: "1.34.2", etcd: "3.6.5", kwok: "0.7.0", gatewayApi: "1.4.1" },
+  /** The Prometheus that watches are tried with; `module` is what its Go module calls that version, as in prometheus/module/go.mod. */
+  prometheus: { provided: "3.16.0", module: "0.316.0", oldest: "2.40.0" },
   /** Oldest Go that can build engine/go.mod, or fetch the one that can. */
   go: { oldest: "1.21.0" },
   node: { oldest: "20.12.0" },
@@ -30,5 +32,5 @@ export const versions = {
 /** The tools a release needs besides Node itself. */
 export const toolNames = ["pulumi", "envoy", "postgres", "random"] as const;
 /** Tools that only some commands need: they are installed when such a command runs, or by name. */
-export const laterToolNames = ["moto", "kubernetes"] as const;
+export const laterToolNames = ["moto", "kubernetes", "prometheus"] as const;
 export type ToolName = (typeof toolNames)[number] | (typeof laterToolNames)[number];

@@ -1,8 +1,8 @@
 import type { SMTPSentMessageInfo } from "nodemailer/lib/smtp-transport";
-import { isLoopback } from "../../release/announcements/faultsOfChannel.ts";
 import type { ChannelSettings } from "../../release/announcements/settings.ts";
 import { deadlineIn } from "../../release/deadline.ts";
 import { sentence } from "../../release/problem.ts";
+import { isLoopback } from "../../release/safeAddress.ts";
 import { type Delivery, forAll, type Given, shortened, type Tried, titleOf } from "./delivery.ts";
 import { secretNamed } from "./secrets.ts";
 

@@ -1,7 +1,7 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from "undici";
-import { isLoopback } from "../../release/announcements/faultsOfChannel.ts";
 import { deadlineIn } from "../../release/deadline.ts";
 import { sentence } from "../../release/problem.ts";
+import { isLoopback } from "../../release/safeAddress.ts";
 import { forAll, type Outcome, shortened, type Tried } from "./delivery.ts";
 
 export interface HttpRequest {

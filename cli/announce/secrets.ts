@@ -1,6 +1,6 @@
-import { isSafeAddress } from "../../release/announcements/faultsOfChannel.ts";
 import type { Channel } from "../../release/announcements/routing.ts";
 import { masker } from "../../release/mask.ts";
+import { isSafeAddress } from "../../release/safeAddress.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -9,7 +9,7 @@ import { type Criterion, successCriteria } from "../../release/success.ts";
 import { type Context, type GlobalOptions, openContext } from "../context.ts";
 import { JournalFile } from "../journal/journalFile.ts";
 import { findPlatform, liveNow, sayLive } from "../live.ts";
-import { requireOffered } from "../offered.ts";
+import { requireCounted } from "../offered.ts";
 import { checks } from "../release/checks.ts";
 import { announce, deploy, prepare, switchTraffic } from "../release/deploy.ts";
 import { decide, watchCandidate } from "../release/judgement.ts";
@@ -56,7 +56,7 @@ export async function releaseCommand(
   signal: AbortSignal,
 ): Promise<CommandResult<ReleaseResult>> {
   const context = openContext(options);
-  requireOffered(context, "release");
+  requireCounted(context, "release");
   const settings = context.settings();
   const version = basename(options.release).replace(/\.ya?ml$/, "");
   const manifest = readManifest(context.project, settings.releases, version);

@@ -4,7 +4,7 @@ import { Problem } from "../../release/problem.ts";
 import type { Verdict, VerdictWord } from "../../release/verdict.ts";
 import { type GlobalOptions, openContext } from "../context.ts";
 import { liveNow, requirePlatform, sayLive } from "../live.ts";
-import { requireOffered } from "../offered.ts";
+import { requireCounted } from "../offered.ts";
 import type { Reporter } from "../reporter.ts";
 import type { CommandResult } from "../result.ts";
 import { lookEvents } from "../watch/lookEvents.ts";
@@ -39,7 +39,7 @@ export async function watchCommand(
   signal: AbortSignal,
 ): Promise<CommandResult<WatchResult>> {
   const context = openContext(options);
-  requireOffered(context, "watch");
+  requireCounted(context, "watch");
   const settings = context.settings();
   const platform = await requirePlatform(context);
   const serving = await platform.serving();

@@ -96,8 +96,11 @@ export function awsPlatform(context: Context): Platform {
       return alarmTroubles(watchFactsOf(context.stack, settings, environment), signal);
     },
     async count(signal) {
-      const { countMinutes } = await import("./awsCount.ts");
-      return countMinutes(facts, signal);
+      const [{ cloudWatchTraffic }, { countTold }] = await Promise.all([
+        import("../watch/aws/trafficSource.ts"),
+        import("./toldCount.ts"),
+      ]);
+      return countTold(cloudWatchTraffic(facts), signal);
     },
     thresholds() {
       const all = thresholdsOf(settings);

@@ -1,4 +1,6 @@
 import { accessOf, servingFactsOf, switchedServicesOf, testAddressesOf } from "../../components/kubernetes/serving.ts";
+import { type KubernetesWatchFacts, watchFactsOf } from "../../components/kubernetes/watching.ts";
+import { thresholdsOf } from "../../config.ts";
 import { versionsOf } from "../../project/platform/imageVersions.ts";
 import { environmentIn, readLiveServices } from "../../provider/kubernetes/liveServices.ts";
 import { readEnvironments } from "../../provider/kubernetes/readEnvironments.ts";
@@ -6,7 +8,7 @@ import type { EnvironmentName } from "../../release/environment.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem, sentence } from "../../release/problem.ts";
 import type { Context } from "../context.ts";
-import type { Platform, ServiceHealth } from "./platform.ts";
+import type { Platform, ServiceHealth, TrafficCount } from "./platform.ts";
 
 /** How long the cluster may take to answer one question, ms. */
 const answerWithin = 30_000;
@@ -20,6 +22,7 @@ export function kubernetesPlatform(context: Context): Platform {
   const access = accessOf(context.project, kubernetes);
   const names = Object.keys(settings.services);
   const services = switchedServicesOf(settings, kubernetes);
+  const watching = watchFactsOf(context.project, settings);
 
   const health = async (environment: EnvironmentName): Promise<ServiceHealth[]> => {
     const seen = await readEnvironments(access, services, AbortSignal.timeout(answerWithin));
@@ -30,7 +33,7 @@ export function kubernetesPlatform(context: Context): Platform {
     });
   };
 
-  return {
+  const platform: Platform = {
     name: "kubernetes",
     services: names,
     async serving() {
@@ -69,15 +72,34 @@ export function kubernetesPlatform(context: Context): Platform {
       return moveKubernetesTraffic(access, services, to, tell);
     },
     movedAt: () => undefined,
-    troubles: async () => [],
-    thresholds: () => {
-      throw notWatched();
+    async troubles(live, signal) {
+      const { prometheusTroubles } = await import("../watch/kubernetes/troubles.ts");
+      return prometheusTroubles(watching ?? notWatched(), live, signal);
     },
-    observer: async () => {
-      throw notWatched();
+    // Without a Gateway nobody counts a side that does not serve.
+    ...(watching?.byEnvironment === true ? { count: (signal) => countSides(watching, signal) } : {}),
+    thresholds() {
+      const { database } = watching ?? notWatched();
+      const all = thresholdsOf(settings);
+      return { ...all, database: { ...all.database, required: database !== undefined } };
+    },
+    async observer(args) {
+      const { openKubernetesObserver } = await import("../watch/kubernetes/openObserver.ts");
+      return openKubernetesObserver(context, platform, { access, services, watching: watching ?? notWatched() }, args);
     },
     addresses: (environment) => testAddressesOf(settings, environment),
   };
+  return platform;
+}
+
+async function countSides(watching: KubernetesWatchFacts, signal: AbortSignal): Promise<TrafficCount> {
+  const [{ Prometheus }, { prometheusTraffic }, { countTold }] = await Promise.all([
+    import("../../provider/prometheus/prometheus.ts"),
+    import("../watch/kubernetes/trafficSource.ts"),
+    import("./toldCount.ts"),
+  ]);
+  const source = prometheusTraffic(new Prometheus(watching.access), watching, async () => undefined);
+  return countTold(source, signal);
 }
 
 /** Only a service without a single ready pod stands in the way: everything else is better than what users have now. */
@@ -92,11 +114,12 @@ function readinessOf(environment: EnvironmentName, services: readonly ServiceHea
   return { ready: true, says: sick.length === 0 ? undefined : `not every pod of ${environment} is ready${why}` };
 }
 
-function notWatched(): Problem {
-  return new Problem({
-    happened: "What serves is not watched on kubernetes yet.",
+function notWatched(): never {
+  throw new Problem({
+    happened: "Nobody counts what users are answered, so nothing can be judged.",
+    where: "greenlight:kubernetes.prometheus",
     untouched: "Nothing was changed.",
-    next: "watch by what the cluster's own monitoring says of the side that serves",
+    next: "name a Prometheus there (docs/kubernetes.md), or watch by what the cluster's own monitoring says",
     exitCode: exitCodes.usage,
   });
 }

@@ -1,5 +1,5 @@
-import type { RouteBackends } from "../../provider/kubernetes/route.ts";
-import { environmentNames, type Weights, weightsFault } from "../../release/environment.ts";
+import { backendRefs, type RouteBackends } from "../../provider/kubernetes/route.ts";
+import { type Weights, weightsFault } from "../../release/environment.ts";
 
 /** The Gateway that users come through. */
 export interface GatewayReference {
@@ -60,13 +60,7 @@ export function httpRoute(
       rules: [
         {
           matches: paths.map((value) => ({ path: { type: "PathPrefix", value } })),
-          backendRefs: environmentNames.map((environment) => ({
-            group: "",
-            kind: "Service",
-            name: backends[environment],
-            port: backends.port,
-            weight: weights[environment],
-          })),
+          backendRefs: backendRefs(backends, weights),
         },
       ],
     },

@@ -6,18 +6,21 @@ import type { StackArgs } from "../platforms.ts";
 import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
 import { statedRelease } from "../statedRelease.ts";
+import { AlertsQuiet } from "./alertsQuiet.ts";
 import { containerPlan } from "./containers.ts";
 import { Environment } from "./environment.ts";
 import { prepareDatabase } from "./preparation.ts";
+import { ReleaseAlarms } from "./releaseAlarms.ts";
 import { KubernetesProvider } from "./resource.ts";
 import { accessOf, servingFactsOf, switchedServicesOf, testAddressesOf } from "./serving.ts";
 import type { KubernetesSettings } from "./settings.ts";
 import { SnapshotRetention } from "./snapshotRetention.ts";
 import { TrafficSwitch } from "./trafficSwitch.ts";
+import { watchFactsOf } from "./watching.ts";
 
 /**
- * The whole stack on Kubernetes, in the order of its dependencies: release, then snapshot, migration, pods, what runs and smoke of each
- * environment, then the gate of the switch, what leads users and its reading back.
+ * The whole stack on Kubernetes, in the order of its dependencies: release, then alarms, quiet alerts, snapshot, migration, pods, what runs
+ * and smoke of each environment, then the gate of the switch, what leads users and its reading back.
  */
 export function deployKubernetes(args: StackArgs): Record<string, pulumi.Input<unknown>> {
   const { settings, manifests } = args;
@@ -37,16 +40,33 @@ export function deployKubernetes(args: StackArgs): Record<string, pulumi.Input<u
   );
   const provider = new KubernetesProvider("kubernetes", access, { dependsOn: [release] });
   const options = (...after: pulumi.Resource[]) => ({ providers: [provider], dependsOn: [release, ...after] });
+  const watching = watchFactsOf(project, settings);
+  const alarms =
+    watching === undefined || kubernetes.prometheus?.rule === undefined
+      ? []
+      : [new ReleaseAlarms("alarms", { settings, watching }, options())];
   const environments: Environment[] = [];
   const proofs: pulumi.Output<GateProof[]>[] = [];
   for (const name of [settings.live, other(settings.live)]) {
     const it = manifests[name];
     if (it === undefined) continue;
-    const prepared = prepareDatabase(args, kubernetes, name, it, (...after) => options(...environments, ...after));
+    const quiet =
+      watching === undefined || watching.alerts[name].length === 0
+        ? []
+        : [
+            new AlertsQuiet(
+              `${name}-quiet`,
+              { project, settings, environment: name, version: it.manifest.version },
+              options(...alarms, ...environments),
+            ),
+          ];
+    const prepared = prepareDatabase(args, kubernetes, name, it, (...after) =>
+      options(...environments, ...quiet, ...after),
+    );
     const made = new Environment(
       name,
       environmentArgs(args, kubernetes, name, it),
-      options(...environments, ...prepared),
+      options(...environments, ...quiet, ...prepared),
     );
     environments.push(made);
     proofs.push(made.proofs);

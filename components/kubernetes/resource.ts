@@ -7,6 +7,7 @@ import type {
 } from "@kubernetes/client-node";
 import * as pulumi from "../pulumi.ts";
 import type { HttpRoute } from "./httpRoute.ts";
+import type { PrometheusRule } from "./releaseAlarms.ts";
 
 /** Every kind that a stack makes, by the type of the kubernetes plugin. The deployer's Role is made from the same list. */
 export interface KubernetesTypes {
@@ -14,6 +15,7 @@ export interface KubernetesTypes {
   "kubernetes:core/v1:Service": V1Service;
   "kubernetes:core/v1:ServiceAccount": V1ServiceAccount;
   "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute": HttpRoute;
+  "kubernetes:monitoring.coreos.com/v1:PrometheusRule": PrometheusRule;
   "kubernetes:policy/v1:PodDisruptionBudget": V1PodDisruptionBudget;
 }
 

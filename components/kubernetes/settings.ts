@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { migrationSettings } from "../../project/migrationSettings.ts";
 import { duration, group, hosts, listOf, path, text, whole } from "../../project/settingKinds.ts";
+import { prometheusSettings } from "./prometheusSettings.ts";
 
 const objectName = (what: string, most = 63) =>
   text(
@@ -122,6 +123,11 @@ export const kubernetesSettings = group(
     )
       .optional()
       .describe("The database that releases migrate. Left out, manifests that migrate one are refused."),
+    prometheus: prometheusSettings
+      .optional()
+      .describe(
+        "The Prometheus that counts users' requests: `greenlight release` and `greenlight watch` judge by it. Left out, they are refused.",
+      ),
     pullSecrets: names("Secrets").default([]).describe("Secrets with which images are pulled."),
     endpointDelay: duration("5s").describe(
       "How long proxies may take to follow a change: a stopping pod goes on answering, and a gate that passed must hold, so long.",

@@ -1,6 +1,7 @@
 import type { Settings } from "../../config.ts";
-import { type LocalKey, localSettingsFaults } from "../localSettings.ts";
+import { type LocalKey, localSettingsFaults, stickyFaults } from "../localSettings.ts";
 import { objectName } from "./names.ts";
+import { prometheusFaults } from "./prometheusFaults.ts";
 
 /** What stands here for the settings of the local platform. */
 const instead: Readonly<Record<LocalKey, string>> = {
@@ -33,13 +34,18 @@ export function kubernetesFaults(settings: Settings, given: ReadonlySet<string>,
       given,
       of,
       instead,
-      afterSwitch: "watch what serves after the switch",
+      afterSwitch: "`greenlight watch` looks at what serves after the switch",
       shares:
         kubernetes.gateway === undefined
           ? "on kubernetes traffic is shared by a Gateway's routes alone: kubernetes.gateway names it"
           : undefined,
-      walks: false,
+      walks: true,
     }),
+    ...stickyFaults(settings, of),
+    ...walkFaults(settings, of),
+    ...(kubernetes.prometheus === undefined
+      ? []
+      : prometheusFaults(kubernetes.prometheus, (key) => of(`kubernetes.prometheus.${key}`))),
     ...Object.keys(kubernetes.services)
       .filter((name) => !Object.hasOwn(settings.services, name))
       .map(
@@ -49,6 +55,20 @@ export function kubernetesFaults(settings: Settings, given: ReadonlySet<string>,
     ...migrationFaults(settings, of),
     ...Object.keys(settings.services).flatMap((name) => routeFaults(name, kubernetes, of)),
     ...Object.entries(settings.services).flatMap(([name, it]) => serviceFaults(name, it, kubernetes.name, of)),
+  ];
+}
+
+/** A canary that walks by itself needs what shares traffic, and what counts both sides. */
+function walkFaults({ strategy, kubernetes }: Settings, of: (key: string) => string): string[] {
+  if (strategy.kind !== "canary") return [];
+  const kind = `${of("strategy.kind")} is canary`;
+  return [
+    ...(kubernetes?.gateway === undefined
+      ? [`${kind}; on kubernetes traffic is shared by a Gateway's routes alone: kubernetes.gateway names it`]
+      : []),
+    ...(kubernetes?.prometheus === undefined
+      ? [`${kind}; nobody counts what both sides answer: kubernetes.prometheus names who does`]
+      : []),
   ];
 }
 

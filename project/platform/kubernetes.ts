@@ -1,4 +1,5 @@
 import { accessOf, servingFactsOf, switchedServicesOf } from "../../components/kubernetes/serving.ts";
+import { watchFactsOf } from "../../components/kubernetes/watching.ts";
 import { environmentIn, readLiveServices } from "../../provider/kubernetes/liveServices.ts";
 import { requireNamespace } from "../../provider/kubernetes/namespace.ts";
 import { readEnvironments } from "../../provider/kubernetes/readEnvironments.ts";
@@ -10,7 +11,7 @@ import { answerWithinMs, inTime, leftAlone, once } from "./inTime.ts";
 import type { AskedPlatform, AskedStack, LiveInstances } from "./platform.ts";
 
 const noAlarms =
-  "the stack makes no alarms on kubernetes yet, so nobody hears of requests that fail (docs/kubernetes.md says what to do instead)";
+  "greenlight:kubernetes.prometheus names no alerting rule, nor makes one, so nobody hears of requests that fail (docs/kubernetes.md)";
 
 /**
  * The cluster and namespace that the settings name: what leads users, its endpoints, the Deployments and pods of both environments.
@@ -44,12 +45,40 @@ export function askedKubernetes(it: AskedStack, ms = answerWithinMs): AskedPlatf
     return { led, live, environment: led.length === 0 ? undefined : environmentIn(led) };
   };
 
+  const watching = watchFactsOf(project, settings);
+  /** Each alerting rule that judges a side, as Prometheus says. @throws Error where there is none */
+  const alertsOf = async (environments: readonly EnvironmentName[]) => {
+    const wanted = [...new Set(environments.flatMap((name) => watching?.alerts[name] ?? []))];
+    if (watching === undefined || wanted.length === 0) throw new Error(noAlarms);
+    const [{ Prometheus }, { readAlerts }] = await Promise.all([
+      import("../../provider/prometheus/prometheus.ts"),
+      import("../../provider/prometheus/alerts.ts"),
+    ]);
+    const prometheus = new Prometheus(watching.access);
+    try {
+      return await inTime("Asking Prometheus for its alerts", { ms, signal: it.signal }, (signal) =>
+        readAlerts(prometheus, wanted, signal),
+      );
+    } finally {
+      await prometheus.close();
+    }
+  };
+  const isHeard = watching !== undefined && environmentNames.every((name) => watching.alerts[name].length > 0);
+  const loud = async (environment: EnvironmentName): Promise<string[]> => {
+    if (!isHeard) return [noAlarms];
+    const seen = await alertsOf([environment]);
+    return seen.filter(({ state }) => state === "firing").map(({ name }) => `the alert ${name} fires`);
+  };
+
   const health = async (): Promise<LiveHealth> => {
     const nobody = { services: names, instances: [], firing: [] };
     const { led, environment } = await shared();
     if (led.length === 0) return { ...nobody, serves: "nothing" };
     if (environment === undefined) return { ...nobody, serves: "divided" };
-    const all = await ask("which pods run", (signal) => readSides(access, services, signal));
+    const [all, firing] = await Promise.all([
+      ask("which pods run", (signal) => readSides(access, services, signal)),
+      loud(environment),
+    ]);
     const leads = (service: SeenService) => led.some((one) => one.service === service.service);
     return {
       serves: environment,
@@ -57,7 +86,7 @@ export function askedKubernetes(it: AskedStack, ms = answerWithinMs): AskedPlatf
       instances: all.filter(leads).flatMap((service) => podsOf(service, environment)),
       firing: [
         ...all.flatMap((service) => (leads(service) ? astray(service, environment) : unled(service, environment))),
-        { service: names.join(", ").slice(0, 100), says: noAlarms },
+        ...firing.map((says) => ({ service: names.join(", ").slice(0, 100), says })),
       ],
     };
   };
@@ -83,11 +112,18 @@ export function askedKubernetes(it: AskedStack, ms = answerWithinMs): AskedPlatf
         }),
       );
     },
-    alarms: async () => {
-      throw new Error(noAlarms);
+    async alarms() {
+      const { live: environments } = await shared();
+      // The update that deploys the stack makes its own rules.
+      if (environments.length === 0 && kubernetes.prometheus?.rule !== undefined) {
+        return { armed: "not yet", unwatched: [] };
+      }
+      const silent = (await alertsOf(environmentNames)).filter(({ state }) => state === "unknown");
+      return { armed: silent.length === 0 ? "armed" : "missing", unwatched: [] };
     },
-    watched: () => {
-      throw new Error(noAlarms);
+    watched() {
+      if (!isHeard) throw new Error(noAlarms);
+      return names;
     },
     mostInstances: (service) => settings.services[service]?.instances ?? 0,
     newestSnapshot: async () => undefined,

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { type EnvironmentName, environmentNames } from "../../release/environment.ts";
 import { Problem } from "../../release/problem.ts";
 import { handler, type Step } from "../handler.ts";
+import { poll } from "../poll.ts";
 import { ask } from "./awsProblem.ts";
-import { poll } from "./poll.ts";
 
 const inputs = z.strictObject({
   region: z.string(),

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { migrateAndVerify, onceVerified, type RanOnce, type Verified } from "../database/onceVerified.ts";
 import { OutputEnd } from "../gates/outputEnd.ts";
 import { handler, type Step } from "../handler.ts";
+import { poll } from "../poll.ts";
 import { ask } from "./awsProblem.ts";
-import { poll } from "./poll.ts";
 import { endedBadly } from "./taskEnding.ts";
 
 const inputs = z.strictObject({

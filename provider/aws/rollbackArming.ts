@@ -8,9 +8,9 @@ import type { Weights } from "../../release/environment.ts";
 import { Problem } from "../../release/problem.ts";
 import { kinds } from "../../release/transition.ts";
 import { handler, type Step } from "../handler.ts";
+import { poll } from "../poll.ts";
 import { weightsShape } from "../weightsShape.ts";
 import { ask } from "./awsProblem.ts";
-import { poll } from "./poll.ts";
 import type { SeenRule } from "./readRules.ts";
 
 const inputs = z.strictObject({

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { Problem } from "../../release/problem.ts";
 import { handler, type Step } from "../handler.ts";
+import { poll } from "../poll.ts";
 import { ask } from "./awsProblem.ts";
-import { poll } from "./poll.ts";
 import { type SeenService, type Steadiness, steadiness } from "./steadiness.ts";
 
 const service = z.strictObject({

@@ -3,8 +3,8 @@ import type { GateProof } from "../../release/gateProof.ts";
 import { Problem } from "../../release/problem.ts";
 import { gateProof } from "../gates/gateProofShape.ts";
 import { handler, type Step } from "../handler.ts";
+import { poll } from "../poll.ts";
 import { ask } from "./awsProblem.ts";
-import { poll } from "./poll.ts";
 import type { SeenTargets } from "./readTargets.ts";
 
 const inputs = z.strictObject({

@@ -2,9 +2,9 @@ import { z } from "zod";
 import { type EnvironmentName, environmentNames, type Weights } from "../../release/environment.ts";
 import { Problem } from "../../release/problem.ts";
 import { handler, type Step } from "../handler.ts";
+import { poll } from "../poll.ts";
 import { weightsShape } from "../weightsShape.ts";
 import { ask } from "./awsProblem.ts";
-import { poll } from "./poll.ts";
 
 const inputs = z.strictObject({
   region: z.string(),

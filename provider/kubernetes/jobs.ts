@@ -1,7 +1,7 @@
 import type { V1Job, V1PodSpec } from "@kubernetes/client-node";
 import { abortable } from "./abortable.ts";
 import type { Client } from "./client.ts";
-import { statusOf } from "./kubernetesProblem.ts";
+import { unlessGone } from "./kubernetesProblem.ts";
 
 /** One run of a pod to its end. */
 export interface JobPlan {
@@ -53,12 +53,7 @@ export async function readJob(
   name: string,
   signal: AbortSignal,
 ): Promise<V1Job | undefined> {
-  try {
-    return await abortable(batch.readNamespacedJob({ namespace, name }), signal);
-  } catch (error) {
-    if (statusOf(error) === 404) return undefined;
-    throw error;
-  }
+  return unlessGone(abortable(batch.readNamespacedJob({ namespace, name }), signal));
 }
 
 export async function createJob({ batch, namespace }: Client, plan: JobPlan): Promise<void> {
@@ -67,9 +62,5 @@ export async function createJob({ batch, namespace }: Client, plan: JobPlan): Pr
 
 /** Takes a Job away with its pods; one that is gone is no failure. */
 export async function removeJob({ batch, namespace }: Client, name: string): Promise<void> {
-  try {
-    await batch.deleteNamespacedJob({ namespace, name, propagationPolicy: "Foreground" });
-  } catch (error) {
-    if (statusOf(error) !== 404) throw error;
-  }
+  await unlessGone(batch.deleteNamespacedJob({ namespace, name, propagationPolicy: "Foreground" }));
 }

@@ -28,6 +28,16 @@ export function statusOf(error: unknown): number | undefined {
   return watched.success ? watched.data.statusCode : undefined;
 }
 
+/** An answer of the API; undefined where what was asked for is not there. */
+export async function unlessGone<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
 /** An error of the client as a sentence for a person: which question, where, what stays, what to do. */
 export function kubernetesProblem(error: unknown, { doing, where, untouched }: Asked): unknown {
   if (error instanceof Problem || !(error instanceof Error) || error.name === "AbortError") return error;

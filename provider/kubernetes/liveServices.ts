@@ -12,7 +12,7 @@ import {
 import { abortable } from "./abortable.ts";
 import type { Client } from "./client.ts";
 import type { KubernetesServingFacts } from "./facts.ts";
-import { ask, statusOf } from "./kubernetesProblem.ts";
+import { ask, unlessGone } from "./kubernetesProblem.ts";
 import { type RouteBackends, readRoute, routeKind, sendsTo, weightsOf } from "./route.ts";
 
 /** What leads a service's users: its live Service, or its HTTPRoute. */
@@ -70,15 +70,6 @@ async function byRoute(
     weights: weightsOf(route, backends),
     live: environmentNames.filter((environment) => sendsTo(route, backends[environment])),
   };
-}
-
-async function unlessGone<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (statusOf(error) === 404) return undefined;
-    throw error;
-  }
 }
 
 /** Shares of traffic that all services have, if they have the same. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import { type EnvironmentName, environmentNames, weightsFor } from "../../release/environment.ts";
+import { type EnvironmentName, weightsFor } from "../../release/environment.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem, sentence } from "../../release/problem.ts";
 import { type Client, openClient } from "./client.ts";
@@ -8,7 +8,7 @@ import { sliceOwner } from "./collections.ts";
 import type { KubernetesAccess } from "./facts.ts";
 import { kubernetesProblem, statusOf } from "./kubernetesProblem.ts";
 import { bears } from "./pods.ts";
-import { type RouteBackends, readRoute, routeKind } from "./route.ts";
+import { backendRefs, type RouteBackends, readRoute, routeKind } from "./route.ts";
 import {
   endpointsOwner,
   leaderOf,
@@ -108,14 +108,7 @@ async function leadRoute(
   to: EnvironmentName,
 ): Promise<void> {
   const { spec } = readRoute(await custom.getNamespacedCustomObject({ ...routeKind, namespace, name }));
-  const weights = weightsFor(to);
-  const value = environmentNames.map((environment) => ({
-    group: "",
-    kind: "Service",
-    name: backends[environment],
-    port: backends.port,
-    weight: weights[environment],
-  }));
+  const value = backendRefs(backends, weightsFor(to));
   const body = spec.rules.map((_, at) => ({ op: "add", path: `/spec/rules/${at}/backendRefs`, value }));
   await custom.patchNamespacedCustomObject({ ...routeKind, namespace, name, body, fieldManager: manager });
 }

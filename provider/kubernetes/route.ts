@@ -1,6 +1,6 @@
 import type { KubernetesObject } from "@kubernetes/client-node";
 import { z } from "zod";
-import type { EnvironmentName, Weights } from "../../release/environment.ts";
+import { type EnvironmentName, environmentNames, type Weights } from "../../release/environment.ts";
 
 /** Where the kind HTTPRoute is, as the API's custom objects are asked for. */
 export const routeKind = { group: "gateway.networking.k8s.io", version: "v1", plural: "httproutes" } as const;
@@ -8,6 +8,17 @@ export const routeKind = { group: "gateway.networking.k8s.io", version: "v1", pl
 /** What a service's HTTPRoute forwards to: the Service of each environment, at one port. */
 export const routeBackends = z.strictObject({ blue: z.string(), green: z.string(), port: z.number().int().min(1) });
 export type RouteBackends = z.infer<typeof routeBackends>;
+
+/** The backends of a route's rule that sends shares of requests to both sides, as the API takes them: also a weight of 0. */
+export function backendRefs(backends: RouteBackends, weights: Weights) {
+  return environmentNames.map((environment) => ({
+    group: "" as const,
+    kind: "Service" as const,
+    name: backends[environment],
+    port: backends.port,
+    weight: weights[environment],
+  }));
+}
 
 const parent = z.looseObject({
   name: z.string(),

@@ -125,7 +125,7 @@ async function take(step: Step, it: Inputs): Promise<Outputs> {
 }
 
 async function readOnce(step: Step, it: Inputs & { readonly name: string }): Promise<Seen | undefined> {
-  const [{ openClient }, { ask, statusOf }, { abortable }] = await Promise.all([
+  const [{ openClient }, { ask, unlessGone }, { abortable }] = await Promise.all([
     import("./client.ts"),
     import("./kubernetesProblem.ts"),
     import("./abortable.ts"),
@@ -137,13 +137,9 @@ async function readOnce(step: Step, it: Inputs & { readonly name: string }): Pro
     untouched: "Nothing was changed.",
   };
   return ask(asked, async () => {
-    try {
-      const at = { ...snapshotKind, namespace: client.namespace, name: it.name };
-      return shape.parse(await abortable(client.custom.getNamespacedCustomObject(at), step.signal));
-    } catch (error) {
-      if (statusOf(error) === 404) return undefined;
-      throw error;
-    }
+    const at = { ...snapshotKind, namespace: client.namespace, name: it.name };
+    const seen = await unlessGone(abortable(client.custom.getNamespacedCustomObject(at), step.signal));
+    return seen === undefined ? undefined : shape.parse(seen);
   });
 }
 

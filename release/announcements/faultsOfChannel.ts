@@ -1,3 +1,5 @@
+import { isLoopback, isSafeAddress } from "../safeAddress.ts";
+
 /** Keys that a type of channel needs, and those that it may have besides. */
 const keysOf = {
   slack: { needs: ["urlFrom"], takes: [] },
@@ -54,17 +56,4 @@ export function faultsOfChannel(it: Channel): readonly { readonly key: string; r
   }
   if (it.api !== undefined && !isSafeAddress(it.api)) faults.push({ key: "api", message: "an address with https" });
   return faults;
-}
-
-/** Whether a host is this machine, where nobody listens in between. */
-export function isLoopback(host: string): boolean {
-  const name = host.replace(/^\[|\]$/g, "").toLowerCase();
-  return name === "localhost" || name === "::1" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(name);
-}
-
-/** Whether an address may be sent secrets: HTTPS, or HTTP on this machine. */
-export function isSafeAddress(address: string): boolean {
-  if (!URL.canParse(address)) return false;
-  const { protocol, hostname } = new URL(address);
-  return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
 }

@@ -1,4 +1,5 @@
 import type { VerdictWord } from "../verdict.ts";
+import { milliseconds, percent } from "../wording.ts";
 
 /** What one version answered in a stretch of time. */
 export interface Answered {
@@ -57,11 +58,7 @@ export function compareVersions({ stable, next }: SameTime, tolerance: Tolerance
   if (next.p95Ms === null || stable.p95Ms === null) {
     return { verdict: "undecided", sentence: `${said}; answer times were not told` };
   }
-  const times = `its 95th percentile is ${next.p95Ms} ms, the old one's ${stable.p95Ms} ms`;
+  const times = `its 95th percentile is ${milliseconds(next.p95Ms)}, the old one's ${milliseconds(stable.p95Ms)}`;
   const slow = next.p95Ms > Math.max(stable.p95Ms, tolerance.p95FloorMs ?? 0) * tolerance.p95Factor;
   return { verdict: slow ? "no-go" : "go", sentence: `${said}; ${times}` };
-}
-
-function percent(rate: number): string {
-  return `${Math.round(rate * 1000) / 10} %`;
 }

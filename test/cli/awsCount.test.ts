@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { compareSides } from "../../cli/canary/comparison.ts";
-import { countMinutes } from "../../cli/platform/awsCount.ts";
+import { countTold } from "../../cli/platform/toldCount.ts";
+import { cloudWatchTraffic } from "../../cli/watch/aws/trafficSource.ts";
 import { servingFactsOf } from "../../components/aws/serving.ts";
 import { readSettings } from "../../config.ts";
 import { config, settings } from "../components/aws/shop.ts";
@@ -57,7 +58,7 @@ describe("what both sides of a canary on AWS answered", { timeout: 30_000 }, () 
   function begin() {
     const facts = servingFactsOf("prod", readSettings(config({ ...settings, blue: "v1", green: "v2" })));
     if (facts === undefined) throw new Error("no facts");
-    return countMinutes(facts, AbortSignal.timeout(20_000));
+    return countTold(cloudWatchTraffic(facts), AbortSignal.timeout(20_000));
   }
 
   it("is counted from the next whole minute on, up to the last one whose figures hold", async () => {

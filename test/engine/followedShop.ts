@@ -26,6 +26,10 @@ interface Opened {
   readonly kubernetes?: Config;
   /** Address of the database that every version but the first migrates. */
   readonly database?: string;
+  /** Each fifth answer of these fails, but none that a smoke test or a probe asks for. */
+  readonly failing?: readonly string[];
+  /** Laid over the stack's settings. */
+  readonly settings?: Config;
 }
 
 /**
@@ -52,6 +56,8 @@ export class FollowedShop {
     lagMs,
     kubernetes = {},
     database,
+    failing = [],
+    settings = {},
   }: Opened): Promise<FollowedShop> {
     const { envoy } = await ensureToolchain({ want: ["envoy"] });
     const port = await freePort();
@@ -65,6 +71,7 @@ export class FollowedShop {
         live: "blue",
         blue: versions[0],
         services: { api: { port: 8080, instances: 2, drain: "2s" } },
+        ...settings,
         kubernetes: {
           endpointDelay: "2s",
           gates: { deadline: "40s" },
@@ -98,7 +105,8 @@ export class FollowedShop {
     });
     for (const [at, version] of versions.entries()) {
       const migrated = at === 0 ? undefined : database;
-      await project.write(`releases/${version}.yaml`, manifest(version, migrated));
+      const env = failing.includes(version) ? { FAIL_EVERY: "5" } : {};
+      await project.write(`releases/${version}.yaml`, manifest(version, migrated, env));
     }
     await shop.succeed("up", "--skip-preview");
     return new FollowedShop(shop, follower, config, port);
@@ -140,13 +148,16 @@ export async function unharmedSince(
 }
 
 /** Its smoke test asks the environment's own address, once. @param database address of what it migrates */
-function manifest(version: string, database: string | undefined): string {
-  const ask = `fetch(process.env.API_URL).then(async (it) => { const is = await it.text(); console.log(it.status, is); process.exit(is.trim() === process.env.EXPECT_VERSION ? 0 : 1); })`;
+function manifest(version: string, database: string | undefined, env: Readonly<Record<string, string>>): string {
+  const ask = `fetch(process.env.API_URL + "/health").then(async (it) => { const is = await it.text(); console.log(it.status, is); process.exit(is.trim() === process.env.EXPECT_VERSION ? 0 : 1); })`;
   const migrated = { tool: "sql", directory: "migrations" };
   return stringify({
     version,
     services: {
-      api: { image: image("api", version), ...(database === undefined ? {} : { env: { DATABASE_URL: database } }) },
+      api: {
+        image: image("api", version),
+        env: { ...env, ...(database === undefined ? {} : { DATABASE_URL: database }) },
+      },
     },
     ...(database === undefined ? {} : { database: migrated }),
     smoke: { command: ["node", "-e", ask], timeout: "20s" },

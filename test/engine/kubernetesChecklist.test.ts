@@ -48,7 +48,7 @@ describe.sequential("the checklist of a stack on a Kubernetes cluster", { timeou
     expect(reasonOf(json, "infrastructure/capacity")).toBe("api 2 of 2 serving, web 2 of 2 serving");
     expect(reasonOf(json, "infrastructure/rollback")).toContain("no rollback of v2 or v1 was drilled");
     // All pods are ready: what is missing is somebody who hears of requests that fail.
-    expect(reasonOf(json, "day/health")).toMatch(/^the stack makes no alarms on kubernetes yet/);
+    expect(reasonOf(json, "day/health")).toMatch(/^greenlight:kubernetes.prometheus names no alerting rule/);
     const reasons = ["tests/unit", "infrastructure/rollback", "infrastructure/monitoring", "day/health"].map(
       (id) => `${id}: ${reasonOf(json, id)}`,
     );

@@ -1,28 +1,9 @@
-import { ApiextensionsV1Api, CustomObjectsApi, type KubeConfig, type KubernetesObject } from "@kubernetes/client-node";
+import { CustomObjectsApi, type KubeConfig, type KubernetesObject } from "@kubernetes/client-node";
 import { snapshotKind } from "../../provider/kubernetes/volumeSnapshot.ts";
 import { watched } from "../../tools/kubernetes/follower/watched.ts";
-import { eventually } from "../processes.ts";
+import { makeKnown } from "./playedKind.ts";
 
 const { group, version, plural } = snapshotKind;
-
-/** The kind as far as its users read it: the cluster of a test has no storage that would bring its own. */
-const definition = {
-  metadata: { name: `${plural}.${group}`, annotations: { "api-approved.kubernetes.io": "unapproved, for a test" } },
-  spec: {
-    group,
-    scope: "Namespaced",
-    names: { kind: "VolumeSnapshot", listKind: "VolumeSnapshotList", plural, singular: "volumesnapshot" },
-    versions: [
-      {
-        name: version,
-        served: true,
-        storage: true,
-        subresources: { status: {} },
-        schema: { openAPIV3Schema: { type: "object", x_kubernetes_preserve_unknown_fields: true } },
-      },
-    ],
-  },
-};
 
 /** Stands for a storage's CSI driver: makes the kind VolumeSnapshot known, and says of each that it is ready. No data is kept. */
 export class PlayedStorage {
@@ -34,11 +15,10 @@ export class PlayedStorage {
 
   static async start(config: KubeConfig, namespace: string): Promise<PlayedStorage> {
     const storage = new PlayedStorage();
-    await config.makeApiClient(ApiextensionsV1Api).createCustomResourceDefinition({ body: definition });
+    await makeKnown(config, { ...snapshotKind, kind: "VolumeSnapshot" }, namespace);
     const custom = config.makeApiClient(CustomObjectsApi);
     const list = async () =>
       (await custom.listNamespacedCustomObject({ ...snapshotKind, namespace })) as { items: KubernetesObject[] };
-    await eventually("the kind VolumeSnapshot to be served", () => list().catch(() => undefined));
     const path = `/apis/${group}/${version}/namespaces/${namespace}/${plural}`;
     await watched(config, path, list, storage.#abort.signal, (seen, gone) => {
       const name = seen.metadata?.name ?? "";

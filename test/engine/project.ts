@@ -73,6 +73,11 @@ export class Project {
     return join(this.folder, `Pulumi.${this.stack}.yaml`);
   }
 
+  /** What the stack file holds, as it was set here. */
+  get config(): Readonly<Config> {
+    return this.#config;
+  }
+
   /** Changes the stack file as a person would; `undefined` removes a key. */
   async set(changes: Config): Promise<void> {
     this.#config = { ...this.#config, ...changes };

@@ -73,6 +73,11 @@ export class BalancerNode {
     }
   }
 
+  /** `host:port` of its admin page, which also says what it counted. */
+  get admin(): string {
+    return `127.0.0.1:${this.#own.admin}`;
+  }
+
   /** Puts weights and targets in force, the targets first: a weight must not meet an empty group. */
   apply(state: ServiceState): void {
     const targets = JSON.stringify(state.ports);

@@ -65,6 +65,7 @@ export class Follower {
   readonly #settings: FollowerSettings;
   readonly #abort: AbortController;
   readonly #nodes: BalancerNode[] = [];
+  readonly #admins = new Map<string, string>();
   readonly #slices = new Map<string, V1EndpointSlice>();
   readonly #routes = new Map<string, WeighedRoute>();
   readonly #conditions: RouteConditions;
@@ -103,6 +104,11 @@ export class Follower {
 
   get delayMs(): number {
     return this.#delayMs;
+  }
+
+  /** `host:port` of the admin page of each Service's Envoy, by its name. */
+  get admins(): ReadonlyMap<string, string> {
+    return this.#admins;
   }
 
   /** Every change that requests went by, in order. */
@@ -149,6 +155,7 @@ export class Follower {
     const at = { folder: join(folder, service.name), envoy, service: service.name, port: service.port, signal };
     const node = await BalancerNode.start(at, first);
     this.#nodes.push(node);
+    this.#admins.set(service.name, node.admin);
     let last = JSON.stringify(first);
     let lastGeneration: number | undefined;
     // One change after the other, also where the delay was shortened meanwhile.

@@ -65,6 +65,12 @@ export const kinds: Readonly<Record<string, Kind>> = {
     plural: "httproutes",
     properties: ["spec"],
   },
+  "kubernetes:monitoring.coreos.com/v1:PrometheusRule": {
+    apiVersion: "monitoring.coreos.com/v1",
+    kind: "PrometheusRule",
+    plural: "prometheusrules",
+    properties: ["spec"],
+  },
   "kubernetes:policy/v1:PodDisruptionBudget": {
     apiVersion: "policy/v1",
     kind: "PodDisruptionBudget",

@@ -1,7 +1,7 @@
+import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { minuteMs, readMetrics } from "../../../provider/aws/metrics.ts";
 import type { Observation } from "../../../release/observation.ts";
 import { clock } from "../../../release/wording.ts";
-import type { AwsClients } from "./awsClients.ts";
 
 /** A database whose newest figures are older than this is not known to be there. Milliseconds. */
 const staleAfter = 300_000;
@@ -10,13 +10,16 @@ const askEvery = 30_000;
 
 /** What CloudWatch says of the database. Whether it answers a query is for health checks and smoke test to say. */
 export class DatabaseWatch {
-  readonly #clients: AwsClients;
+  readonly #client: CloudWatchClient;
   readonly #dimensions: Readonly<Record<string, string>>;
   #askedAt = Number.NEGATIVE_INFINITY;
   #told: Observation["database"];
 
-  constructor(clients: AwsClients, { instance, cluster }: { readonly instance?: string; readonly cluster?: string }) {
-    this.#clients = clients;
+  constructor(
+    client: CloudWatchClient,
+    { instance, cluster }: { readonly instance?: string; readonly cluster?: string },
+  ) {
+    this.#client = client;
     this.#dimensions =
       instance === undefined ? { DBClusterIdentifier: cluster ?? "" } : { DBInstanceIdentifier: instance };
   }
@@ -35,7 +38,7 @@ export class DatabaseWatch {
     const to = Math.ceil(now / minuteMs) * minuteMs;
     try {
       const [connections, cpu] = await readMetrics(
-        this.#clients.cloudWatch,
+        this.#client,
         [of("DatabaseConnections", "Maximum"), of("CPUUtilization", "Average")],
         to - 2 * staleAfter,
         to,

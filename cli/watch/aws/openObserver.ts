@@ -1,12 +1,17 @@
 import { watchFactsOf } from "../../../components/aws/watching.ts";
-import { alarmsClient, loadBalancingClient, logsClient } from "../../../provider/aws/clients.ts";
+import { alarmsClient, logsClient } from "../../../provider/aws/clients.ts";
+import { LogGroupTail } from "../../../provider/aws/newLogLines.ts";
 import type { AwsServingFacts } from "../../../provider/aws/serving.ts";
+import type { EnvironmentName } from "../../../release/environment.ts";
 import type { Context } from "../../context.ts";
 import { smokeRunOf } from "../../live.ts";
 import type { Platform } from "../../platform/platform.ts";
 import type { ObserverArgs } from "../observer.ts";
-import { AwsObserver } from "./awsObserver.ts";
-import { metricTiming } from "./trafficWatch.ts";
+import { ErrorLogs, logLookBack } from "../told/errorLogs.ts";
+import { ToldObserver } from "../told/toldObserver.ts";
+import { readAlarms } from "./alarms.ts";
+import { DatabaseWatch } from "./databaseWatch.ts";
+import { cloudWatchTraffic } from "./trafficSource.ts";
 
 /** An observer with everything that CloudWatch tells of a stack; what it does not tell is said by name. */
 export function openAwsObserver(
@@ -14,26 +19,32 @@ export function openAwsObserver(
   platform: Platform,
   serving: AwsServingFacts,
   { environment, version, reporter, signal }: ObserverArgs,
-): AwsObserver {
+): ToldObserver {
   const settings = context.settings();
   const watching = watchFactsOf(context.stack, settings, environment);
-  const { region } = watching;
   const limits =
     "CloudWatch counts whole minutes and tells them a minute or two late; requests of the smoke test are among them";
   const unread = "not read on aws: locks, long transactions and deadlocks of the database";
   reporter.tell({ kind: "step", text: watching.database === undefined ? limits : `${limits}; ${unread}` });
-  return new AwsObserver({
-    clients: { cloudWatch: alarmsClient(region), loadBalancing: loadBalancingClient(region), logs: logsClient(region) },
-    serving,
-    watching,
+  const cloudWatch = alarmsClient(watching.region);
+  const logs = logsClient(watching.region);
+  const since = Date.now() - logLookBack;
+  const tails = (name: EnvironmentName) =>
+    watching.logGroups[name].map((group) => new LogGroupTail(logs, group, since));
+  const database = watching.database === undefined ? undefined : new DatabaseWatch(cloudWatch, watching.database);
+  return new ToldObserver({
     environment,
-    timing: metricTiming,
+    traffic: cloudWatchTraffic(serving),
+    alarms: (asked) => readAlarms(cloudWatch, watching, asked),
     healthy: () => platform.healthy(environment),
+    logs: new ErrorLogs({ blue: tails("blue"), green: tails("green") }, environment, (text) =>
+      reporter.tell({ kind: "warning", text }),
+    ),
+    ...(database === undefined ? {} : { database: (asked) => database.look(asked) }),
     smoke: {
       run: smokeRunOf(context, settings, platform, environment, version),
       everyMs: settings.watch.smokeEvery,
     },
-    warn: (text) => reporter.tell({ kind: "warning", text }),
     signal,
   });
 }

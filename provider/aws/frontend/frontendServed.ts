@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { Problem, sentence } from "../../../release/problem.ts";
 import { handler, type Step } from "../../handler.ts";
-import { poll } from "../poll.ts";
+import { poll } from "../../poll.ts";
 
 const inputs = z.strictObject({
   /** Where users reach it, such as `https://www.shop.example`. */

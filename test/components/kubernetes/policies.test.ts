@@ -29,10 +29,13 @@ describe("the stack on Kubernetes, by the policy pack stack-safety", () => {
     },
   );
 
-  it("breaks the rule of alarms, for it makes none yet, and is told so", () => {
+  it("breaks the rule of alarms while it names no alert, and is told so", async () => {
     expect(judgeStack(thresholdsArmed, seen(resources))).toEqual([
       expect.stringContaining("No alarm would ever fire for api, web"),
     ]);
+    const prometheus = { url: "https://prometheus.example", ingress: "nginx", alerts: ["ShopFails"] };
+    const heard = await stack({ blue: manifest("v1"), green: manifest("v2") }, { kubernetes: { prometheus } });
+    expect(judgeStack(thresholdsArmed, seen(heard.resources))).toEqual([]);
   });
 
   it("would break them with migrations that wait for no snapshot, or shares that do not sum to 100", () => {

@@ -65,7 +65,11 @@ describe("the settings of a stack on Kubernetes", () => {
       'greenlight:kubernetes.database.migration.service is "worker"; expected one of api, web',
     ],
     [{ database: { user: "shop" } }, "how it is migrated in kubernetes.database"],
-    [{ strategy: { kind: "canary" } }, "greenlight:strategy.kind is canary; on kubernetes only blue-green is offered"],
+    [
+      { strategy: { kind: "canary" } },
+      "greenlight:strategy.kind is canary; on kubernetes traffic is shared by a Gateway's routes alone",
+    ],
+    [{ strategy: { kind: "canary" } }, "greenlight:strategy.kind is canary; nobody counts what both sides answer"],
     [{ strategy: { canary: { sticky: "1h" } } }, "greenlight:strategy.canary.sticky is not offered on kubernetes yet"],
     [
       { services: { api: { port: 8080, health: { body: "ok" } } } },
@@ -79,6 +83,74 @@ describe("the settings of a stack on Kubernetes", () => {
     ],
   ])("refuse %j and say what is offered", (over, says) => {
     expect(faults(over)).toContainEqual(expect.stringContaining(says));
+  });
+
+  const url = "https://prometheus.shop.example";
+  const queries = { requests: "r $service $window", errors: "e $service $window", p95: "p $service $window" };
+  it.each([
+    [{ ingress: "nginx" }, "greenlight:kubernetes.prometheus.url is missing"],
+    [
+      { url: "ftp://prometheus", ingress: "nginx" },
+      'prometheus.url is "ftp://prometheus"; expected an address such as',
+    ],
+    [{ url, ingress: "apache" }, 'prometheus.ingress is "apache"; expected envoy, nginx, istio or own'],
+    [{ url, ingress: "own" }, "greenlight:kubernetes.prometheus.queries is missing"],
+    [{ url, ingress: "nginx", queries }, "prometheus.queries are those of an ingress of your own"],
+    [{ url, ingress: "nginx", cluster: "$service" }, "prometheus.cluster is what an Envoy calls a Service"],
+    [
+      { url, ingress: "envoy", cluster: "$name" },
+      "prometheus.cluster has $name; known are $namespace, $service, $port",
+    ],
+    [{ url, ingress: "envoy", cluster: "$port" }, "prometheus.cluster lacks $service"],
+    [
+      { url, ingress: "own", queries: { ...queries, errors: "errors[5m]" } },
+      "prometheus.queries.errors lacks $service and $window",
+    ],
+    [
+      { url: "http://prometheus.shop.example", ingress: "nginx", tokenFrom: "TOKEN" },
+      "prometheus.url is http://prometheus.shop.example; with greenlight:kubernetes.prometheus.tokenFrom expected an address with https",
+    ],
+    [
+      { url, ingress: "nginx", tokenFrom: "eyJ-a-token" },
+      "prometheus.tokenFrom is something else; expected the name of",
+    ],
+    [{ url, ingress: "nginx", token: "x" }, "prometheus.token is no setting: it is a secret"],
+    [{ url, ingress: "nginx", headers: { Authorization: "x" } }, "prometheus.headers holds Authorization"],
+    [{ url, ingress: "nginx", headers: { "X Y": "x" } }, "X Y is no name for a header"],
+  ])("refuse to ask a Prometheus by %j, and say why", (prometheus, says) => {
+    expect(faults({ kubernetes: { ...settings.kubernetes, prometheus } })).toContainEqual(
+      expect.stringContaining(says),
+    );
+  });
+
+  it.each([
+    { url, ingress: "nginx" },
+    { url: "http://prometheus.monitoring.svc:9090", ingress: "istio", headers: { "X-Scope-OrgID": "shop" } },
+    {
+      url: "http://127.0.0.1:9090/select/0",
+      ingress: "envoy",
+      cluster: "$namespace/$service/$port",
+      tokenFrom: "TOKEN",
+    },
+    {
+      url,
+      ca: "ca.pem",
+      ingress: "own",
+      queries,
+      database: "pg_up",
+      alerts: ["ShopFails"],
+      every: "30s",
+      settle: "0s",
+    },
+  ])("ask a Prometheus by %j", (prometheus) => {
+    expect(faults({ kubernetes: { ...settings.kubernetes, prometheus } })).toEqual([]);
+  });
+
+  it("let a canary walk where a Gateway shares traffic and a Prometheus counts it", () => {
+    const services = { api: { hosts: ["shop.example"] }, web: { hosts: ["shop.example"] } };
+    const kubernetes = { ...settings.kubernetes, gateway: { name: "public" }, services };
+    const prometheus = { url, ingress: "nginx" };
+    expect(faults({ kubernetes: { ...kubernetes, prometheus }, strategy: { kind: "canary" } })).toEqual([]);
   });
 
   it("share traffic where a Gateway leads users", () => {

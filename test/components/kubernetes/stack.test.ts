@@ -1,5 +1,6 @@
 import type { V1Deployment, V1PodDisruptionBudget, V1Service } from "@kubernetes/client-node";
 import { describe, expect, it } from "vitest";
+import type { PrometheusRule } from "../../../components/kubernetes/releaseAlarms.ts";
 import { one, tree } from "../aws/shop.ts";
 import type { Recorded } from "../recorded.ts";
 import { digest, manifest, stack } from "./shop.ts";
@@ -43,6 +44,67 @@ describe("a stack on Kubernetes", () => {
     ]);
     const objects = resources.filter(({ token }) => token.startsWith("kubernetes:"));
     expect(new Set(objects.map(({ provider }) => provider))).toEqual(new Set(["kubernetes"]));
+  });
+
+  it("asks the team's own alerts before anything of a version is made, where the settings name some", async () => {
+    const prometheus = {
+      url: "https://prometheus.example",
+      ingress: "nginx",
+      tokenFrom: "TOKEN",
+      alerts: ["ShopFails"],
+    };
+    const { resources } = await stack({ blue: v1, green: v2 }, { kubernetes: { prometheus } });
+    const { inputs } = one(resources, "kubernetes:AlertsQuiet", "green-quiet");
+    expect(inputs).toMatchObject({
+      environment: "green",
+      version: "v2",
+      alerts: { blue: ["ShopFails"], green: ["ShopFails"] },
+      services: ["api", "web"],
+      prometheus: { url: "https://prometheus.example", tokenFrom: "TOKEN", headers: {} },
+    });
+    const { after } = one(resources, "kubernetes:Environment", "green");
+    expect(after).toContain("kubernetes:AlertsQuiet green-quiet");
+    const none = await stack({ blue: v1 }, { kubernetes: { prometheus: { ...prometheus, alerts: [] } } });
+    expect(tree(none.resources).join()).not.toContain("AlertsQuiet");
+  });
+
+  it("makes alerts by the thresholds for every service, of each side where a Gateway tells them apart", async () => {
+    const prometheus = { url: "https://prometheus.example", ingress: "nginx", rule: { labels: { release: "mon" } } };
+    const thresholds = { errorRate: 0.02, errorFor: "2m", p95: "800ms", p95For: "30s", minRequests: 200 };
+    const { resources } = await stack({ blue: v1, green: v2 }, { kubernetes: { prometheus }, thresholds });
+    const rule = one(resources, "kubernetes:monitoring.coreos.com/v1:PrometheusRule", "alarms-rule");
+    expect(rule.inputs.metadata).toMatchObject({
+      name: "shop-release",
+      labels: { "app.kubernetes.io/instance": "shop", release: "mon" },
+    });
+    const { groups } = rule.inputs.spec as PrometheusRule["spec"];
+    const rules = groups.flatMap((group) => group.rules);
+    expect(rules.map(({ alert }) => alert)).toEqual([
+      "shop-shop-api-errors",
+      "shop-shop-api-slow",
+      "shop-shop-web-errors",
+      "shop-shop-web-slow",
+    ]);
+    expect(rules[0]?.expr).toMatch(/^\(sum\(.*\[120000ms\]\).*\)\) \/ \(sum\(.*\)\) > 0\.02 and \(sum\(.*\)\) >= 200$/);
+    expect(rules[1]?.expr).toMatch(/^\(histogram_quantile\(.*\[30000ms\].*\)\) > 0\.8 and /);
+    const quiet = one(resources, "kubernetes:AlertsQuiet", "green-quiet");
+    expect(one(resources, "kubernetes:QuietBeforeRelease", "green-quiet").after).toContain(
+      "kubernetes:monitoring.coreos.com/v1:PrometheusRule alarms-rule",
+    );
+    expect(quiet.inputs.alerts).toMatchObject({
+      blue: ["shop-shop-api-errors", "shop-shop-api-slow", "shop-shop-web-errors", "shop-shop-web-slow"],
+    });
+    const hosts = { api: { hosts: ["api.example"] }, web: { hosts: ["web.example"] } };
+    const routed = { prometheus, gateway: { name: "public" }, services: hosts };
+    const sides = one(
+      (await stack({ blue: v1 }, { kubernetes: routed })).resources,
+      "kubernetes:AlertsQuiet",
+      "blue-quiet",
+    );
+    expect(sides.inputs.alerts).toMatchObject({
+      blue: expect.arrayContaining(["shop-shop-api-blue-errors"]),
+      green: expect.arrayContaining(["shop-shop-web-green-slow"]),
+    });
   });
 
   it("hands no content of a kubeconfig to the engine, but where it lies", async () => {

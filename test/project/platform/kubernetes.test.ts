@@ -10,6 +10,7 @@ import { Project } from "../../cli/project.ts";
 import { digest, settings } from "../../components/kubernetes/shop.ts";
 import { ApiServer } from "../../provider/kubernetes/apiServer.ts";
 import { before, deployment, live, pod, selector, slice, waiting } from "../../provider/kubernetes/objects.ts";
+import { PlayedPrometheus } from "../../provider/prometheus/playedPrometheus.ts";
 
 /** v1 serves in blue, with two pods; green runs v2 beside it. */
 const blue = (at: number, status: object = {}) => pod(at, status, { environment: "blue", digest: before });
@@ -17,7 +18,7 @@ const blueDeployment = () => ({
   ...deployment(),
   metadata: { name: "shop-api-blue", labels: selector("blue") },
 });
-const unheard = "the stack makes no alarms on kubernetes yet";
+const unheard = "greenlight:kubernetes.prometheus names no alerting rule";
 
 describe("what a checklist asks of Kubernetes", { timeout: 60_000 }, () => {
   let server: ApiServer;
@@ -166,6 +167,37 @@ describe("what a checklist asks of Kubernetes", { timeout: 60_000 }, () => {
 
   it.each(["infrastructure/monitoring", "anti-patterns/unwatched"])("fails %s, for there are no alarms", async (id) => {
     expect(await judged(id)).toContain(`fail: ${unheard}`);
+  });
+
+  describe("with a Prometheus whose alerts it names", () => {
+    let prometheus: PlayedPrometheus;
+    beforeEach(async () => {
+      prometheus = await PlayedPrometheus.start();
+      project.remove();
+      const asked = { url: prometheus.url, ingress: "nginx", alerts: ["ShopFails"] };
+      project = open({ kubernetes: { ...settings.kubernetes, kubeconfig: server.kubeconfig, prometheus: asked } });
+    });
+    afterEach(() => prometheus.stop());
+
+    it("finds nothing wrong with what serves while the rule is there and quiet, and releases are watched", async () => {
+      prometheus.alerts.ShopFails = { state: "inactive" };
+      expect((await cluster().health()).firing).toEqual([]);
+      expect(await judged("day/health")).toMatch(/^pass/);
+      expect(await judged("infrastructure/monitoring")).toMatch(/^pass/);
+      expect(await judged("anti-patterns/unwatched")).toMatch(/^pass/);
+    });
+
+    it("fails what serves while it fires", async () => {
+      prometheus.alerts.ShopFails = { state: "firing" };
+      expect(await judged("day/health")).toContain("the alert ShopFails fires");
+    });
+
+    it("fails to be watched where the rule is not there, or Prometheus does not tell", async () => {
+      expect(await judged("anti-patterns/unwatched")).toMatch(/^fail/);
+      prometheus.instead = { status: 500, body: "" };
+      expect(await judged("anti-patterns/unwatched")).toContain("Prometheus did not tell: it answers with status 500");
+      expect(await judged("day/health")).toMatch(/^fail/);
+    });
   });
 
   it("is asked within a time limit", async () => {

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { Health, KubeConfig } from "@kubernetes/client-node";
 import { freePort } from "../../freePort.ts";
 import type { Kubernetes } from "../../kubernetes.ts";
+import { Part } from "../../part.ts";
 import { Access } from "./access.ts";
-import { Part } from "./part.ts";
 
 /** Ports on loopback; one that is not given is a free one. */
 export interface ClusterPorts {

@@ -55,6 +55,8 @@ const query = z.strictObject({
   previous: flag,
   timestamps: flag,
   tailLines: z.coerce.number().int().min(0).optional(),
+  sinceSeconds: z.coerce.number().int().min(1).optional(),
+  limitBytes: z.coerce.number().int().min(1).optional(),
 });
 
 /** Serves containers' logs as a kubelet does, to the API server, which answers `kubectl logs` and its like with them. */
@@ -71,17 +73,18 @@ export async function servePodLogs(
       answer.writeHead(found === undefined ? 404 : 400).end(found === undefined ? "not found" : asked.error?.message);
       return;
     }
-    const { follow, previous, timestamps, tailLines } = asked.data;
-    const lines = found.log.lines(previous);
-    if (lines === undefined) {
+    const { follow, previous, timestamps, tailLines, sinceSeconds, limitBytes } = asked.data;
+    const all = found.log.lines(previous);
+    if (all === undefined) {
       answer.writeHead(400).end("previous terminated container not found");
       return;
     }
     const shown = (line: string) => `${timestamps ? line : line.slice(line.indexOf(" ") + 1)}\n`;
+    const since = sinceSeconds === undefined ? "" : new Date(Date.now() - 1_000 * sinceSeconds).toISOString();
+    const lines = all.filter((line) => line >= since);
+    const last = tailLines === undefined ? lines : lines.slice(Math.max(0, lines.length - tailLines));
     answer.writeHead(200, { "content-type": "text/plain" });
-    for (const line of tailLines === undefined ? lines : lines.slice(Math.max(0, lines.length - tailLines))) {
-      answer.write(shown(line));
-    }
+    answer.write(Buffer.from(last.map(shown).join("")).subarray(0, limitBytes));
     if (!follow || previous || found.over) {
       answer.end();
       return;

@@ -1,21 +1,25 @@
-import { LogGroupTail } from "../../../provider/aws/newLogLines.ts";
 import { type EnvironmentName, environmentNames, other } from "../../../release/environment.ts";
 import { type NewPattern, newPatterns } from "../../../release/logPatterns.ts";
 import { masker } from "../../../release/mask.ts";
 import { sentence } from "../../../release/problem.ts";
-import type { AwsClients } from "./awsClients.ts";
 
-/** How far before the watch the logs are read, so that what both sides always say is known. Milliseconds. */
-const lookBack = 900_000;
+/** Logs that are read from where they were read before. */
+export interface LogTail {
+  /** Lines since the last call; `more` where there were more than is read at once: those are left out. */
+  read(signal: AbortSignal): Promise<{ readonly lines: readonly string[]; readonly more: boolean }>;
+}
+
+/** How far before the watch logs are read, so that what both sides always say is known. Milliseconds. */
+export const logLookBack = 900_000;
 /** Lines that are kept of each side to compare with. */
 const keptLines = 5_000;
 /** Least time between two questions. Milliseconds. */
 const askEvery = 15_000;
 
-/** Follows the log groups of both environments and tells error patterns that only the watched one has. */
+/** Follows the logs of both environments and tells error patterns that only the watched one has. */
 export class ErrorLogs {
   readonly #watched: EnvironmentName;
-  readonly #tails: Readonly<Record<EnvironmentName, readonly LogGroupTail[]>>;
+  readonly #tails: Readonly<Record<EnvironmentName, readonly LogTail[]>>;
   readonly #warn: (text: string) => void;
   readonly #lines: Record<EnvironmentName, string[]> = { blue: [], green: [] };
   readonly #mask = masker([]);
@@ -24,14 +28,11 @@ export class ErrorLogs {
   #found: readonly NewPattern[] | undefined;
 
   constructor(
-    clients: AwsClients,
-    groups: Readonly<Record<EnvironmentName, readonly string[]>>,
+    tails: Readonly<Record<EnvironmentName, readonly LogTail[]>>,
     watched: EnvironmentName,
     warn: (text: string) => void,
   ) {
-    const from = Date.now() - lookBack;
-    const tails = (name: EnvironmentName) => groups[name].map((group) => new LogGroupTail(clients.logs, group, from));
-    this.#tails = { blue: tails("blue"), green: tails("green") };
+    this.#tails = tails;
     this.#watched = watched;
     this.#warn = warn;
   }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
-import { Problem } from "../../../release/problem.ts";
+import { Problem } from "../release/problem.ts";
 
 export interface PartSettings {
   /** kube-apiserver, etcd, … */

@@ -1,0 +1,74 @@
+import { resolve } from "node:path";
+import type { Settings } from "../../config.ts";
+import type { PrometheusAccess } from "../../provider/prometheus/access.ts";
+import { clusterOfContour, type Ingress, queriesOf, type TrafficQueries } from "../../provider/prometheus/queries.ts";
+import type { EnvironmentName } from "../../release/environment.ts";
+import { ownAlerts } from "./alertRules.ts";
+import { objectName } from "./names.ts";
+import type { PrometheusSettings } from "./prometheusSettings.ts";
+
+/** How users' requests are counted. */
+export interface CountedQueries {
+  /** Queries of each service's requests by environment; both sides' are the same where `byEnvironment` is false. */
+  readonly queries: Readonly<Record<EnvironmentName, Readonly<Record<string, TrafficQueries>>>>;
+  /**
+   * Whether each side has counters of its own: behind a Gateway users' requests go to the Service of their side. Without one they go to the
+   * live Service, whichever side serves.
+   */
+  readonly byEnvironment: boolean;
+}
+
+/** What of a stack's Prometheus a watch asks for. */
+export interface KubernetesWatchFacts extends CountedQueries {
+  readonly access: PrometheusAccess;
+  /** A query of the database's health. */
+  readonly database: string | undefined;
+  /** Names of alerting rules that judge a side: the team's own, and those that the stack makes. */
+  readonly alerts: Readonly<Record<EnvironmentName, readonly string[]>>;
+  /** Length of the stretches that are counted, ms. */
+  readonly everyMs: number;
+  /** How long after its end a stretch's figures may still change, ms. */
+  readonly settleMs: number;
+}
+
+/** Undefined where the settings name no Prometheus. */
+export function watchFactsOf(project: string, { kubernetes, services }: Settings): KubernetesWatchFacts | undefined {
+  const prometheus = kubernetes?.prometheus;
+  if (kubernetes === undefined || prometheus === undefined) return undefined;
+  const ingress = ingressOf(prometheus);
+  const byEnvironment = kubernetes.gateway !== undefined;
+  const queries = (environment: EnvironmentName) =>
+    Object.fromEntries(
+      Object.entries(services).map(([service, { port }]) => {
+        const name = objectName(kubernetes.name, service, byEnvironment ? environment : undefined);
+        return [service, queriesOf(ingress, { namespace: kubernetes.namespace, service: name, port })];
+      }),
+    );
+  const alerts = (environment: EnvironmentName) => [
+    ...prometheus.alerts,
+    ...(prometheus.rule === undefined
+      ? []
+      : ownAlerts(kubernetes, Object.keys(services), byEnvironment ? environment : undefined)),
+  ];
+  return {
+    access: {
+      url: prometheus.url,
+      headers: prometheus.headers,
+      ...(prometheus.ca === undefined ? {} : { ca: resolve(project, prometheus.ca) }),
+      ...(prometheus.tokenFrom === undefined ? {} : { tokenFrom: prometheus.tokenFrom }),
+    },
+    queries: { blue: queries("blue"), green: queries("green") },
+    byEnvironment,
+    database: prometheus.database,
+    alerts: { blue: alerts("blue"), green: alerts("green") },
+    everyMs: prometheus.every,
+    settleMs: prometheus.settle,
+  };
+}
+
+function ingressOf({ ingress, cluster = clusterOfContour, queries }: PrometheusSettings): Ingress {
+  if (ingress === "envoy") return { kind: ingress, cluster };
+  if (ingress !== "own") return { kind: ingress };
+  if (queries === undefined) throw new Error("greenlight:kubernetes.prometheus.queries is missing");
+  return { kind: ingress, ...queries };
+}

@@ -1,0 +1,217 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { stringify } from "yaml";
+import { compareSides } from "../../cli/canary/comparison.ts";
+import { watchCommand } from "../../cli/commands/watch.ts";
+import { openContext } from "../../cli/context.ts";
+import { kubernetesPlatform } from "../../cli/platform/kubernetes.ts";
+import type { Observation } from "../../release/observation.ts";
+import { judge } from "../../release/verdict.ts";
+import { digest, settings } from "../components/kubernetes/shop.ts";
+import { ApiServer } from "../provider/kubernetes/apiServer.ts";
+import { live, pod, route } from "../provider/kubernetes/objects.ts";
+import { PlayedPrometheus } from "../provider/prometheus/playedPrometheus.ts";
+import { Told } from "./awsStack.ts";
+import { Project } from "./project.ts";
+
+const minute = 60_000;
+const noon = Date.UTC(2026, 0, 5, 12);
+const queries = {
+  requests: "requests $service $window",
+  errors: "errors $service $window",
+  p95: "p95 $service $window",
+};
+
+describe("a watch on Kubernetes", { timeout: 60_000 }, () => {
+  let server: ApiServer;
+  let prometheus: PlayedPrometheus;
+  let project: Project;
+  let told: Told;
+  /** What a Service was asked and answered in a minute; seconds for p95. */
+  let figures: Record<string, number | undefined>;
+  /** End of the last minute that is told. */
+  let until: number;
+
+  beforeEach(async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: noon + 20_000 });
+    server = await ApiServer.start();
+    prometheus = await PlayedPrometheus.start();
+    server.previousLogs = false;
+    server.put("services", live("green"));
+    server.put("pods", pod(0), pod(1));
+    figures = { requests: 600, errors: 0, p95: 0.12 };
+    until = Number.POSITIVE_INFINITY;
+    for (const service of ["shop-api", "shop-api-blue", "shop-api-green"]) {
+      for (const name of Object.keys(queries)) {
+        prometheus.values.set(`${name} ${service} 60000ms`, (at) => (at > until ? undefined : figures[name]));
+      }
+    }
+    Object.assign(prometheus.alerts, { ShopFails: { state: "inactive" } });
+    prometheus.instants.set("pg_up", ["1"]);
+    told = new Told();
+    project = open();
+  }, 60_000);
+  afterEach(async () => {
+    vi.useRealTimers();
+    project.remove();
+    await prometheus.stop();
+    await server.stop();
+  });
+
+  function open(prometheusSettings: object | null = {}, more: object = {}): Project {
+    const asked = { url: prometheus.url, ingress: "own", queries, alerts: ["ShopFails"], database: "pg_up" };
+    const all = {
+      ...settings,
+      live: "green",
+      blue: "v1",
+      green: "v2",
+      services: { api: { port: 8080 } },
+      kubernetes: {
+        ...settings.kubernetes,
+        kubeconfig: server.kubeconfig,
+        ...(prometheusSettings === null ? {} : { prometheus: { ...asked, ...prometheusSettings } }),
+        ...more,
+      },
+    };
+    const lines = Object.entries(all).map(([key, it]) => `  shop:${key}: ${JSON.stringify(it)}`);
+    const opened = new Project({ prod: `config:\n${lines.join("\n")}\n` });
+    for (const version of ["v1", "v2"]) {
+      const image = `registry.example/api@${digest(version)}`;
+      const smoke = ["node", "-e", `process.exit(process.env.EXPECT_VERSION === "${version}" ? 0 : 1)`];
+      const manifest = { version, services: { api: { image } }, smoke: { command: smoke } };
+      opened.write(`releases/${version}.yaml`, stringify(manifest));
+    }
+    return opened;
+  }
+  const reopen = (...args: Parameters<typeof open>) => {
+    project.remove();
+    project = open(...args);
+  };
+  const platform = () => kubernetesPlatform(openContext({ project: project.dir, json: true, yes: true }));
+
+  const stopAt = (time: number) => {
+    until = time;
+  };
+
+  /** Looks at the beginning and after so many minutes, and the verdict by then. */
+  async function watched(after: number, environment: "blue" | "green" = "green") {
+    const signal = AbortSignal.timeout(40_000);
+    const it = await platform().observer({ environment, version: "v2", reporter: told, signal });
+    const looks: Observation[] = [await it.look()];
+    await it.settle();
+    vi.setSystemTime(noon + after * minute);
+    looks.push(await it.look());
+    const { services } = platform();
+    return { looks, observer: it, verdict: judge(looks, platform().thresholds(), Date.now(), services) };
+  }
+
+  it("is go after the whole window of figures that are fine, quiet alerts, ready pods, a database and a smoke test", async () => {
+    const { verdict, looks } = await watched(8);
+    expect(verdict.sentence).toMatch(/^Go after 7 min/);
+    expect(looks[1]).toMatchObject({
+      services: { api: { periods: { length: 6 } } },
+      health: { healthy: 2, of: 2 },
+      alarms: [{ name: "ShopFails", state: "ok" }],
+      database: { reachable: true },
+    });
+  });
+
+  it.each([
+    ["errors", () => Object.assign(figures, { errors: 30 })],
+    ["slowness", () => Object.assign(figures, { p95: 6 })],
+    ["an alert that fires", () => Object.assign(prometheus.alerts, { ShopFails: { state: "firing" } })],
+  ])("is no-go by %s", async (_, spoil) => {
+    spoil();
+    expect((await watched(8)).verdict.verdict).toBe("no-go");
+  });
+
+  it.each([
+    ["no figures came", () => Object.assign(figures, { requests: undefined })],
+    ["no percentile came", () => Object.assign(figures, { p95: undefined })],
+    ["the figures stopped", () => stopAt(noon + 7 * minute)],
+    ["the alert is not there", () => delete prometheus.alerts.ShopFails],
+    ["Prometheus answers something else", () => Object.assign(prometheus, { instead: { status: 200, body: "hello" } })],
+    ["the database is not told of", () => prometheus.instants.set("pg_up", [])],
+    ["the cluster does not say which pods are ready", () => server.refuse(503)],
+  ])("is undecided, never go, where %s", async (_, spoil) => {
+    const { services } = platform();
+    spoil();
+    const signal = AbortSignal.timeout(40_000);
+    const it = await platform().observer({ environment: "green", version: "v2", reporter: told, signal });
+    const looks = [await it.look()];
+    await it.settle();
+    vi.setSystemTime(noon + 12 * minute);
+    looks.push(await it.look());
+    expect(judge(looks, platform().thresholds(), Date.now(), services).verdict).toBe("undecided");
+  });
+
+  it("counts what serves alone, where no Gateway tells the sides apart", async () => {
+    const { looks, verdict } = await watched(8, "blue");
+    expect(looks[1]?.services.api).toEqual({
+      unreadable: expect.stringContaining(
+        "Users are not served by blue, and their requests are counted for what serves",
+      ),
+    });
+    expect(verdict.verdict).toBe("undecided");
+    expect(platform().count).toBeUndefined();
+  });
+
+  it("counts both sides over the very same minutes, where a Gateway shares traffic", async () => {
+    const gateway = { gateway: { name: "public" }, services: { api: { hosts: ["shop.example"] } } };
+    reopen({}, gateway);
+    server.put("httproutes", route(75, 25));
+    prometheus.values.set("requests shop-api-green 60000ms", () => 200);
+    prometheus.values.set("errors shop-api-green 60000ms", () => 40);
+    const count = await platform().count?.(AbortSignal.timeout(40_000));
+    vi.setSystemTime(noon + 4 * minute + 20_000);
+    const counted = await count?.soFar();
+    expect(counted).toMatchObject({
+      from: noon + minute,
+      to: noon + 4 * minute,
+      answered: {
+        blue: { api: { requests: 1_800, errors: 0, p95Ms: 120 } },
+        green: { api: { requests: 600, errors: 120, p95Ms: 120 } },
+      },
+    });
+    if (counted === undefined) throw new Error("not counted");
+    const rule = { minRequests: 100, errorRate: 0.01, p95Factor: 2, p95FloorMs: 500 };
+    const { services } = compareSides(counted, { stable: "blue", next: "green" }, ["api"], rule);
+    expect(services).toMatchObject([{ service: "api", verdict: "no-go" }]);
+  });
+
+  it("finds error patterns that only the watched side logs, and reads each line once", async () => {
+    const at = (second: number) => new Date(noon + second * 1_000).toISOString();
+    server.put("pods", pod(0), pod(0, {}, { environment: "blue" }));
+    const both = `${at(1)} ERROR cache 17 is cold`;
+    Object.assign(server.logs, { "green-0": `${both}\n${at(2)} ERROR order 5 has no total\n`, "blue-0": `${both}\n` });
+    const { observer: it, looks } = await watched(8);
+    expect(it.newPatterns).toMatchObject([{ count: 1, sample: "ERROR order 5 has no total" }]);
+    expect(looks[1]?.newErrorPatterns).toBe(1);
+  });
+
+  it("lets no release begin beside what nobody counts, an alert that fires, or a database that is down", async () => {
+    const troubles = () => platform().troubles("green", AbortSignal.timeout(40_000));
+    expect(await troubles()).toEqual([]);
+    prometheus.alerts.ShopFails = { state: "firing" };
+    prometheus.instants.set("pg_up", ["0"]);
+    figures.requests = undefined;
+    expect(await troubles()).toEqual([
+      "the alert ShopFails fires",
+      "the database does not answer (1 of 1 say so in Prometheus)",
+      "Prometheus tells nothing of the requests to api in 3 min, so nobody could judge a release",
+    ]);
+  });
+
+  it("by the command ends with exit code 5 while there is nothing to judge by, 3 for an alert, and 2 where nobody counts", async () => {
+    vi.useRealTimers();
+    const options = () => ({ project: project.dir, json: true, yes: true, forMs: 1 });
+    const command = () => watchCommand(options(), told, new AbortController().signal);
+    expect(await command()).toMatchObject({ exitCode: 5, json: { ok: false, environment: "green", version: "v2" } });
+    prometheus.alerts.ShopFails = { state: "firing" };
+    expect(await command()).toMatchObject({ exitCode: 3, text: expect.stringContaining("ShopFails fires") });
+    reopen(null);
+    await expect(command()).rejects.toMatchObject({
+      message: expect.stringContaining("`greenlight watch` needs somebody who counts what users are answered"),
+      exitCode: 2,
+    });
+  });
+});

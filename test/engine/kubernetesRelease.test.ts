@@ -1,0 +1,190 @@
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { LoadGenerator, Mark } from "../../rehearsal/load/client.ts";
+import { freePort } from "../../tools/freePort.ts";
+import { PrometheusServer } from "../../tools/prometheus/server.ts";
+import { ensureToolchain } from "../../tools/toolchain.ts";
+import { FollowedShop, unharmedSince as unharmed } from "./followedShop.ts";
+import type { KubernetesShop } from "./kubernetesShop.ts";
+import { makeKnown } from "./playedKind.ts";
+
+// A whole release on a real control plane behind a Gateway, judged by a real Prometheus that reads what a real Envoy counted of users'
+// requests. Pods are processes of this machine, and the Gateway is played.
+
+const ruleKind = { group: "monitoring.coreos.com", version: "v1", plural: "prometheusrules", kind: "PrometheusRule" };
+
+interface Rule {
+  readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+  readonly spec: { readonly groups: readonly object[] };
+}
+
+let followed: FollowedShop;
+let shop: KubernetesShop;
+let prometheus: PrometheusServer;
+let load: LoadGenerator;
+/** The settings of Prometheus. */
+let asked: object;
+const unharmedSince = (mark: Mark, least?: number) => unharmed(load, mark, least);
+
+beforeAll(async () => {
+  const tool = (await ensureToolchain({ want: ["prometheus"] })).prometheus;
+  const port = await freePort();
+  asked = { url: `http://127.0.0.1:${port}`, ingress: "envoy", alerts: ["ShopFails"], every: "4s", settle: "2s" };
+  followed = await FollowedShop.open({
+    versions: ["v1", "v2", "v3", "v4"],
+    failing: ["v3"],
+    routed: true,
+    lagMs: 300,
+    settings: {
+      thresholds: { errorRate: 0.05, errorFor: "12s", p95: "1s", p95For: "12s", minRequests: 50 },
+      watch: { for: "40s", every: "1s" },
+      strategy: { canary: { stages: [25, 100], bake: "24s", minRequests: 40 }, patience: "2m" },
+    },
+    kubernetes: {
+      prometheus: asked,
+    },
+  });
+  ({ shop } = followed);
+  await makeKnown(followed.config, ruleKind, shop.namespace);
+  asked = { ...asked, rule: { labels: { release: "prometheus" } } };
+  await asks({});
+  await shop.succeed("up", "--skip-preview");
+  // In the place of the Prometheus Operator.
+  const { spec, metadata } = await shop.get<Rule>("prometheusrule", "shop-release");
+  expect(metadata.labels).toMatchObject({ release: "prometheus" });
+  prometheus = await PrometheusServer.start({
+    prometheus: tool.path,
+    folder: join(shop.project.folder, "prometheus"),
+    port,
+    targets: [followed.follower.admins.get("shop-api") ?? ""],
+    metricsPath: "/stats/prometheus",
+    everySeconds: 1,
+    // As Contour names a Service's cluster.
+    relabel: [
+      {
+        source_labels: ["envoy_cluster_name"],
+        regex: "shop-api_(blue|green)",
+        target_label: "envoy_cluster_name",
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: Prometheus' own word for what the pattern caught.
+        replacement: "shop_shop-api-${1}_8080",
+      },
+    ],
+    ruleGroups: [
+      ...spec.groups,
+      {
+        name: "shop",
+        rules: [
+          {
+            alert: "ShopFails",
+            expr: 'sum(increase(envoy_cluster_upstream_rq_xx{envoy_response_code_class="5",envoy_cluster_name=~"shop_.*"}[10s])) > 1000',
+          },
+        ],
+      },
+    ],
+  });
+}, 3_600_000);
+
+afterAll(async () => {
+  await prometheus?.stop();
+  await followed?.close();
+}, 300_000);
+
+beforeEach(async () => {
+  load = await followed.users();
+}, 60_000);
+
+afterEach(async () => {
+  await load[Symbol.asyncDispose]();
+});
+
+/** Changes what is asked of Prometheus. */
+async function asks(changes: object): Promise<void> {
+  const kubernetes = shop.project.config.kubernetes as object;
+  await shop.project.set({ kubernetes: { ...kubernetes, prometheus: { ...asked, ...changes } } });
+}
+
+/** Whether an alert of the stack's own fired in the last minutes. */
+async function fired(alert: string): Promise<boolean> {
+  const query = `max_over_time(ALERTS{alertname="${alert}",alertstate="firing"}[5m])`;
+  const answer = await fetch(`${prometheus.url}/api/v1/query?${new URLSearchParams({ query })}`);
+  const { data } = (await answer.json()) as { data: { result: object[] } };
+  return data.result.length > 0;
+}
+
+/** The side that serves everything. */
+async function serves(): Promise<unknown> {
+  return (await shop.greenlight("status")).json.serves.environment;
+}
+
+describe.sequential("a release on Kubernetes that a Prometheus judges", { timeout: 900_000 }, () => {
+  it("is not begun where nobody could judge it: no figures, or an alert that is not there", async () => {
+    await asks({ cluster: "nobody/$service", alerts: ["Nowhere"] });
+    const { exitCode, said } = await shop.greenlight("release", "v2");
+    expect(exitCode, said).toBe(3);
+    expect(said).toContain("Prometheus has no alerting rule Nowhere that works, so nobody would hear");
+    expect(said).toContain("Prometheus tells nothing of the requests to api");
+    await asks({});
+  });
+
+  it("deploys, switches, and is released when what users were answered is good all through the watch", async () => {
+    const before = await load.mark("before the release");
+    const requests = shop.requests();
+    const { exitCode, json, said } = await shop.greenlight("release", "v2");
+    expect(exitCode, said).toBe(0);
+    expect(json).toMatchObject({
+      outcome: "released",
+      environment: "green",
+      verdict: { verdict: "go" },
+      serving: { environment: "green", version: "v2" },
+    });
+    const errors = json.verdict.reasons.find((it: { look: string }) => it.look === "errors");
+    expect(errors).toMatchObject({ service: "api", outcome: "ok", value: 0 });
+    expect(errors.samples).toBeGreaterThanOrEqual(50);
+    const alarms = { look: "alarms", outcome: "ok", samples: 3 };
+    expect(json.verdict.reasons).toContainEqual(expect.objectContaining(alarms));
+    // Pods once a look and their logs every 15 s; all else follows the API server by watches.
+    expect(shop.requests() - requests).toBeLessThan(400);
+    const { v1, v2 } = await unharmedSince(before);
+    expect(v1?.requests).toBeGreaterThan(0);
+    expect(v2?.requests).toBeGreaterThan(0);
+  });
+
+  it("goes back by itself when it fails", async () => {
+    const { exitCode, json, said } = await shop.greenlight("release", "v3");
+    expect(exitCode, said).toBe(4);
+    expect(json).toMatchObject({ outcome: "rolled-back", verdict: { verdict: "no-go" } });
+    // The stack's own alert hears of it before a watch has seen enough.
+    expect(json.verdict.sentence).toMatch(/shop-shop-api-blue-errors fires/);
+    expect(await fired("shop-shop-api-blue-errors")).toBe(true);
+    expect(await fired("shop-shop-api-green-errors")).toBe(false);
+    expect(said).toMatch(/new in the candidate's logs, \d+ times: ERROR order \d+ has no total/);
+    expect(await serves()).toBe("green");
+    const after = await load.mark("after the way back");
+    expect(Object.keys(await unharmedSince(after))).toEqual(["v2"]);
+  });
+
+  it("gives a canary its share, compares both sides over the same time, and then everything", async () => {
+    const { project } = shop;
+    const kind = ["--path", "greenlight:strategy.kind", "canary", "--stack", project.stack];
+    expect((await project.pulumi("config", "set", ...kind)).exitCode).toBe(0);
+    const before = await load.mark("before the canary");
+    const { exitCode, json, said } = await shop.greenlight("release", "v4");
+    expect(exitCode, said).toBe(0);
+    expect(json).toMatchObject({ outcome: "released", serving: { environment: "blue", version: "v4" } });
+    expect(said).toContain("canary: blue v4 gets 25 % of users' requests");
+    expect(said).toMatch(
+      /canary: 25 % is passed\. Go at 25 %, compared: api: 0 % of the new version's requests failed/,
+    );
+    await unharmedSince(before);
+  });
+
+  it("takes a canary back from its share when it fails more than what it replaces", async () => {
+    const before = await load.mark("before the bad canary");
+    const { exitCode, json, said } = await shop.greenlight("release", "v3");
+    expect(exitCode, said).toBe(4);
+    expect(json).toMatchObject({ outcome: "rolled-back", serving: { environment: "blue", version: "v4" } });
+    expect(said).not.toContain("canary: 25 % is passed");
+    const { byVersion } = await load.since(before);
+    expect(byVersion.v3?.requests).toBeLessThan((byVersion.v4?.requests ?? 0) / 2);
+  });
+});
