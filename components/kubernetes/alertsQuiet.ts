@@ -3,24 +3,23 @@ import type { EnvironmentName } from "../../release/environment.ts";
 import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
 import { servingFactsOf } from "./serving.ts";
-import { watchFactsOf } from "./watching.ts";
+import type { KubernetesWatchFacts } from "./watching.ts";
 
 export interface AlertsQuietArgs {
   /** Folder of the project, absolute. */
   project: string;
   settings: Settings;
+  watching: KubernetesWatchFacts;
   environment: EnvironmentName;
   /** Version that is about to be deployed there. */
   version: string;
 }
 
-/** No alert of the team's own fires before a version is begun. */
+/** No alert that judges what serves fires before a version is begun. */
 export class AlertsQuiet extends pulumi.ComponentResource {
   constructor(name: string, args: AlertsQuietArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { project, settings, environment, version } = args;
+    const { project, settings, watching, environment, version } = args;
     super("greenlight:kubernetes:QuietBeforeRelease", name, { environment, version }, opts);
-    const watching = watchFactsOf(project, settings);
-    if (watching === undefined) throw new Error("greenlight:kubernetes.prometheus is missing");
     const { errorRate, p95 } = thresholdsOf(settings);
     new GreenlightResource(
       "greenlight:kubernetes:AlertsQuiet",

@@ -56,7 +56,7 @@ export function deployKubernetes(args: StackArgs): Record<string, pulumi.Input<u
         : [
             new AlertsQuiet(
               `${name}-quiet`,
-              { project, settings, environment: name, version: it.manifest.version },
+              { project, settings, watching, environment: name, version: it.manifest.version },
               options(...alarms, ...environments),
             ),
           ];

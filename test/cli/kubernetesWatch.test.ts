@@ -133,15 +133,8 @@ describe("a watch on Kubernetes", { timeout: 60_000 }, () => {
     ["the database is not told of", () => prometheus.instants.set("pg_up", [])],
     ["the cluster does not say which pods are ready", () => server.refuse(503)],
   ])("is undecided, never go, where %s", async (_, spoil) => {
-    const { services } = platform();
     spoil();
-    const signal = AbortSignal.timeout(40_000);
-    const it = await platform().observer({ environment: "green", version: "v2", reporter: told, signal });
-    const looks = [await it.look()];
-    await it.settle();
-    vi.setSystemTime(noon + 12 * minute);
-    looks.push(await it.look());
-    expect(judge(looks, platform().thresholds(), Date.now(), services).verdict).toBe("undecided");
+    expect((await watched(12)).verdict.verdict).toBe("undecided");
   });
 
   it("counts what serves alone, where no Gateway tells the sides apart", async () => {

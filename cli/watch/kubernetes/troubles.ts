@@ -2,9 +2,10 @@ import type { KubernetesWatchFacts } from "../../../components/kubernetes/watchi
 import { readAlerts } from "../../../provider/prometheus/alerts.ts";
 import { readDatabaseHealth } from "../../../provider/prometheus/databaseHealth.ts";
 import { Prometheus } from "../../../provider/prometheus/prometheus.ts";
-import { readTraffic } from "../../../provider/prometheus/traffic.ts";
 import { spokenDuration } from "../../../release/duration.ts";
 import type { EnvironmentName } from "../../../release/environment.ts";
+import { lastSettled } from "../told/trafficSource.ts";
+import { prometheusTraffic } from "./trafficSource.ts";
 
 /** Stretches that are looked back upon. */
 const stretches = 3;
@@ -16,18 +17,19 @@ const stretches = 3;
  * @throws Problem where Prometheus does not tell
  */
 export async function prometheusTroubles(
-  { access, queries, alerts, database, everyMs, settleMs }: KubernetesWatchFacts,
+  watching: KubernetesWatchFacts,
   live: EnvironmentName,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const prometheus = new Prometheus(access);
+  const { alerts, database, everyMs } = watching;
+  const prometheus = new Prometheus(watching.access);
+  const source = prometheusTraffic(prometheus, watching, async () => live);
   try {
-    const to = Math.floor((Date.now() - settleMs) / everyMs) * everyMs;
-    const from = to - stretches * everyMs;
+    const to = lastSettled(source, Date.now());
     const [seen, health, traffic] = await Promise.all([
       readAlerts(prometheus, alerts[live], signal),
       database === undefined ? undefined : readDatabaseHealth(prometheus, database, signal),
-      readTraffic(prometheus, queries[live], { from, to, lengthMs: everyMs }, signal),
+      source.read(live, to - stretches * everyMs, to, signal),
     ]);
     return [
       ...seen.filter(({ state }) => state === "firing").map(({ name }) => `the alert ${name} fires`),
