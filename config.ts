@@ -198,7 +198,12 @@ export const settingsShape = z.strictObject({
   share: whole(0, 99)
     .default(0)
     .describe(
-      "Percent of users' requests that the environment which is not live answers: a canary, on the platforms local and aws. `greenlight release` sets it; by hand, raise it from update to update.",
+      "Percent of users' requests that the environment which is not live answers (docs/strategies.md). `greenlight release` sets it; by hand, raise it from update to update.",
+    ),
+  room: whole(0, 100)
+    .optional()
+    .describe(
+      "With `rolling`: another share that both environments have the instances for, besides `share`. `greenlight release` sets it one update before traffic moves there, and takes it out after.",
     ),
   strategy: strategySettings
     .prefault({})
@@ -227,7 +232,7 @@ const structured = new Set([
   "kubernetes",
 ]);
 /** Keys whose value is a number, which the engine gives as text. */
-const numeric = new Set(["ports", "share"]);
+const numeric = new Set(["ports", "share", "room"]);
 /** The engine refuses nothing by size; a wrong file is not to be shown in full either. */
 const sizeLimit = 64 * 1024;
 
@@ -320,6 +325,7 @@ function platformFaults(settings: Settings, given: ReadonlySet<string>, namespac
       (name) => `${namespace}:${name} is a setting of the platform ${name}; ${namespace}:platform is ${platform}`,
     ),
     ...shareFaults(settings, namespace),
+    ...roomFaults(settings, namespace),
     ...faultsOfPlatform[platform](settings, given, namespace),
   ];
 }
@@ -328,6 +334,11 @@ function shareFaults(settings: Settings, namespace: string): string[] {
   const candidate = other(settings.live);
   if (settings.share === 0 || settings[candidate] !== undefined) return [];
   return [`${namespace}:share is ${settings.share}, but ${namespace}:${candidate} has no version that could get it`];
+}
+
+function roomFaults({ room, strategy }: Settings, namespace: string): string[] {
+  if (room === undefined || strategy.kind === "rolling") return [];
+  return [`${namespace}:room is ${room}, and means something with strategy.kind rolling alone; it is ${strategy.kind}`];
 }
 
 function portFaults(settings: Settings, namespace: string): string[] {

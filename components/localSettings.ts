@@ -12,7 +12,7 @@ export type LocalKey = "listen" | "ports" | "database" | "gates" | "backup";
  * @param it.instead what stands for each key on that platform
  * @param it.afterSwitch what a person does in the place of a bake
  * @param it.shares why traffic cannot be shared there; undefined where it can
- * @param it.walks whether `greenlight release` walks a canary there
+ * @param it.rolls whether instances follow traffic there
  */
 export function localSettingsFaults(it: {
   readonly settings: Settings;
@@ -21,9 +21,9 @@ export function localSettingsFaults(it: {
   readonly instead: Readonly<Record<LocalKey, string>>;
   readonly afterSwitch: string;
   readonly shares: string | undefined;
-  readonly walks: boolean;
+  readonly rolls: boolean;
 }): string[] {
-  const { settings, given, of, instead, afterSwitch, shares, walks } = it;
+  const { settings, given, of, instead, afterSwitch, shares, rolls } = it;
   const { platform, bake, share, strategy } = settings;
   return [
     ...Object.entries(instead)
@@ -31,10 +31,9 @@ export function localSettingsFaults(it: {
       .map(([key, other]) => `${of(key)} is a setting of the local platform: ${other}`),
     ...(bake > 0 ? [`${of("bake")} is not offered on ${platform} yet: ${afterSwitch}`] : []),
     ...(share > 0 && shares !== undefined ? [`${of("share")} is ${share}; ${shares}`] : []),
-    ...(walks ? [] : stickyFaults(settings, of)),
-    ...(strategy.kind === "blue-green" || walks
-      ? []
-      : [`${of("strategy.kind")} is ${strategy.kind}; on ${platform} only blue-green is offered yet`]),
+    ...(strategy.kind === "rolling" && !rolls
+      ? [`${of("strategy.kind")} is rolling, which is not offered on ${platform} yet`]
+      : []),
   ];
 }
 

@@ -6,6 +6,7 @@ import { exitCodes } from "../release/exitCodes.ts";
 import { Problem } from "../release/problem.ts";
 import { type RunbookPlan, type RunbookRead, readRunbook, runbookText } from "../release/runbook.ts";
 import type { ProjectManifest } from "./readManifest.ts";
+import { sharesOf } from "./strategySettings.ts";
 
 /** What a runbook is written for. */
 export interface RunbookOf {
@@ -84,10 +85,7 @@ export function runbookPlan({
     candidate,
     before,
     watch: { forMs: watch.for, everyMs: watch.every },
-    canary:
-      strategy.kind === "canary"
-        ? { shares: strategy.canary.stages.filter((percent) => percent < 100), bakeMs: strategy.canary.bake }
-        : undefined,
+    shares: sharesOf(strategy),
     noGo: {
       errorRate: thresholds.errorRate,
       errorForMs: thresholds.errorFor,

@@ -33,6 +33,8 @@ export interface Handler<Inputs extends object, Outputs extends object> {
   readonly secretOutputs?: readonly string[];
   /** Inputs whose change makes a new resource; the old one goes first. */
   readonly replaceOn?: readonly (keyof Inputs & string)[];
+  /** Inputs that are lists of what the step speaks of: to name fewer of them asks for nothing new. */
+  readonly parts?: readonly (keyof Inputs & string)[];
   /** Inputs that say something of this update alone: their change, alone, is no change. */
   readonly remarks?: readonly (keyof Inputs & string)[];
   /** Rules beyond the shape. Called when every input is known; `olds` are the inputs of the last update. */
@@ -52,6 +54,7 @@ export interface AnyHandler {
   readonly secretOutputs?: readonly string[];
   readonly replaceOn?: readonly string[];
   readonly remarks?: readonly string[];
+  readonly parts?: readonly string[];
   check?(step: Step, olds: object | undefined, news: object): Promise<Checked>;
   drifted?(state: object): boolean;
   create(step: Step, inputs: object): Promise<{ id: string; outputs: object }>;

@@ -54,7 +54,12 @@ export class GreenlightProvider implements pulumi.Provider {
       const olds = decode(oldBag).values;
       const { values: news, unknowns } = decode(newBag);
       const changed = [...new Set([...inputsAmong(it, olds), ...Object.keys(news)])].filter(
-        (key) => unknowns.has(key) || !isDeepStrictEqual(withoutUndefined(olds[key]), withoutUndefined(news[key])),
+        (key) =>
+          unknowns.has(key) ||
+          !(
+            isDeepStrictEqual(withoutUndefined(olds[key]), withoutUndefined(news[key])) ||
+            (it.parts?.includes(key) && isPart(news[key], olds[key]))
+          ),
       );
       const replaces = changed.filter((key) => it.replaceOn?.includes(key));
       return {
@@ -159,6 +164,12 @@ function told(property: string, reason: string): pulumi.CheckFailure {
 function inputsAmong(it: AnyHandler, state: Bag): string[] {
   const { shape } = it.inputs;
   return Object.keys(state).filter((key) => Object.hasOwn(shape, key));
+}
+
+/** Whether a list holds nothing that another does not. */
+function isPart(list: unknown, of: unknown): boolean {
+  if (!Array.isArray(list) || !Array.isArray(of)) return false;
+  return list.every((one) => of.some((it) => isDeepStrictEqual(withoutUndefined(it), withoutUndefined(one))));
 }
 
 /** The wire knows no undefined: absent and undefined are the same. */

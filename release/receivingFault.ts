@@ -21,6 +21,7 @@ export interface ServerWords {
  * take requests, or less than what serves now. Undefined when it is fit, or receives no more.
  *
  * @param before shares of traffic as they are; 0 and 0 where nobody knows
+ * @param needed what each environment needs for its share, where that is less than what serves now (rolling)
  */
 export function receivingFault(
   service: string,
@@ -28,6 +29,7 @@ export function receivingFault(
   after: Weights,
   servers: Readonly<Record<EnvironmentName, Servers>>,
   { one, many, fit }: ServerWords,
+  needed?: Readonly<Record<EnvironmentName, number>>,
 ): string | undefined {
   for (const name of environmentNames) {
     if (after[name] <= before[name]) continue;
@@ -35,6 +37,10 @@ export function receivingFault(
     if (of === 0) return `${name} has no ${one} for ${service}`;
     if (ready < of) {
       return `${ready} of ${of} ${many} of ${service} in ${name} are ${fit}${trouble === undefined ? "" : ` (${trouble})`}`;
+    }
+    if (needed !== undefined) {
+      if (ready >= needed[name]) continue;
+      return `${name} has ${ready} ${many} for ${service} where its share of the traffic takes ${needed[name]}`;
     }
     const serving = servers[other(name)].ready;
     if (before[other(name)] > 0 && ready < serving) {

@@ -28,7 +28,9 @@ export interface RunbookPlan {
   /** Durations in milliseconds, rates from 0 to 1. */
   readonly watch: { readonly forMs: number; readonly everyMs: number };
   /** Shares of the traffic, in percent, that the candidate gets before all of it; undefined where it gets all at once. */
-  readonly canary?: { readonly shares: readonly number[]; readonly bakeMs: number } | undefined;
+  readonly shares?:
+    | { readonly name: "rolling" | "canary"; readonly percents: readonly number[]; readonly bakeMs: number }
+    | undefined;
   readonly noGo: {
     readonly errorRate: number;
     readonly errorForMs: number;

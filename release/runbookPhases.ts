@@ -52,11 +52,11 @@ function afterStart(milliseconds: number): string {
 
 const lead = "the lead";
 
-function canarySteps(stack: string, candidate: string, { shares, bakeMs }: NonNullable<RunbookPlan["canary"]>) {
-  return shares.flatMap((share) => [
+function shareSteps(stack: string, candidate: string, { percents, bakeMs }: NonNullable<RunbookPlan["shares"]>) {
+  return percents.flatMap((share) => [
     {
       what: `${share} % of the traffic`,
-      command: `pulumi config set share ${share} --stack ${stack} && pulumi up --stack ${stack}`,
+      command: `greenlight switch ${candidate} --share ${share} --stack ${stack}`,
     },
     {
       what: `watch it for ${spokenDuration(bakeMs)}`,
@@ -105,12 +105,12 @@ const deeds: Readonly<Record<PhaseId, (plan: RunbookPlan) => Deeds>> = {
       { what: "the smoke test by hand", command: smoke.command.join(" ") },
     ],
   }),
-  switch: ({ stack, candidate, canary, before }) => ({
+  switch: ({ stack, candidate, shares, before }) => ({
     when: "T-0",
     who: lead,
     commands: [
       // A first deployment has nobody to share traffic with.
-      ...(canary === undefined || before === undefined ? [] : canarySteps(stack, candidate, canary)),
+      ...(shares === undefined || before === undefined ? [] : shareSteps(stack, candidate, shares)),
       { what: "all traffic", command: `greenlight switch ${candidate} --stack ${stack}` },
     ],
   }),

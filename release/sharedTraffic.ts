@@ -14,7 +14,7 @@ export function kindOfShare(before: number, after: number): Kind | undefined {
  *
  * - A share needs a candidate, deployed by an earlier update: its gates are what it rests on.
  * - A candidate with a share is neither changed nor retired in an update that leaves it one.
- * - A switch gives everything to one side.
+ * - A switch gives everything to one side; only a rolling way back calls the old version live again while it still gives it traffic.
  */
 export function shareRefusals(before: ReleaseFacts | undefined, after: ReleaseFacts): readonly Refusal[] {
   const share = after.share ?? 0;
@@ -28,7 +28,7 @@ export function shareRefusals(before: ReleaseFacts | undefined, after: ReleaseFa
       `Leave share out, and deploy a version to ${name} first.`,
     );
   }
-  if (before !== undefined && before.live !== after.live) {
+  if (before !== undefined && before.live !== after.live && !isRollingBack(before, after)) {
     return refuse(
       `${after.live} would become live, and ${name} keep ${share} % of users' traffic.`,
       "Leave share out of a switch: it gives everything to one side.",
@@ -41,4 +41,10 @@ export function shareRefusals(before: ReleaseFacts | undefined, after: ReleaseFa
     );
   }
   return [];
+}
+
+/** What was live before gets its traffic back as its instances come. */
+function isRollingBack({ history }: ReleaseFacts, after: ReleaseFacts): boolean {
+  const version = after.environments[after.live]?.version;
+  return after.rolling !== undefined && version !== undefined && history.includes(version);
 }

@@ -1,5 +1,6 @@
 import { type Deployed, sameDeployed } from "./deployed.ts";
 import { type EnvironmentName, environmentNames, other } from "./environment.ts";
+import { type RollingService, rollingRefusals } from "./rollingRules.ts";
 import { kindOfShare, shareRefusals } from "./sharedTraffic.ts";
 
 export const kinds = ["release", "switch", "canary", "promotion", "rollback", "none"] as const;
@@ -26,6 +27,8 @@ export interface ReleaseFacts {
   readonly environments: { readonly blue?: Deployed | undefined; readonly green?: Deployed | undefined };
   /** Percent of users' traffic that the side that is not live gets. Default: 0. */
   readonly share?: number | undefined;
+  /** What each service runs, where instances follow traffic. */
+  readonly rolling?: Readonly<Record<string, RollingService>> | undefined;
   /** Versions that were live before, newest first, without the one that is live now. */
   readonly history: readonly string[];
   readonly overrides?: readonly Override[] | undefined;
@@ -87,6 +90,7 @@ export function historyAfter(
  *   (the first deployment aside: nothing is live before it).
  * - The live environment has a version; the candidate is not what is live already.
  * - A share of traffic goes to a candidate that an earlier update deployed, and to nothing else (./sharedTraffic.ts).
+ * - Where instances follow traffic, no side has fewer than its traffic takes (./rollingRules.ts).
  * - The stated kind is what the change is; the history holds nothing that was not live.
  */
 export function checkTransition(before: ReleaseFacts | undefined, after: ReleaseFacts): readonly Refusal[] {
@@ -114,7 +118,7 @@ export function checkTransition(before: ReleaseFacts | undefined, after: Release
       next: `Give ${idle} another version, or leave it as it is.`,
     });
   }
-  refusals.push(...shareRefusals(before, after), ...historyForgeries(before, after));
+  refusals.push(...shareRefusals(before, after), ...rollingRefusals(before, after), ...historyForgeries(before, after));
   const kind = kindOf(before, after);
   // The right kind of a change that must not be would mislead.
   if (refusals.length === 0 && kind !== after.kind) {

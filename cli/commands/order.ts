@@ -2,11 +2,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
 import { recordsUnderWay } from "../../release/schedule.ts";
-import { type GivenOrder, type OrderName, Orders } from "../canary/orders.ts";
 import { type GlobalOptions, openContext } from "../context.ts";
 import { JournalFile } from "../journal/journalFile.ts";
 import type { CommandResult } from "../result.ts";
 import { holderNow } from "../stackLock.ts";
+import { type GivenOrder, type OrderName, Orders } from "../strategy/orders.ts";
 
 export interface OrderOptions extends GlobalOptions {
   readonly order: OrderName;
@@ -29,7 +29,7 @@ const means: Readonly<Record<OrderName, string>> = {
 };
 
 /**
- * Gives an order to the canary that another process walks. Refused where none is under way: then nobody would follow it.
+ * Gives an order to the release that another process walks. Refused where none is under way: then nobody would follow it.
  *
  * @throws Problem with exit code 3 where no release of the stack is walking
  */
@@ -52,7 +52,7 @@ export async function orderCommand(options: OrderOptions, signal: AbortSignal): 
     });
   }
   const promoted = recordsUnderWay(journal.read().records).some(({ type }) => type === "switch");
-  if (promoted || context.settings().strategy.kind !== "canary") {
+  if (promoted || context.settings().strategy.kind === "blue-green") {
     throw new Problem({
       happened: promoted
         ? `${started.version} has all of the traffic already: there is no stage to ${order}.`

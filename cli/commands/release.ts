@@ -62,9 +62,9 @@ export async function releaseCommand(
   const manifest = readManifest(context.project, settings.releases, version);
   return withStackLock(context, `release ${version}`, async () => {
     const journal = new JournalFile(context);
-    if (settings.strategy.kind === "canary") {
+    if (settings.strategy.kind !== "blue-green") {
       // What was ordered of a release that has ended is not of this one.
-      new (await import("../canary/orders.ts")).Orders(context, version).clear();
+      new (await import("../strategy/orders.ts")).Orders(context, version).clear();
     }
     const place = await placeOf(context, settings, version);
     takeUp(journal, version, place.live?.version, manifest.digest, reporter);

@@ -7,20 +7,24 @@ import { liveNow, requirePlatform, sayLive } from "../live.ts";
 import type { Reporter } from "../reporter.ts";
 import type { CommandResult, MoveRecord, ServingRecord } from "../result.ts";
 import { withStackLock } from "../stackLock.ts";
+import { giveShare } from "../switch/giveShare.ts";
 import { performSwitch } from "../switch/performSwitch.ts";
 import { confirm } from "../terminal/confirm.ts";
 
 export interface SwitchOptions extends GlobalOptions {
   readonly environment: EnvironmentName;
+  /** Percent of users' requests, from 1 to 99, for an environment that is not live; left out, it gets everything. */
+  readonly share?: number | undefined;
 }
 
 export interface SwitchResult {
   readonly ok: boolean;
-  readonly move: MoveRecord;
+  /** Left out where only a share was given. */
+  readonly move?: MoveRecord;
   readonly serving: ServingRecord;
 }
 
-/** Sets the live environment, updates, and reads back what serves. */
+/** Gives all traffic to an environment, or a share of it, by updates of the stack, and reads back what serves. */
 export async function switchCommand(
   options: SwitchOptions,
   reporter: Reporter,
@@ -30,7 +34,9 @@ export async function switchCommand(
   const platform = await requirePlatform(context);
   const before = await platform.serving();
   const from = await liveNow(before, platform);
-  const version = context.settings()[options.environment];
+  const { environment, share } = options;
+  const settings = context.settings();
+  const version = settings[environment];
   if (version === undefined) {
     throw new Problem({
       happened: `${options.environment} has no version, so it cannot serve.`,
@@ -40,7 +46,20 @@ export async function switchCommand(
       exitCode: exitCodes.usage,
     });
   }
-  const question = `${await sayLive(before, platform)}. Switch all traffic to ${options.environment} ${version}?`;
+  if (share !== undefined && environment === settings.live) {
+    throw new Problem({
+      happened: `${environment} is live: a share is given to the other side.`,
+      where: context.stackFile.path,
+      untouched: `Nothing was changed: ${await sayLive(before, platform)}.`,
+      next: `give ${other(environment)} its share, or take one back with \`greenlight rollback\``,
+      exitCode: exitCodes.usage,
+    });
+  }
+  const asked =
+    share === undefined
+      ? `Switch all traffic to ${environment} ${version}?`
+      : `Give ${environment} ${version} ${share} % of users' requests?`;
+  const question = `${await sayLive(before, platform)}. ${asked}`;
   if (!(await confirm(question, { yes: options.yes, signal }))) {
     throw new Problem({
       happened: "Not confirmed.",
@@ -48,29 +67,42 @@ export async function switchCommand(
       exitCode: exitCodes.interrupted,
     });
   }
-  return withStackLock(context, `switch to ${options.environment} ${version}`, async () => {
-    const engine = await Engine.open(context, (text) => reporter.tell({ kind: "step", text }));
-    await engine.recover();
-    const move = await performSwitch({
-      context,
-      platform,
-      engine,
-      to: options.environment,
-      version,
-      from,
-      reporter,
-      signal,
-    });
-    const serving = await platform.serving();
-    const live = await liveNow(serving, platform);
-    return {
-      exitCode: live?.environment === options.environment ? exitCodes.ok : exitCodes.notAsAsked,
-      json: {
-        ok: live?.environment === options.environment,
-        move,
-        serving: { environment: live?.environment, version: live?.version, readAt: serving.readAt.toISOString() },
-      },
-      text: `${await sayLive(serving, platform)}. The way back: \`greenlight rollback --reason "…"\`.`,
-    };
-  });
+  return withStackLock(
+    context,
+    share === undefined ? `switch to ${environment} ${version}` : `${share} % to ${environment} ${version}`,
+    async () => {
+      const engine = await Engine.open(context, (text) => reporter.tell({ kind: "step", text }));
+      await engine.recover();
+      if (share !== undefined) {
+        await giveShare({ context, platform, engine, reporter }, { live: settings.live, share }, signal);
+        const { readAt, environment: live } = await platform.serving();
+        return {
+          exitCode: exitCodes.ok,
+          json: { ok: true, serving: { environment: live, version: undefined, readAt: readAt.toISOString() } },
+          text: `${await sayLive(await platform.serving(), platform)}. The way back: \`greenlight rollback --reason "…"\`.`,
+        };
+      }
+      const move = await performSwitch({
+        context,
+        platform,
+        engine,
+        to: options.environment,
+        version,
+        from,
+        reporter,
+        signal,
+      });
+      const serving = await platform.serving();
+      const live = await liveNow(serving, platform);
+      return {
+        exitCode: live?.environment === options.environment ? exitCodes.ok : exitCodes.notAsAsked,
+        json: {
+          ok: live?.environment === options.environment,
+          move,
+          serving: { environment: live?.environment, version: live?.version, readAt: serving.readAt.toISOString() },
+        },
+        text: `${await sayLive(serving, platform)}. The way back: \`greenlight rollback --reason "…"\`.`,
+      };
+    },
+  );
 }

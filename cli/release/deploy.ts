@@ -62,8 +62,8 @@ export async function deploy(run: ReleaseRun): Promise<void> {
  */
 export async function switchTraffic(run: ReleaseRun): Promise<void> {
   const { context, environment, version, reporter, signal, journal } = run;
-  if (run.settings.strategy.kind === "canary") {
-    await (await import("../canary/walkCanary.ts")).walkCanary(run);
+  if (run.settings.strategy.kind !== "blue-green") {
+    await (await import("../strategy/walkStages.ts")).walkStages(run);
     if (run.rollback !== undefined) return;
   }
   const platform = await requirePlatform(context);

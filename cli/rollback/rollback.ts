@@ -11,6 +11,7 @@ import { liveNow, smokeRunOf } from "../live.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { Reporter } from "../reporter.ts";
 import type { MoveRecord, RollbackResult } from "../result.ts";
+import { giveShare } from "../switch/giveShare.ts";
 import { rollBackDatabase } from "./database.ts";
 import type { WayBack } from "./wayBack.ts";
 
@@ -110,7 +111,9 @@ function announcementsOf(context: Context) {
   }
 }
 
-async function moveBack({ platform, to, from, reporter }: RollbackArgs): Promise<MoveRecord> {
+async function moveBack(args: RollbackArgs): Promise<MoveRecord> {
+  const { platform, to, from, reporter } = args;
+  if (await mustGrow(args)) return rollBack(args);
   const moved = await platform.moveTraffic(to.environment, (text) => reporter.tell({ kind: "step", text }));
   return {
     from: from?.environment,
@@ -120,10 +123,38 @@ async function moveBack({ platform, to, from, reporter }: RollbackArgs): Promise
   };
 }
 
+/** Whether what traffic goes back to runs fewer instances than all of it takes, as after a rolling release. */
+async function mustGrow({ context, platform, to }: RollbackArgs): Promise<boolean> {
+  const settings = context.settings();
+  if (settings.strategy.kind !== "rolling") return false;
+  const wanted = Object.values(settings.services).reduce((sum, { instances }) => sum + instances, 0);
+  return (await platform.healthy(to.environment)).healthy < wanted;
+}
+
+/** Instance by instance, by updates of the stack: all traffic at once would meet too few. */
+async function rollBack({ context, platform, to, from, reporter, signal }: RollbackArgs): Promise<MoveRecord> {
+  const { Engine } = await import("../engine/engine.ts");
+  const engine = await Engine.open(context, (text) => reporter.tell({ kind: "step", text }));
+  await engine.recover();
+  const goal = { live: to.environment, share: 0, back: true };
+  const movedAt = await giveShare({ context, platform, engine, reporter }, goal, signal);
+  const readBackAt = (await platform.serving()).readAt.getTime();
+  return {
+    from: from?.environment,
+    to: to.environment,
+    writtenAt: platform.movedAt() ?? movedAt ?? readBackAt,
+    readBackAt,
+  };
+}
+
 /** Settings and Pulumi's state say what serves. Whatever goes wrong here, traffic stays where it is. */
 async function alignState({ context, to, reporter }: RollbackArgs): Promise<boolean> {
   const { projectName } = context;
-  context.stackFile.set({ [`${projectName}:live`]: to.environment, [`${projectName}:share`]: undefined });
+  context.stackFile.set({
+    [`${projectName}:live`]: to.environment,
+    [`${projectName}:share`]: undefined,
+    [`${projectName}:room`]: undefined,
+  });
   try {
     // Read only now: traffic does not wait for the engine, nor for its code.
     const { Engine } = await import("../engine/engine.ts");

@@ -19,6 +19,12 @@ export function countArgument(text: string): number {
   throw new InvalidArgumentError("Expected a whole number from 1 to 999999.");
 }
 
+/** A share of users' requests: whole percents that leave something for either side. */
+export function shareArgument(text: string): number {
+  if (/^[1-9][0-9]?$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Expected a whole number from 1 to 99.");
+}
+
 /** A port that needs no privileges. */
 export function portArgument(text: string): number {
   const port = /^[1-9][0-9]{3,4}$/.test(text) ? Number(text) : 0;

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { OrderName } from "../canary/orders.ts";
+import type { OrderName } from "../strategy/orders.ts";
 import { globals } from "./globals.ts";
 import { examples } from "./help.ts";
 import type { Run } from "./run.ts";

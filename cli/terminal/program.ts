@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Argument, Command, Option } from "commander";
-import { countArgument, durationArgument, portArgument, releasedVersion } from "./arguments.ts";
+import { countArgument, durationArgument, portArgument, releasedVersion, shareArgument } from "./arguments.ts";
 import { completionScript, shells } from "./completion.ts";
 import { globals } from "./globals.ts";
 import { examples, programHelp } from "./help.ts";
@@ -94,16 +94,17 @@ export function createProgram(run: (it: Run) => Promise<void>): Command {
     });
 
   add(new Command("switch"))
-    .description("move all traffic to an environment whose gates have passed")
+    .description("move all traffic, or a share of it, to an environment whose gates have passed")
     .addArgument(new Argument("<environment>", "where traffic goes").choices(environments))
-    .addHelpText("after", examples("greenlight switch green"))
-    .action(async (environment: Environment, _own, command: Command) => {
+    .option("--share <percent>", "a share of users' requests instead, from 1 to 99", shareArgument)
+    .addHelpText("after", examples("greenlight switch green", "greenlight switch green --share 10"))
+    .action(async (environment: Environment, { share }: { share?: number }, command: Command) => {
       const options = globals(command);
       await run({
         options,
         title: `greenlight switch ${environment}`,
         work: async (reporter, signal) =>
-          (await import("../commands/switch.ts")).switchCommand({ ...options, environment }, reporter, signal),
+          (await import("../commands/switch.ts")).switchCommand({ ...options, environment, share }, reporter, signal),
       });
     });
 

@@ -35,7 +35,7 @@ export function awsFaults(settings: Settings, given: ReadonlySet<string>, namesp
       instead,
       afterSwitch: "watch the alarms after the switch",
       shares: undefined,
-      walks: true,
+      rolls: false,
     }),
     ...serviceFaults(settings, aws, of),
     ...thresholdFaults(settings, of),

@@ -1,7 +1,10 @@
 import { join, resolve } from "node:path";
+import type { Settings } from "../../config.ts";
+import { instancesIn } from "../../project/instances.ts";
 import type { ProjectManifest } from "../../project/readManifest.ts";
 import { type EnvironmentName, environmentNames, other, sharedWeights } from "../../release/environment.ts";
 import type { GateProof } from "../../release/gateProof.ts";
+import { instancesFor, shareOf } from "../../release/strategy/rolling.ts";
 import type { StackArgs } from "../platforms.ts";
 import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
@@ -81,6 +84,7 @@ export function deployKubernetes(args: StackArgs): Record<string, pulumi.Input<u
         port: settings.services[it.service]?.port ?? 0,
         hosts: kubernetes.services[it.service]?.hosts ?? [],
         paths: kubernetes.services[it.service]?.paths ?? ["/"],
+        ...(settings.strategy.kind === "rolling" ? { needed: neededOf(it.service, settings) } : {}),
       })),
       weights: sharedWeights(settings.live, settings.share),
       gateway: kubernetes.gateway,
@@ -121,6 +125,13 @@ export function deployKubernetes(args: StackArgs): Record<string, pulumi.Input<u
   };
 }
 
+/** Pods that each side's share of the traffic takes. */
+function neededOf(service: string, { live, share, services }: Settings): Record<EnvironmentName, number> {
+  const needed = (name: EnvironmentName) =>
+    instancesFor(shareOf(name, { live, share }), services[service]?.instances ?? 0);
+  return { blue: needed("blue"), green: needed("green") };
+}
+
 function environmentArgs(
   { settings, stack, project }: StackArgs,
   kubernetes: KubernetesSettings,
@@ -146,7 +157,7 @@ function environmentArgs(
           startSeconds: set.start / 1_000,
           endpointSeconds: Math.ceil(kubernetes.endpointDelay / 1_000),
           drainSeconds: set.drain / 1_000,
-          replicas: set.instances,
+          replicas: instancesIn(environment, service, settings),
         };
         return [[service, pod]];
       }),

@@ -39,7 +39,7 @@ export function kubernetesFaults(settings: Settings, given: ReadonlySet<string>,
         kubernetes.gateway === undefined
           ? "on kubernetes traffic is shared by a Gateway's routes alone: kubernetes.gateway names it"
           : undefined,
-      walks: true,
+      rolls: true,
     }),
     ...stickyFaults(settings, of),
     ...walkFaults(settings, of),
@@ -58,10 +58,10 @@ export function kubernetesFaults(settings: Settings, given: ReadonlySet<string>,
   ];
 }
 
-/** A canary that walks by itself needs what shares traffic, and what counts both sides. */
+/** What walks by itself needs what shares traffic, and what counts both sides. */
 function walkFaults({ strategy, kubernetes }: Settings, of: (key: string) => string): string[] {
-  if (strategy.kind !== "canary") return [];
-  const kind = `${of("strategy.kind")} is canary`;
+  if (strategy.kind === "blue-green") return [];
+  const kind = `${of("strategy.kind")} is ${strategy.kind}`;
   return [
     ...(kubernetes?.gateway === undefined
       ? [`${kind}; on kubernetes traffic is shared by a Gateway's routes alone: kubernetes.gateway names it`]

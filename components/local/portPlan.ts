@@ -1,4 +1,6 @@
 import type { Settings } from "../../config.ts";
+import { instancesIn } from "../../project/instances.ts";
+import type { EnvironmentName } from "../../release/environment.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
 
@@ -45,8 +47,10 @@ export function portPlan(settings: Settings): PortPlan {
   const services = Object.fromEntries(
     Object.entries(settings.services).map(([name, it]) => {
       const direct = { blue: take(), green: take() };
-      const instances = () => Array.from({ length: it.instances }, take);
-      return [name, { direct, blue: instances(), green: instances() }];
+      // Each instance keeps its port, however many run now.
+      const instances = (environment: EnvironmentName) =>
+        Array.from({ length: it.instances }, take).slice(0, instancesIn(environment, name, settings));
+      return [name, { direct, blue: instances("blue"), green: instances("green") }];
     }),
   );
   return {

@@ -38,6 +38,7 @@ interface Outputs {
 /** Passes when every instance gave so many good answers in a row before the deadline. A failed gate is never saved. */
 export const healthGate = handler<Inputs, Outputs>({
   inputs,
+  parts: ["targets", "incarnations"],
   async create(step, it) {
     return { id: `${it.environment}-health`, outputs: await pass(it, step.signal) };
   },

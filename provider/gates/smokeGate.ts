@@ -33,6 +33,7 @@ interface Outputs {
 /** Passes when the team's own smoke test passes against the environment's own address. */
 export const smokeGate = handler<Inputs, Outputs>({
   inputs,
+  parts: ["incarnations"],
   async create(step, it) {
     return { id: `${it.environment}-smoke`, outputs: await pass(it, step.signal) };
   },

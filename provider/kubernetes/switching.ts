@@ -22,6 +22,8 @@ export const switchedService = z.strictObject({
   green: labels,
   /** With it, `name` is an HTTPRoute. */
   route: routeBackends.optional(),
+  /** Pods that each side's share of the traffic takes, where that is less than all (rolling). */
+  needed: z.strictObject({ blue: z.number().int().min(0), green: z.number().int().min(0) }).optional(),
 });
 export type SwitchedService = z.infer<typeof switchedService>;
 
@@ -100,7 +102,8 @@ export function receivingFault(
     };
   });
   if (blue === undefined || green === undefined) throw new Error("there are two environments");
-  return faultOf(it.service, sharesOf(now), asked, { blue, green }, { one: "pod", many: "pods", fit: "ready" });
+  const words = { one: "pod", many: "pods", fit: "ready" };
+  return faultOf(it.service, sharesOf(now), asked, { blue, green }, words, it.needed);
 }
 
 /** Where what serves differs from what was asked, a sentence each: what leads users, and the endpoints that follow from it. */

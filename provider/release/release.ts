@@ -38,6 +38,18 @@ const inputs = z.strictObject({
   kubernetes: kubernetesServingFacts.optional(),
   /** Percent of users' traffic that the side that is not live gets. */
   share: z.number().int().min(0).max(99).optional(),
+  /** Instances of each service, where they follow traffic. */
+  rolling: z
+    .record(
+      z.string(),
+      z.strictObject({
+        wanted: z.number().int().positive(),
+        surge: z.number().int().positive(),
+        blue: z.number().int().min(0),
+        green: z.number().int().min(0),
+      }),
+    )
+    .optional(),
   /** Address on which the local platform listens, for policies to judge before anything is started. */
   listen: z.string().optional(),
   /** What kind of update this is. Filled in when left out; a wrong one is refused. */
@@ -127,6 +139,6 @@ function refuseReview({ kind = "none", live, environments, checklist }: Inputs):
 }
 
 function facts(it: Inputs): ReleaseFacts {
-  const { live, environments, share } = it;
-  return { live, environments, share, kind: it.kind ?? "none", history: it.history ?? [] };
+  const { live, environments, share, rolling } = it;
+  return { live, environments, share, rolling, kind: it.kind ?? "none", history: it.history ?? [] };
 }

@@ -1,5 +1,5 @@
 import type { VerdictWord } from "../verdict.ts";
-import { goalAt, moveTowards, type Seen, type Wish } from "./position.ts";
+import { moveTowards, type Seen, type Wish } from "./position.ts";
 import { type Stage, type Strategy, stageAfter } from "./strategy.ts";
 
 /** What a person ordered while a release walks; `walk` is nothing special. */
@@ -64,11 +64,11 @@ export const start: Progress = { passed: 0, order: "walk" };
 export function nextStep(strategy: Strategy, progress: Progress, now: Now): Step {
   const back: Back | undefined = progress.back ?? backNow(progress, now);
   if (back !== undefined) return stepBack(strategy, { ...progress, back }, now);
-  const stage = stageAfter(strategy, progress.passed, now.wanted);
+  const stage = stageAfter(strategy, progress.passed);
   if (stage === undefined) return { do: "end", with: "promoted", keep: progress };
   const { percent } = stage;
   const aim = progress.order === "promote" ? 100 : percent;
-  const move = moveTowards(strategy, now.seen, goalAt(strategy, aim, now.wanted), now.wanted);
+  const move = moveTowards(strategy, now.seen, aim, now.wanted);
   if (progress.order === "pause" && move !== undefined) {
     return { do: "wait", for: "resume", stage: percent, keep: progress };
   }
@@ -108,7 +108,7 @@ function backNow({ order }: Progress, { verdict }: Now): Back | undefined {
 }
 
 function stepBack(strategy: Strategy, progress: Progress, { seen, wanted }: Now): Step {
-  const move = moveTowards(strategy, seen, goalAt(strategy, 0, wanted), wanted);
+  const move = moveTowards(strategy, seen, 0, wanted);
   if (move === undefined) return { do: "end", with: "undone", keep: progress };
   if (move === "wait") return { do: "wait", for: "instances", stage: 0, keep: progress };
   return { do: "move", to: move, stage: 0, keep: progress };

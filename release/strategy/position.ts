@@ -1,5 +1,4 @@
 import type { Strategy } from "./strategy.ts";
-import { instancesAt } from "./strategy.ts";
 
 /** Instances of one version. */
 export interface Instances {
@@ -15,7 +14,7 @@ export interface Seen {
   readonly stable: Instances;
   /** The version that comes. */
   readonly next: Instances;
-  /** Percent of users' traffic that goes to the new version by weight. Means nothing to a strategy that moves instances. */
+  /** Percent of users' traffic that goes to the new version. */
   readonly share: number;
 }
 
@@ -26,22 +25,18 @@ export interface Wish {
   readonly share: number;
 }
 
-/** Where a strategy wants to be at so many percent of the new version. */
-export function goalAt({ moves }: Strategy, percent: number, wanted: number): Wish {
-  if (moves === "weights") return { stable: wanted, next: wanted, share: percent };
-  const next = percent === 0 ? 0 : instancesAt(percent, wanted);
-  return { stable: wanted - next, next, share: percent };
-}
-
 /**
- * One move towards a goal; undefined when it is reached, `"wait"` when instances must become ready or go first.
+ * One move towards a share of the new version; undefined when it is reached, `"wait"` when instances must become ready first.
  *
- * The rules that hold at every move: requests never meet fewer ready instances than are wanted (as far as moves are the cause), no more
- * than `wanted + surge` instances are asked for by a strategy that moves instances, and a version is never given more by weight before all
- * its instances are ready; only the way back asks for no more than one. It relies on one thing of the platform: told to run fewer, it stops those first that are not ready.
+ * The rules that hold at every move: a version is never given more before the instances that it takes are ready; only the way back by
+ * weight asks for no more than one. A strategy that moves instances says here where it goes, and ./rolling.ts by which updates.
+ *
+ * @param share percent of the new version
  */
-export function moveTowards(strategy: Strategy, seen: Seen, goal: Wish, wanted: number): Wish | "wait" | undefined {
-  return strategy.moves === "weights" ? weightMove(seen, goal) : instanceMove(strategy, seen, goal, wanted);
+export function moveTowards(strategy: Strategy, seen: Seen, share: number, wanted: number): Wish | "wait" | undefined {
+  return strategy.moves === "weights"
+    ? weightMove(seen, { stable: wanted, next: wanted, share })
+    : instanceMove(seen, share);
 }
 
 function weightMove(seen: Seen, goal: Wish): Wish | "wait" | undefined {
@@ -60,26 +55,7 @@ function weightMove(seen: Seen, goal: Wish): Wish | "wait" | undefined {
   return growing.ready < needed ? "wait" : { ...now, share: goal.share };
 }
 
-function instanceMove({ surge }: Strategy, seen: Seen, goal: Wish, wanted: number): Wish | "wait" | undefined {
-  const { stable, next } = seen;
-  if (stable.asked === goal.stable && next.asked === goal.next) {
-    return next.ready >= goal.next && stable.ready >= goal.stable ? undefined : "wait";
-  }
-  const room = wanted + surge - stable.asked - next.asked;
-  const spare = Math.max(0, stable.ready + next.ready - wanted);
-  const towards = (now: Instances, to: number) => {
-    if (to > now.asked) return now.asked + Math.min(to - now.asked, Math.max(0, room));
-    // One that takes no requests is missed by nobody.
-    const idle = Math.max(0, now.asked - now.ready);
-    return now.asked - Math.min(now.asked - to, idle + spare);
-  };
-  const grows = stable.asked < goal.stable || next.asked < goal.next;
-  // One side a move: what was counted as spare or room must not be given away twice.
-  const ways: Wish[] = [
-    { stable: stable.asked, next: towards(next, goal.next), share: goal.share },
-    { stable: towards(stable, goal.stable), next: next.asked, share: goal.share },
-  ];
-  const growth = (it: Wish) => it.stable + it.next - stable.asked - next.asked;
-  const possible = ways.filter((it) => growth(it) !== 0);
-  return (grows ? possible.find((it) => growth(it) > 0) : undefined) ?? possible[0] ?? "wait";
+function instanceMove({ stable, next, share }: Seen, goal: number): Wish | "wait" | undefined {
+  if (share !== goal) return { stable: stable.asked, next: next.asked, share: goal };
+  return stable.ready >= stable.asked && (goal === 0 || next.ready >= next.asked) ? undefined : "wait";
 }

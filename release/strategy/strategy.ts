@@ -13,15 +13,13 @@ export interface Stage {
  * What a strategy does, without its name: two kinds of moving traffic, and the stages between none and all.
  *
  * - `weights`: both versions run at full capacity side by side, and weights say who gets how much (blue/green, canary).
- * - `instances`: both versions stand behind one address, and each instance gets its part (rolling).
+ * - `instances`: each version runs the instances that its share of the traffic takes, and no more (rolling; ./rolling.ts).
  */
 export interface Strategy {
   readonly name: StrategyName;
   readonly moves: "weights" | "instances";
   /** In rising order; the last is 100 percent. */
   readonly stages: readonly Stage[];
-  /** Instances that may run beyond those wanted while one version replaces the other; at least 1. Only for `instances`. */
-  readonly surge: number;
   /** Requests that the new version must have answered at a stage before anything is decided there; 0 asks for none. */
   readonly minRequests: number;
   /** How long beyond its bake a stage waits for those requests and for a verdict, ms. Then a person is asked. */
@@ -29,7 +27,7 @@ export interface Strategy {
 }
 
 /** What is wrong with a strategy, a sentence each; empty when nothing is. */
-export function strategyFaults({ moves, stages, surge, minRequests, patienceMs }: Strategy): string[] {
+export function strategyFaults({ stages, minRequests, patienceMs }: Strategy): string[] {
   const faults: string[] = [];
   const percents = stages.map(({ percent }) => percent);
   if (percents.some((it) => !Number.isInteger(it) || it < 1 || it > 100)) {
@@ -40,11 +38,6 @@ export function strategyFaults({ moves, stages, surge, minRequests, patienceMs }
   }
   if (percents.at(-1) !== 100) faults.push(`the last stage is ${percents.at(-1) ?? "missing"}; expected 100`);
   if (stages.some(({ bakeMs }) => !(bakeMs >= 0))) faults.push("a bake is no length of time");
-  if (moves === "instances" && !(Number.isInteger(surge) && surge >= 1)) {
-    faults.push(
-      `surge is ${surge}; expected at least 1: without a place for the new instance one that serves would go first`,
-    );
-  }
   if (!Number.isInteger(minRequests) || minRequests < 0) {
     faults.push(`minRequests is ${minRequests}; expected a whole number of at least 0`);
   }
@@ -52,24 +45,11 @@ export function strategyFaults({ moves, stages, surge, minRequests, patienceMs }
   return faults;
 }
 
-/** Instances of the new version at a stage: never none, never more than are wanted. */
-export function instancesAt(percent: number, wanted: number): number {
-  return Math.min(wanted, Math.ceil((wanted * percent) / 100));
-}
-
 /**
- * The stage that comes after those that were passed; undefined when none is left. Stages that so few instances cannot tell apart are
- * one: the last of them, with the longest of their bakes.
+ * The stage that comes after those that were passed; undefined when none is left.
  *
  * @param passed percent of the last stage that was passed, 0 before the first
- * @param wanted instances that the service shall have
  */
-export function stageAfter({ stages, moves }: Strategy, passed: number, wanted: number): Stage | undefined {
-  const left = stages.filter(({ percent }) => percent > passed);
-  if (moves === "weights") return left[0];
-  const count = (percent: number) => instancesAt(percent, wanted);
-  const first = left.find(({ percent }) => passed === 0 || count(percent) > count(passed)) ?? left.at(-1);
-  if (first === undefined) return undefined;
-  const same = left.filter(({ percent }) => count(percent) === count(first.percent));
-  return { percent: same.at(-1)?.percent ?? first.percent, bakeMs: Math.max(...same.map(({ bakeMs }) => bakeMs)) };
+export function stageAfter({ stages }: Strategy, passed: number): Stage | undefined {
+  return stages.find(({ percent }) => percent > passed);
 }

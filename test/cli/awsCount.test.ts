@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { compareSides } from "../../cli/canary/comparison.ts";
 import { countTold } from "../../cli/platform/toldCount.ts";
+import { compareSides } from "../../cli/strategy/comparison.ts";
 import { cloudWatchTraffic } from "../../cli/watch/aws/trafficSource.ts";
 import { servingFactsOf } from "../../components/aws/serving.ts";
 import { readSettings } from "../../config.ts";

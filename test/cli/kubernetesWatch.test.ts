@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { stringify } from "yaml";
-import { compareSides } from "../../cli/canary/comparison.ts";
 import { watchCommand } from "../../cli/commands/watch.ts";
 import { openContext } from "../../cli/context.ts";
 import { kubernetesPlatform } from "../../cli/platform/kubernetes.ts";
+import { compareSides } from "../../cli/strategy/comparison.ts";
 import type { Observation } from "../../release/observation.ts";
 import { judge } from "../../release/verdict.ts";
 import { digest, settings } from "../components/kubernetes/shop.ts";

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Orders, orderOf } from "../../cli/canary/orders.ts";
+import { Orders, orderOf } from "../../cli/strategy/orders.ts";
 
 describe("an order to a canary", () => {
   let dir: string;

@@ -340,3 +340,45 @@ describe("the live environment", () => {
     ]);
   });
 });
+
+describe("a stack that releases rolling", () => {
+  const manifests = { blue: manifest("v1"), green: manifest("v2") };
+  const rolling = async (change: Record<string, unknown>) => {
+    const services = { api: { port: 8080, instances: 4 }, web: { port: 8081, instances: 1 } };
+    const strategy = { kind: "rolling" };
+    return (await stack({ services, strategy, ...change }, manifests)).resources;
+  };
+  const instances = (resources: readonly Recorded[]) =>
+    resources.flatMap(({ type, name }) => (type === "local:ServiceInstance" ? [name] : []));
+
+  it("runs what each side's share of the traffic takes, and one instance of the side without any", async () => {
+    expect(instances(await rolling({})).sort()).toEqual(
+      ["blue-api-1", "blue-api-2", "blue-api-3", "blue-api-4", "blue-web-1", "green-api-1", "green-web-1"].sort(),
+    );
+    expect(instances(await rolling({ share: "75" })).sort()).toEqual(
+      ["blue-api-1", "blue-web-1", "green-api-1", "green-api-2", "green-api-3", "green-web-1"].sort(),
+    );
+  });
+
+  it("tells the proxy of those, each at the port that it always has", async () => {
+    const facts = async (change: Record<string, unknown>) =>
+      one(await rolling(change), "local:Proxy", "proxy").inputs.services as { instances: object }[];
+    const [few, more] = [await facts({ share: "25" }), await facts({ share: "25", room: "50" })];
+    expect(few[0]).toMatchObject({ instances: { blue: [21_004, 21_005, 21_006], green: [21_008] } });
+    expect(more[0]).toMatchObject({ instances: { blue: [21_004, 21_005, 21_006], green: [21_008, 21_009] } });
+  });
+
+  it("states what runs, for the rules of the release", async () => {
+    const { inputs } = one(await rolling({ share: "25", room: "50" }), "index:Release", "release");
+    expect(inputs.rolling).toEqual({
+      api: { wanted: 4, surge: 1, blue: 3, green: 2 },
+      web: { wanted: 1, surge: 1, blue: 1, green: 1 },
+    });
+  });
+
+  it("is not told of room by a strategy whose sides are both at full size", async () => {
+    await expect(stack({ room: "50" }, manifests)).rejects.toThrow(
+      "greenlight:room is 50, and means something with strategy.kind rolling alone; it is blue-green",
+    );
+  });
+});

@@ -1,6 +1,8 @@
 import { join } from "node:path";
+import type { V1Deployment } from "@kubernetes/client-node";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { LoadGenerator, Mark } from "../../rehearsal/load/client.ts";
+import { type EnvironmentName, other } from "../../release/environment.ts";
 import { freePort } from "../../tools/freePort.ts";
 import { PrometheusServer } from "../../tools/prometheus/server.ts";
 import { ensureToolchain } from "../../tools/toolchain.ts";
@@ -38,7 +40,11 @@ beforeAll(async () => {
     settings: {
       thresholds: { errorRate: 0.05, errorFor: "12s", p95: "1s", p95For: "12s", minRequests: 50 },
       watch: { for: "40s", every: "1s" },
-      strategy: { canary: { stages: [25, 100], bake: "24s", minRequests: 40 }, patience: "2m" },
+      strategy: {
+        canary: { stages: [25, 100], bake: "24s", minRequests: 40 },
+        rolling: { stages: [50, 100], bake: "24s", minRequests: 40, surge: 1 },
+        patience: "2m",
+      },
     },
     kubernetes: {
       prometheus: asked,
@@ -111,6 +117,20 @@ async function fired(alert: string): Promise<boolean> {
   return data.result.length > 0;
 }
 
+/** Changes the strategy, as a person does. */
+async function strategyIs(kind: string): Promise<void> {
+  const { project } = shop;
+  const set = ["set", "--path", "greenlight:strategy.kind", kind, "--stack", project.stack];
+  expect((await project.pulumi("config", ...set)).exitCode).toBe(0);
+}
+
+/** Pods that each side was told to run. */
+async function replicas(): Promise<Record<string, number | undefined>> {
+  const of = async (name: EnvironmentName) =>
+    (await shop.get<V1Deployment>("deployment", `shop-api-${name}`)).spec?.replicas;
+  return { blue: await of("blue"), green: await of("green") };
+}
+
 /** The side that serves everything. */
 async function serves(): Promise<unknown> {
   return (await shop.greenlight("status")).json.serves.environment;
@@ -164,9 +184,7 @@ describe.sequential("a release on Kubernetes that a Prometheus judges", { timeou
   });
 
   it("gives a canary its share, compares both sides over the same time, and then everything", async () => {
-    const { project } = shop;
-    const kind = ["--path", "greenlight:strategy.kind", "canary", "--stack", project.stack];
-    expect((await project.pulumi("config", "set", ...kind)).exitCode).toBe(0);
+    await strategyIs("canary");
     const before = await load.mark("before the canary");
     const { exitCode, json, said } = await shop.greenlight("release", "v4");
     expect(exitCode, said).toBe(0);
@@ -186,5 +204,23 @@ describe.sequential("a release on Kubernetes that a Prometheus judges", { timeou
     expect(said).not.toContain("canary: 25 % is passed");
     const { byVersion } = await load.since(before);
     expect(byVersion.v3?.requests).toBeLessThan((byVersion.v4?.requests ?? 0) / 2);
+  });
+
+  it("rolls: pods follow the share of the traffic, there and back, and no request meets too few", async () => {
+    await strategyIs("rolling");
+    const from = (await serves()) as EnvironmentName;
+    const to = other(from);
+    const before = await load.mark("before the rolling release");
+    const { exitCode, json, said } = await shop.greenlight("release", "v2", "--watch-for", "20s");
+    expect(exitCode, said).toBe(0);
+    expect(json).toMatchObject({ outcome: "released", serving: { environment: to, version: "v2" } });
+    expect(said).toContain(`rolling: instances come for 50 % to ${to}, 50 % to ${from}`);
+    expect(said).toContain("rolling: 50 % is passed. Go at 50 %, compared: api: 0 % of the new version's requests");
+    expect(await replicas()).toEqual({ [to]: 2, [from]: 1 });
+    const back = await shop.greenlight("rollback", "--reason", "only to see it");
+    expect(back.exitCode, back.said).toBe(0);
+    expect(await serves()).toBe(from);
+    expect(await replicas()).toEqual({ [from]: 2, [to]: 1 });
+    await unharmedSince(before);
   });
 });

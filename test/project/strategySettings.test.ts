@@ -27,8 +27,23 @@ describe("the settings of a strategy", () => {
     },
   );
 
-  it("do not take a strategy that no platform walks", () => {
-    const { error } = strategySettings.safeParse({ kind: "rolling" });
-    expect(error?.issues[0]?.message).toBe("blue-green or canary");
+  it("have a rolling release move instances, over stages of its own", () => {
+    expect(strategyOf(strategySettings.parse({ kind: "rolling" }), 60_000)).toMatchObject({
+      name: "rolling",
+      moves: "instances",
+      stages: [{ percent: 10 }, { percent: 50 }, { percent: 100, bakeMs: 60_000 }],
+    });
+  });
+
+  it.each([["0%"], ["101%"], [0], [21], ["3"]])("refuse a surge of %j, with what was expected", (surge) => {
+    const { error } = strategySettings.safeParse({ rolling: { surge } });
+    expect(error?.issues[0]?.message).toBe(
+      "a number of instances from 1 to 20, or a share of those wanted such as 25%",
+    );
+  });
+
+  it("do not take a strategy that there is not", () => {
+    const { error } = strategySettings.safeParse({ kind: "recreate" });
+    expect(error?.issues[0]?.message).toBe("blue-green, rolling or canary");
   });
 });

@@ -40,4 +40,12 @@ describe("the environment that is to receive more traffic", () => {
     const servers = { blue: { of: 2, ready: 2 }, green };
     expect(receivingFault("api", sharedWeights("blue", 0), sharedWeights("blue", 10), servers, words)).toBe(says);
   });
+
+  it("is asked for no more than its share of the traffic takes, where instances follow traffic", () => {
+    const servers = { blue: { of: 4, ready: 4 }, green: { of: 1, ready: 1 } };
+    const fault = (share: number, green: number) =>
+      receivingFault("api", sharedWeights("blue", 0), sharedWeights("blue", share), servers, words, { blue: 4, green });
+    expect(fault(25, 1)).toBeUndefined();
+    expect(fault(50, 2)).toBe("green has 1 pods for api where its share of the traffic takes 2");
+  });
 });

@@ -133,7 +133,7 @@ describe("a runbook read back", () => {
   it.each<[string, Partial<RunbookPlan>]>([
     ["the manifest", { manifest: { file: "v1.2.3.yaml", digest: "e".repeat(64) } }],
     ["the commit", { commit: "e".repeat(40) }],
-    ["the canary", { canary: { shares: [10, 50], bakeMs: 60_000 } }],
+    ["the shares", { shares: { name: "canary", percents: [10, 50], bakeMs: 60_000 } }],
     ["the watch", { watch: { forMs: 60_000, everyMs: 10_000 } }],
     ["a limit", { noGo: { ...plan.noGo, errorRate: 0.02 } }],
     ["the instances", { services: [{ name: "api", port: 8080, instances: 3 }] }],

@@ -239,6 +239,47 @@ describe("a stack on Kubernetes behind a Gateway", () => {
   });
 });
 
+describe("a stack on Kubernetes that releases rolling", () => {
+  const kubernetes = {
+    gateway: { name: "public" },
+    services: { api: { hosts: ["shop.example"] }, web: { hosts: ["web.example"] } },
+    prometheus: { url: "http://prometheus.shop:9090", ingress: "envoy" },
+  };
+  const strategy = { kind: "rolling", rolling: { surge: 1 } };
+  const rolling = (change: Record<string, unknown>) =>
+    stack({ blue: v1, green: v2 }, { kubernetes, strategy, ...change });
+  const counts = ({ resources }: Awaited<ReturnType<typeof rolling>>) =>
+    Object.fromEntries(
+      ["blue-api", "green-api", "blue-web", "green-web"].map((name) => [
+        name,
+        (one(resources, "kubernetes:apps/v1:Deployment", name).inputs as unknown as V1Deployment).spec?.replicas,
+      ]),
+    );
+
+  it("runs what each side's share of the traffic takes, and one pod of the side without any", async () => {
+    expect(counts(await rolling({}))).toEqual({ "blue-api": 2, "green-api": 1, "blue-web": 3, "green-web": 1 });
+    expect(counts(await rolling({ share: "50" }))).toEqual({
+      ...{ "blue-api": 1, "green-api": 1, "blue-web": 2, "green-web": 2 },
+    });
+  });
+
+  it("has room for where traffic goes before it goes there, and moves it without a change of any pod", async () => {
+    const [raised, moved] = [await rolling({ room: "33" }), await rolling({ share: "33", room: "0" })];
+    expect(counts(raised)).toEqual({ "blue-api": 2, "green-api": 1, "blue-web": 3, "green-web": 1 });
+    expect(counts(moved)).toEqual(counts(raised));
+    expect(one(moved.resources, "kubernetes:SwitchGate", "traffic-gate").inputs.services).toMatchObject([
+      { service: "api", needed: { blue: 2, green: 1 } },
+      { service: "web", needed: { blue: 2, green: 1 } },
+    ]);
+  });
+
+  it("needs who shares traffic, and who counts both sides", async () => {
+    await expect(stack({ blue: v1 }, { strategy })).rejects.toThrow(
+      "greenlight:strategy.kind is rolling; on kubernetes traffic is shared by a Gateway's routes alone",
+    );
+  });
+});
+
 describe("a stack on Kubernetes that migrates a database", () => {
   const kubernetes = {
     database: {

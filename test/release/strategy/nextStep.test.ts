@@ -4,7 +4,7 @@ import type { Strategy } from "../../../release/strategy/strategy.ts";
 import { Platform, walk } from "./walking.ts";
 
 const stages = (...percents: number[]) => percents.map((percent) => ({ percent, bakeMs: 300_000 }));
-const common = { surge: 1, minRequests: 0, patienceMs: 900_000 };
+const common = { minRequests: 0, patienceMs: 900_000 };
 const rolling: Strategy = { ...common, name: "rolling", moves: "instances", stages: stages(10, 50, 100) };
 const canary: Strategy = {
   ...common,
@@ -34,42 +34,28 @@ describe("blue/green", () => {
 });
 
 describe("rolling", () => {
-  it("goes over 10, 50 and 100 % of the instances, one beyond those wanted at a time", () => {
-    expect(inShort(walk(rolling, new Platform(10)).steps)).toEqual([
-      ...["10+1 10 %", "9+1 10 %", "bake 10 %"],
-      ...["9+2 50 %", "8+2 50 %", "8+3 50 %", "7+3 50 %", "7+4 50 %", "6+4 50 %", "6+5 50 %", "5+5 50 %", "bake 50 %"],
-      ...["5+6 100 %", "4+6 100 %", "4+7 100 %", "3+7 100 %", "3+8 100 %", "2+8 100 %"],
-      ...["2+9 100 %", "1+9 100 %", "1+10 100 %", "0+10 100 %", "bake 100 %", "promoted"],
+  it("goes over 10, 50 and 100 % of the traffic with the instances for it, with a bake at each", () => {
+    const platform = new Platform(10);
+    expect(inShort(walk(rolling, platform).steps)).toEqual([
+      ...["10+0 10 %", "bake 10 %", "9+1 50 %", "bake 50 %", "5+5 100 %", "bake 100 %", "promoted"],
     ]);
+    expect(platform.next).toEqual({ asked: 10, ready: 10 });
   });
 
-  it("makes one stage of those that so few instances cannot tell apart", () => {
-    const stages = (count: number) =>
-      inShort(walk(rolling, new Platform(count)).steps).filter((it) => it.startsWith("b"));
-    expect(stages(2)).toEqual(["bake 50 %", "bake 100 %"]);
-    expect(stages(1)).toEqual(["bake 100 %"]);
-  });
-
-  it("asks for more at a time where more may run beyond those wanted, and lets an old one go for each that is ready", () => {
-    const wide = { ...rolling, surge: 5, stages: stages(50, 100) };
-    expect(inShort(walk(wide, new Platform(10)).steps).slice(0, 7)).toEqual([
-      ...["10+5 50 %", "9+5 50 %", "8+5 50 %", "7+5 50 %", "6+5 50 %", "5+5 50 %", "bake 50 %"],
-    ]);
-  });
-
-  it("takes no old instance away while a new one is not ready, and waits", () => {
-    const platform = new Platform(4, true);
-    const { end, steps } = walk(rolling, platform);
-    expect(end).toBe("stuck");
-    expect(steps.at(-1)).toMatchObject({ do: "wait", for: "instances" });
-    expect(platform.stable).toEqual({ asked: 4, ready: 4 });
-  });
-
-  it("keeps capacity when instances of the old version fail in the middle", () => {
+  it("begins no bake while an instance of either version is not ready", () => {
     const platform = new Platform(4);
     walk(rolling, platform, start, (step) => (step.do === "bake" ? false : step.keep));
     platform.stable.ready -= 1;
     expect(nextStep(rolling, start, platform.now())).toMatchObject({ do: "wait", for: "instances" });
+  });
+
+  it("goes back to the old version's instances on a no-go, from any stage", () => {
+    const platform = new Platform(4);
+    const { progress } = walk(rolling, platform, start, (step) =>
+      step.do === "bake" && step.stage === 50 ? false : step.keep,
+    );
+    expect(inShort(walk(rolling, platform, progress, undefined, "no-go").steps)).toEqual(["2+2 0 %", "undone"]);
+    expect(platform.stable).toEqual({ asked: 4, ready: 4 });
   });
 });
 

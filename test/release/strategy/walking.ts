@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { type Now, nextStep, type Progress, type Step, start } from "../../../release/strategy/nextStep.ts";
 import type { Seen, Wish } from "../../../release/strategy/position.ts";
+import { type Capacity, instancesOf, nextStanding, type Standing } from "../../../release/strategy/rolling.ts";
 import type { Strategy } from "../../../release/strategy/strategy.ts";
 import type { VerdictWord } from "../../../release/verdict.ts";
 
@@ -14,7 +15,6 @@ export const anyStrategy: fc.Arbitrary<Strategy> = fc
     moves: fc.constantFrom("weights" as const, "instances" as const),
     percents,
     bakeMs: fc.integer({ min: 0, max: 1000 }),
-    surge: fc.integer({ min: 1, max: 5 }),
     minRequests: fc.constantFrom(0, 100),
   })
   .map(({ moves, percents, bakeMs, ...rest }) => ({
@@ -64,6 +64,17 @@ export class Platform {
     return true;
   }
 
+  /** What an update of a rolling release does, or several: instances follow traffic. */
+  roll({ share }: Wish): void {
+    const goal = share === 100 ? ({ live: "green", share: 0 } as const) : ({ live: "blue", share } as const);
+    for (const it of standings({ live: "blue", share: this.share }, goal, [{ wanted: this.wanted, surge: 1 }])) {
+      const [stable, next] = [instancesOf("blue", it, this.wanted), instancesOf("green", it, this.wanted)];
+      this.stable = { asked: stable, ready: stable };
+      this.next = { asked: next, ready: next };
+    }
+    this.share = share;
+  }
+
   now(verdict: VerdictWord = "go", requests = 1000): Now {
     return { at: this.clock, wanted: this.wanted, seen: this.seen, verdict, requests };
   }
@@ -97,10 +108,28 @@ export function walk(
     progress = kept;
     if (step.do === "end") return { steps, end: step.with, progress };
     if (step.do === "ask") return { steps, end: "asked", progress };
-    if (step.do === "move") platform.apply(step.to);
+    if (step.do === "move" && strategy.moves === "instances") platform.roll(step.to);
+    else if (step.do === "move") platform.apply(step.to);
     else if (step.do === "bake") platform.clock = step.until;
     else if (step.for === "resume") return { steps, end: "paused", progress };
     else if (!platform.tick()) return { steps, end: "stuck", progress };
   }
   throw new Error("the walk has no end");
+}
+
+/** What the updates of a rolling release ask for, one after the other, until it is where it shall be. */
+export function standings(
+  from: Standing,
+  goal: Pick<Standing, "live" | "share">,
+  services: readonly Capacity[],
+  options: { readonly back?: boolean } = {},
+): Standing[] {
+  const all: Standing[] = [];
+  for (let now = from; all.length < 1_000; ) {
+    const next = nextStanding(now, goal, services, options);
+    if (next === undefined) return all;
+    all.push(next);
+    now = next;
+  }
+  throw new Error("the rolling release has no end");
 }

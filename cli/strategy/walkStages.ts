@@ -9,7 +9,7 @@ import { requirePlatform, sayLive } from "../live.ts";
 import type { Platform } from "../platform/platform.ts";
 import { takeBack } from "../release/judgement.ts";
 import { engineOf, type ReleaseRun } from "../release/releaseRun.ts";
-import { performShare } from "../switch/performShare.ts";
+import { giveShare } from "../switch/giveShare.ts";
 import { type GivenOrder, Orders, orderOf } from "./orders.ts";
 import { notJudged, StageWatch } from "./stageWatch.ts";
 
@@ -26,16 +26,16 @@ const readyEvery = 500;
  *
  * @throws Problem when no verdict is reached in time, or instances do not become ready: nothing moves then
  */
-export async function walkCanary(run: ReleaseRun): Promise<void> {
+export async function walkStages(run: ReleaseRun): Promise<void> {
   const strategy = strategyOf(run.settings.strategy, run.watchForMs);
   const { live } = run;
   // At a first deployment there is nobody to share with; a switch that was begun is only finished.
-  if (strategy.name !== "canary" || live === undefined || run.settings.live === run.environment) return;
+  if (strategy.name === "blue-green" || live === undefined || run.settings.live === run.environment) return;
   const platform = await requirePlatform(run.context);
   const { count } = platform;
   if (count === undefined) {
     throw new Problem({
-      happened: `On ${platform.name} both sides of a canary cannot be counted, so nobody could judge it.`,
+      happened: `On ${platform.name} both sides cannot be counted, so nobody could judge a ${strategy.name} release.`,
       untouched: "Nothing was moved.",
       next: `set strategy.kind to blue-green`,
       exitCode: exitCodes.usage,
@@ -103,7 +103,7 @@ class Walk {
         return false;
       case "ask":
         throw new Problem({
-          happened: `The canary stands at ${step.stage} %, and ${step.because}.`,
+          happened: `${this.#run.version} stands at ${step.stage} %, and ${step.because}.`,
           where: await this.#sayServing(),
           untouched: "Nothing was moved.",
           next: `run \`greenlight release ${this.#run.version}\` again to watch it anew, \`greenlight promote\` meanwhile to go on without a verdict, or \`greenlight rollback\``,
@@ -121,10 +121,14 @@ class Walk {
   }
 
   async #give(percent: number): Promise<void> {
-    const { context, environment, version, reporter, journal } = this.#run;
-    reporter.tell({ kind: "step", text: `canary: ${environment} ${version} gets ${percent} % of users' requests` });
+    const { context, environment, version, reporter, journal, signal } = this.#run;
+    reporter.tell({
+      kind: "step",
+      text: `${this.#strategy.name}: ${environment} ${version} gets ${percent} % of users' requests`,
+    });
     const engine = await engineOf(this.#run);
-    await performShare({ context, platform: this.#platform, engine, to: environment, share: percent, reporter });
+    const traffic = { context, platform: this.#platform, engine, reporter };
+    await giveShare(traffic, { live: this.#watch.stable, share: percent }, signal);
     this.#watch.shareMoved();
     journal.append({ type: "stage", version, percent, is: "reached" });
     this.#judged = notJudged;
@@ -141,7 +145,7 @@ class Walk {
         is: "passed",
         sentence: sentence.slice(0, 4_000),
       });
-      reporter.tell({ kind: "step", text: `canary: ${next.passed} % is passed. ${sentence}` });
+      reporter.tell({ kind: "step", text: `${this.#strategy.name}: ${next.passed} % is passed. ${sentence}` });
       this.#judged = notJudged;
     }
     this.#progress = next;
@@ -154,7 +158,7 @@ class Walk {
       this.#taken = given.at;
       const { journal, version, reporter } = this.#run;
       journal.append({ type: "order", version, order: given.order, orderedBy: given.by, orderedAt: given.at });
-      reporter.tell({ kind: "warning", text: `canary: ${given.order}, ordered by ${given.by}` });
+      reporter.tell({ kind: "warning", text: `${this.#strategy.name}: ${given.order}, ordered by ${given.by}` });
     }
     return given;
   }

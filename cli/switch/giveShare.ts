@@ -1,0 +1,47 @@
+import { capacitiesOf, standingOf } from "../../project/instances.ts";
+import { type EnvironmentName, other } from "../../release/environment.ts";
+import { nextStanding, type Standing, shareOf } from "../../release/strategy/rolling.ts";
+import { type TrafficUpdate, updateTraffic } from "./updateTraffic.ts";
+
+export interface ShareGoal {
+  /** Who is live when it is reached. */
+  readonly live: EnvironmentName;
+  /** Percent of users' traffic that the other side has then. */
+  readonly share: number;
+  /** A way back: what it goes to is live from its first move on. */
+  readonly back?: boolean;
+}
+
+/**
+ * Gives both sides their shares of users' traffic: by one update where both run at full size, and with `rolling` by as many as the surge
+ * asks for, instances before traffic. Cut off anywhere, it goes on from what the settings say.
+ *
+ * @returns epoch ms at which traffic was last seen to be moved, where it was
+ */
+export async function giveShare(it: TrafficUpdate, goal: ShareGoal, signal: AbortSignal): Promise<number | undefined> {
+  const settings = it.context.settings();
+  if (settings.strategy.kind !== "rolling") {
+    return (await updateTraffic(it, { live: goal.live, share: goal.share })).movedAt;
+  }
+  const capacities = Object.values(capacitiesOf(settings));
+  let movedAt: number | undefined;
+  for (;;) {
+    signal.throwIfAborted();
+    const now = standingOf(it.context.settings());
+    const asked = nextStanding(now, goal, capacities, { back: goal.back ?? false });
+    if (asked === undefined) return movedAt;
+    it.reporter.tell({ kind: "step", text: `rolling: ${sayChange(now, asked)}` });
+    movedAt = (await updateTraffic(it, asked)).movedAt ?? movedAt;
+  }
+}
+
+/** What an update of a rolling release does, in words. */
+export function sayChange(now: Standing, asked: Standing): string {
+  const side = other(asked.live);
+  const share = (it: Standing) => shareOf(side, it);
+  if (share(now) !== share(asked)) {
+    return `${side} gets ${share(asked)} % of users' requests, ${asked.live} ${100 - share(asked)} %`;
+  }
+  if (asked.room === undefined) return "the instances that no traffic needs any more go";
+  return `instances come for ${asked.room} % to ${side}, ${100 - asked.room} % to ${asked.live}`;
+}
