@@ -6,6 +6,7 @@ import { type EnvironmentName, other } from "../../release/environment.ts";
 import { freePort } from "../../tools/freePort.ts";
 import { PrometheusServer } from "../../tools/prometheus/server.ts";
 import { ensureToolchain } from "../../tools/toolchain.ts";
+import { eventually } from "../processes.ts";
 import { FollowedShop, unharmedSince as unharmed } from "./followedShop.ts";
 import type { KubernetesShop } from "./kubernetesShop.ts";
 import { makeKnown } from "./playedKind.ts";
@@ -109,12 +110,25 @@ async function asks(changes: object): Promise<void> {
   await shop.project.set({ kubernetes: { ...kubernetes, prometheus: { ...asked, ...changes } } });
 }
 
+/** Values that a query has now. */
+async function ask(query: string): Promise<number[]> {
+  const answer = await fetch(`${prometheus.url}/api/v1/query?${new URLSearchParams({ query })}`);
+  const { data } = (await answer.json()) as { data: { result: { value: [number, string] }[] } };
+  return data.result.map(({ value }) => Number(value[1]));
+}
+
 /** Whether an alert of the stack's own fired in the last minutes. */
 async function fired(alert: string): Promise<boolean> {
-  const query = `max_over_time(ALERTS{alertname="${alert}",alertstate="firing"}[5m])`;
-  const answer = await fetch(`${prometheus.url}/api/v1/query?${new URLSearchParams({ query })}`);
-  const { data } = (await answer.json()) as { data: { result: object[] } };
-  return data.result.length > 0;
+  return (await ask(`max_over_time(ALERTS{alertname="${alert}",alertstate="firing"}[5m])`)).length > 0;
+}
+
+/** Until Prometheus has figures of all the time that a release is judged by before it begins. */
+async function figures(): Promise<void> {
+  const requests = 'sum(increase(envoy_cluster_upstream_rq_total{envoy_cluster_name=~"shop_.*"}[4s]))';
+  await eventually("figures of 16 s", async () => {
+    const [seconds = 0] = await ask(`count_over_time((${requests} > 0)[18s:1s])`);
+    return seconds >= 16 ? true : undefined;
+  });
 }
 
 /** Changes the strategy, as a person does. */
@@ -147,6 +161,7 @@ describe.sequential("a release on Kubernetes that a Prometheus judges", { timeou
   });
 
   it("deploys, switches, and is released when what users were answered is good all through the watch", async () => {
+    await figures();
     const before = await load.mark("before the release");
     const requests = shop.requests();
     const { exitCode, json, said } = await shop.greenlight("release", "v2");
@@ -208,10 +223,11 @@ describe.sequential("a release on Kubernetes that a Prometheus judges", { timeou
 
   it("rolls: pods follow the share of the traffic, there and back, and no request meets too few", async () => {
     await strategyIs("rolling");
+    await figures();
     const from = (await serves()) as EnvironmentName;
     const to = other(from);
     const before = await load.mark("before the rolling release");
-    const { exitCode, json, said } = await shop.greenlight("release", "v2", "--watch-for", "20s");
+    const { exitCode, json, said } = await shop.greenlight("release", "v2");
     expect(exitCode, said).toBe(0);
     expect(json).toMatchObject({ outcome: "released", serving: { environment: to, version: "v2" } });
     expect(said).toContain(`rolling: instances come for 50 % to ${to}, 50 % to ${from}`);
