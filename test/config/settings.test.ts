@@ -58,6 +58,7 @@ describe("the settings of a stack", () => {
       strategy: {
         kind: "blue-green",
         canary: { stages: [5, 25, 50, 100], bake: 300_000, minRequests: 100, sticky: 0 },
+        rolling: { stages: [10, 50, 100], bake: 300_000, minRequests: 100, surge: "25%" },
         patience: 900_000,
       },
     });
@@ -121,7 +122,7 @@ describe("a wrong setting is named with what was found and what was expected", (
     ["ports", { ports: "1e4" }, '"1e4"', whole(1024, 65535)],
     ["share", { share: "100" }, "100", whole(0, 99)],
     ["share", { share: "2.5" }, '"2.5"', whole(0, 99)],
-    ["strategy.kind", { strategy: { kind: "rolling" } }, '"rolling"', "blue-green or canary"],
+    ["strategy.kind", { strategy: { kind: "recreate" } }, '"recreate"', "blue-green, rolling or canary"],
     [
       "strategy.canary.stages",
       { strategy: { canary: { stages: [10, 50] } } },
