@@ -12,7 +12,6 @@ export type LocalKey = "listen" | "ports" | "database" | "gates" | "backup";
  * @param it.instead what stands for each key on that platform
  * @param it.afterSwitch what a person does in the place of a bake
  * @param it.shares why traffic cannot be shared there; undefined where it can
- * @param it.rolls whether instances follow traffic there
  */
 export function localSettingsFaults(it: {
   readonly settings: Settings;
@@ -21,19 +20,15 @@ export function localSettingsFaults(it: {
   readonly instead: Readonly<Record<LocalKey, string>>;
   readonly afterSwitch: string;
   readonly shares: string | undefined;
-  readonly rolls: boolean;
 }): string[] {
-  const { settings, given, of, instead, afterSwitch, shares, rolls } = it;
-  const { platform, bake, share, strategy } = settings;
+  const { settings, given, of, instead, afterSwitch, shares } = it;
+  const { platform, bake, share } = settings;
   return [
     ...Object.entries(instead)
       .filter(([key]) => given.has(key))
       .map(([key, other]) => `${of(key)} is a setting of the local platform: ${other}`),
     ...(bake > 0 ? [`${of("bake")} is not offered on ${platform} yet: ${afterSwitch}`] : []),
     ...(share > 0 && shares !== undefined ? [`${of("share")} is ${share}; ${shares}`] : []),
-    ...(strategy.kind === "rolling" && !rolls
-      ? [`${of("strategy.kind")} is rolling, which is not offered on ${platform} yet`]
-      : []),
   ];
 }
 

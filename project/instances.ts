@@ -1,7 +1,7 @@
 import type { Settings } from "../config.ts";
 import { type EnvironmentName, environmentNames } from "../release/environment.ts";
 import type { RollingService } from "../release/rollingRules.ts";
-import { type Capacity, instancesOf, type Standing } from "../release/strategy/rolling.ts";
+import { type Capacity, instancesFor, instancesOf, type Standing, shareOf } from "../release/strategy/rolling.ts";
 
 /** Where a rolling release stands, by the settings. */
 export function standingOf({ live, share, room }: Settings): Standing {
@@ -12,6 +12,17 @@ export function standingOf({ live, share, room }: Settings): Standing {
 export function instancesIn(environment: EnvironmentName, service: string, settings: Settings): number {
   const wanted = settings.services[service]?.instances ?? 0;
   return settings.strategy.kind === "rolling" ? instancesOf(environment, standingOf(settings), wanted) : wanted;
+}
+
+/** What a gate before the switch asks of each side, where instances follow traffic: those that its share takes. */
+export function neededIn(
+  service: string,
+  { live, share, services, strategy }: Settings,
+): { readonly needed?: Readonly<Record<EnvironmentName, number>> } {
+  if (strategy.kind !== "rolling") return {};
+  const needed = (name: EnvironmentName) =>
+    instancesFor(shareOf(name, { live, share }), services[service]?.instances ?? 0);
+  return { needed: { blue: needed("blue"), green: needed("green") } };
 }
 
 /** How far each service may grow while a rolling release moves. */

@@ -35,13 +35,20 @@ export async function giveShare(it: TrafficUpdate, goal: ShareGoal, signal: Abor
   }
 }
 
-/** What an update of a rolling release does, in words. */
+/** What an update of a rolling release does, in words; who gets more comes first. */
 export function sayChange(now: Standing, asked: Standing): string {
-  const side = other(asked.live);
-  const share = (it: Standing) => shareOf(side, it);
-  if (share(now) !== share(asked)) {
-    return `${side} gets ${share(asked)} % of users' requests, ${asked.live} ${100 - share(asked)} %`;
+  const [side, off] = [other(asked.live), asked.live];
+  const shares = (ofSide: number) => ({ [side]: ofSide, [off]: 100 - ofSide });
+  const say = (before: number, after: number) => {
+    const [first, second] = after >= before ? [side, off] : [off, side];
+    return { first, second, all: shares(after) };
+  };
+  const [was, is] = [shareOf(side, now), shareOf(side, asked)];
+  if (was !== is) {
+    const { first, second, all } = say(was, is);
+    return `${first} gets ${all[first]} % of users' requests, ${second} ${all[second]} %`;
   }
   if (asked.room === undefined) return "the instances that no traffic needs any more go";
-  return `instances come for ${asked.room} % to ${side}, ${100 - asked.room} % to ${asked.live}`;
+  const { first, second, all } = say(is, asked.room);
+  return `instances come for ${all[first]} % to ${first}, ${all[second]} % to ${second}`;
 }

@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { thresholdsOf } from "../../config.ts";
 import { sayAskedTraffic } from "../../project/askedTraffic.ts";
+import { neededIn } from "../../project/instances.ts";
 import { type EnvironmentName, environmentNames, other, sharedWeights } from "../../release/environment.ts";
 import type { GateProof } from "../../release/gateProof.ts";
 import type { Kind } from "../../release/transition.ts";
@@ -105,6 +106,7 @@ export function deployAws(args: StackArgs): Record<string, pulumi.Input<unknown>
             ...(paths === undefined ? {} : { paths }),
             priority,
             targetGroups: { blue: arnOf(targets.blue, service), green: arnOf(targets.green, service) },
+            ...neededIn(service, settings),
           },
         ]),
       ),

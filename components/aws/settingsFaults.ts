@@ -35,7 +35,6 @@ export function awsFaults(settings: Settings, given: ReadonlySet<string>, namesp
       instead,
       afterSwitch: "watch the alarms after the switch",
       shares: undefined,
-      rolls: false,
     }),
     ...serviceFaults(settings, aws, of),
     ...thresholdFaults(settings, of),
@@ -43,6 +42,11 @@ export function awsFaults(settings: Settings, given: ReadonlySet<string>, namesp
     ...arnFaults(aws, of),
     ...databaseFaults(settings, aws, of),
     ...frontendFaults(aws, of),
+    ...(aws.rollback !== undefined && settings.strategy.kind === "rolling"
+      ? [
+          `${of("aws.rollback")} is not offered with ${of("strategy.kind")} rolling: it would give all traffic at once to a side that runs few tasks`,
+        ]
+      : []),
   ];
 }
 
@@ -70,6 +74,11 @@ function serviceFaults(settings: Settings, aws: AwsSettings, of: Name): string[]
     priorities.set(it.priority, `${own}.priority`);
     const size = taskSizeFault(it.cpu, it.memory);
     if (size !== undefined) faults.push(`${own}: ${size}`);
+    if (it.scaling !== undefined && settings.strategy.kind === "rolling") {
+      faults.push(
+        `${own}.scaling is not offered with ${of("strategy.kind")} rolling: there the share of the traffic says how many tasks run`,
+      );
+    }
     if (it.scaling !== undefined && it.scaling.most < instances) {
       faults.push(`${own}.scaling.most is ${it.scaling.most}, less than the ${instances} instances`);
     }

@@ -1,4 +1,5 @@
 import type { Settings } from "../../config.ts";
+import { instancesIn } from "../../project/instances.ts";
 import type { ProjectManifest } from "../../project/readManifest.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
 import type * as pulumi from "../pulumi.ts";
@@ -120,7 +121,7 @@ export function environmentOf(
                 port: set?.port ?? 0,
                 env: { ...stated.env },
                 secrets: { ...own?.secrets },
-                tasks: set?.instances ?? 1,
+                tasks: instancesIn(name, service, settings),
                 ...(own?.scaling === undefined ? {} : { scaling: own.scaling }),
                 cpu: own?.cpu ?? 256,
                 memory: own?.memory ?? 512,

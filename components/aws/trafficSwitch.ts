@@ -1,4 +1,4 @@
-import type { Weights } from "../../release/environment.ts";
+import type { EnvironmentName, Weights } from "../../release/environment.ts";
 import type { GateProof } from "../../release/gateProof.ts";
 import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
@@ -12,6 +12,8 @@ export interface SwitchedService {
   priority: number;
   /** ARN of its target group in each environment. */
   targetGroups: { blue: pulumi.Input<string>; green: pulumi.Input<string> };
+  /** Targets that each side's share of the traffic takes, where that is less than all (rolling). */
+  needed?: Readonly<Record<EnvironmentName, number>>;
 }
 
 /** Services whose number of tasks is the load's. */
@@ -68,7 +70,13 @@ export class TrafficSwitch extends pulumi.ComponentResource {
     const gate = new GreenlightResource<{ passedAt: string }>(
       "greenlight:aws:SwitchGate",
       `${name}-gate`,
-      { ...common, versions: args.versions, proofs: args.proofs, requires: ["health", "smoke"] },
+      {
+        ...common,
+        services: common.services.map((it) => ({ ...it, ...neededOf(args.services[it.service]) })),
+        versions: args.versions,
+        proofs: args.proofs,
+        requires: ["health", "smoke"],
+      },
       ["passedAt"],
       { parent: this, dependsOn: matched },
     );
@@ -116,4 +124,8 @@ export class TrafficSwitch extends pulumi.ComponentResource {
       ),
     ];
   }
+}
+
+function neededOf(service: SwitchedService | undefined) {
+  return service?.needed === undefined ? {} : { needed: service.needed };
 }

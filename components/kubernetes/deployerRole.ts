@@ -8,6 +8,7 @@ const made: Readonly<Record<keyof KubernetesTypes, { readonly group: string; rea
   "kubernetes:core/v1:ServiceAccount": { group: "", resource: "serviceaccounts" },
   "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute": { group: "gateway.networking.k8s.io", resource: "httproutes" },
   "kubernetes:monitoring.coreos.com/v1:PrometheusRule": { group: "monitoring.coreos.com", resource: "prometheusrules" },
+  "kubernetes:monitoring.coreos.com/v1:ServiceMonitor": { group: "monitoring.coreos.com", resource: "servicemonitors" },
   "kubernetes:policy/v1:PodDisruptionBudget": { group: "policy", resource: "poddisruptionbudgets" },
 };
 

@@ -1,5 +1,5 @@
 import { backendRefs, type RouteBackends } from "../../provider/kubernetes/route.ts";
-import { type Weights, weightsFault } from "../../release/environment.ts";
+import { type EnvironmentName, type Weights, weightsFault } from "../../release/environment.ts";
 
 /** The Gateway that users come through. */
 export interface GatewayReference {
@@ -33,10 +33,11 @@ export interface HttpRoute {
 }
 
 /**
- * The route of one service: one rule whose backends are the Services of both environments, also where a weight is 0, so that a switch
- * changes two numbers and nothing else. What the API server would fill in is said, so that nothing differs when it is read back.
+ * The route of one service: one rule whose backends are the Services of the environments that are there, also where a weight is 0, so that a
+ * switch changes two numbers and nothing else. What the API server would fill in is said, so that nothing differs when it is read back.
  *
  * @param paths beginnings of the paths that lead to the service
+ * @param there environments with a version
  * @throws RangeError when the weights are no whole percents that sum to 100
  */
 export function httpRoute(
@@ -44,6 +45,7 @@ export function httpRoute(
   { hosts, paths }: { readonly hosts: readonly string[]; readonly paths: readonly string[] },
   backends: RouteBackends,
   weights: Weights,
+  there: readonly EnvironmentName[],
 ): HttpRoute {
   const fault = weightsFault(weights);
   if (fault !== undefined) throw new RangeError(fault);
@@ -60,7 +62,7 @@ export function httpRoute(
       rules: [
         {
           matches: paths.map((value) => ({ path: { type: "PathPrefix", value } })),
-          backendRefs: backendRefs(backends, weights),
+          backendRefs: backendRefs(backends, weights, there),
         },
       ],
     },

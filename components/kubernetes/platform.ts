@@ -1,10 +1,8 @@
 import { join, resolve } from "node:path";
-import type { Settings } from "../../config.ts";
-import { instancesIn } from "../../project/instances.ts";
+import { instancesIn, neededIn } from "../../project/instances.ts";
 import type { ProjectManifest } from "../../project/readManifest.ts";
 import { type EnvironmentName, environmentNames, other, sharedWeights } from "../../release/environment.ts";
 import type { GateProof } from "../../release/gateProof.ts";
-import { instancesFor, shareOf } from "../../release/strategy/rolling.ts";
 import type { StackArgs } from "../platforms.ts";
 import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
@@ -15,6 +13,7 @@ import { Environment } from "./environment.ts";
 import { prepareDatabase } from "./preparation.ts";
 import { ReleaseAlarms } from "./releaseAlarms.ts";
 import { KubernetesProvider } from "./resource.ts";
+import { ServiceMetrics } from "./serviceMetrics.ts";
 import { accessOf, servingFactsOf, switchedServicesOf, testAddressesOf } from "./serving.ts";
 import type { KubernetesSettings } from "./settings.ts";
 import { SnapshotRetention } from "./snapshotRetention.ts";
@@ -48,6 +47,7 @@ export function deployKubernetes(args: StackArgs): Record<string, pulumi.Input<u
     watching === undefined || kubernetes.prometheus?.rule === undefined
       ? []
       : [new ReleaseAlarms("alarms", { settings, watching }, options())];
+  if (kubernetes.prometheus?.monitor !== undefined) new ServiceMetrics("metrics", kubernetes, options());
   const environments: Environment[] = [];
   const proofs: pulumi.Output<GateProof[]>[] = [];
   for (const name of [settings.live, other(settings.live)]) {
@@ -84,7 +84,7 @@ export function deployKubernetes(args: StackArgs): Record<string, pulumi.Input<u
         port: settings.services[it.service]?.port ?? 0,
         hosts: kubernetes.services[it.service]?.hosts ?? [],
         paths: kubernetes.services[it.service]?.paths ?? ["/"],
-        ...(settings.strategy.kind === "rolling" ? { needed: neededOf(it.service, settings) } : {}),
+        ...neededIn(it.service, settings),
       })),
       weights: sharedWeights(settings.live, settings.share),
       gateway: kubernetes.gateway,
@@ -123,13 +123,6 @@ export function deployKubernetes(args: StackArgs): Record<string, pulumi.Input<u
       ]),
     ),
   };
-}
-
-/** Pods that each side's share of the traffic takes. */
-function neededOf(service: string, { live, share, services }: Settings): Record<EnvironmentName, number> {
-  const needed = (name: EnvironmentName) =>
-    instancesFor(shareOf(name, { live, share }), services[service]?.instances ?? 0);
-  return { blue: needed("blue"), green: needed("green") };
 }
 
 function environmentArgs(

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration, group, text } from "../../project/settingKinds.ts";
+import { duration, group, path, text } from "../../project/settingKinds.ts";
 import { clusterOfContour, ingressKinds } from "../../provider/prometheus/queries.ts";
 
 const query = (example: string) =>
@@ -93,6 +93,22 @@ export const prometheusSettings = group(
       .optional()
       .describe(
         "Alerting rules that the stack makes from `thresholds`, as a PrometheusRule of the Prometheus Operator; they judge like `alerts`. Left out, it makes none.",
+      ),
+    monitor: group(
+      {
+        path: path().default("/metrics").describe("Path at which every service of the stack tells its metrics."),
+        interval: duration("30s", 1_000).describe("Time between two readings."),
+        labels: z
+          .record(z.string(), z.string(labelsExpected), labelsExpected)
+          .meta({ expected: labelsExpected, named: "label" })
+          .default({})
+          .describe("Labels by which your Prometheus picks monitors up."),
+      },
+      "{ path: /metrics, labels: { release: prometheus } }",
+    )
+      .optional()
+      .describe(
+        "A ServiceMonitor of the Prometheus Operator, which reads the services' own metrics, of each side by itself. Left out, the stack makes none.",
       ),
     every: duration("1m", 1_000).describe(
       "Length of the stretches that are counted, each by itself: at least twice the time between two readings of the ingress' counters.",

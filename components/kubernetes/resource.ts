@@ -8,6 +8,7 @@ import type {
 import * as pulumi from "../pulumi.ts";
 import type { HttpRoute } from "./httpRoute.ts";
 import type { PrometheusRule } from "./releaseAlarms.ts";
+import type { ServiceMonitor } from "./serviceMetrics.ts";
 
 /** Every kind that a stack makes, by the type of the kubernetes plugin. The deployer's Role is made from the same list. */
 export interface KubernetesTypes {
@@ -16,6 +17,7 @@ export interface KubernetesTypes {
   "kubernetes:core/v1:ServiceAccount": V1ServiceAccount;
   "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute": HttpRoute;
   "kubernetes:monitoring.coreos.com/v1:PrometheusRule": PrometheusRule;
+  "kubernetes:monitoring.coreos.com/v1:ServiceMonitor": ServiceMonitor;
   "kubernetes:policy/v1:PodDisruptionBudget": V1PodDisruptionBudget;
 }
 

@@ -39,7 +39,6 @@ export function kubernetesFaults(settings: Settings, given: ReadonlySet<string>,
         kubernetes.gateway === undefined
           ? "on kubernetes traffic is shared by a Gateway's routes alone: kubernetes.gateway names it"
           : undefined,
-      rolls: true,
     }),
     ...stickyFaults(settings, of),
     ...walkFaults(settings, of),

@@ -1,6 +1,6 @@
 import type { KubernetesAccess } from "../../provider/kubernetes/facts.ts";
 import type { SwitchedService } from "../../provider/kubernetes/switching.ts";
-import { servesAll, type Weights } from "../../release/environment.ts";
+import { environmentNames, servesAll, type Weights } from "../../release/environment.ts";
 import type { GateProof } from "../../release/gateProof.ts";
 import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
@@ -72,7 +72,7 @@ export class TrafficSwitch extends pulumi.ComponentResource {
 
   /** What leads the users of one service. */
   #lead(name: string, args: TrafficSwitchArgs, it: TrafficArgs, after: pulumi.Resource[]): pulumi.Resource {
-    const { access, prefix, weights, gateway } = args;
+    const { access, prefix, weights, versions, gateway } = args;
     const metadata = {
       name: it.name,
       namespace: access.namespace,
@@ -85,7 +85,13 @@ export class TrafficSwitch extends pulumi.ComponentResource {
         "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute",
         `${name}-${it.service}`,
         metadata,
-        httpRoute(gateway, it, it.route, weights),
+        httpRoute(
+          gateway,
+          it,
+          it.route,
+          weights,
+          environmentNames.filter((side) => versions[side] !== undefined),
+        ),
         options,
       );
     }

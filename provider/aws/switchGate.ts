@@ -17,7 +17,17 @@ const inputs = z.strictObject({
   /** The listener that users reach. */
   listener: z.string(),
   /** In the order in which they switch. */
-  services: z.array(z.strictObject({ service: z.string(), blue: z.string(), green: z.string() })).min(1),
+  services: z
+    .array(
+      z.strictObject({
+        service: z.string(),
+        blue: z.string(),
+        green: z.string(),
+        /** Targets that each side's share of the traffic takes, where that is less than all (rolling). */
+        needed: z.strictObject({ blue: z.number().int().min(0), green: z.number().int().min(0) }).optional(),
+      }),
+    )
+    .min(1),
   weights: weightsShape,
   versions: z.strictObject({ blue: z.string().optional(), green: z.string().optional() }),
   /** What the gates passed; an environment without them gets no traffic. */
@@ -96,10 +106,11 @@ async function receivers(
   rules: readonly SeenRule[],
 ): Promise<Record<EnvironmentName, SeenTargets>[]> {
   const faultsIn = (all: readonly Record<EnvironmentName, SeenTargets>[]) =>
-    it.services.flatMap(({ service }, at) => {
+    it.services.flatMap(({ service, needed }, at) => {
       const seen = all[at];
       const before = rules.find((rule) => rule.service === service)?.weights ?? { blue: 0, green: 0 };
-      const fault = seen === undefined ? `${service} was not read` : receivingFault(service, before, it.weights, seen);
+      const fault =
+        seen === undefined ? `${service} was not read` : receivingFault(service, before, it.weights, seen, needed);
       return fault === undefined ? [] : [fault];
     });
   const targets = await poll(

@@ -29,10 +29,11 @@ export function receivingFault(
   before: Weights,
   after: Weights,
   targets: Readonly<Record<EnvironmentName, SeenTargets>>,
+  needed?: Readonly<Record<EnvironmentName, number>>,
 ): string | undefined {
   const servers = ({ of, healthy, reasons }: SeenTargets) => ({ of, ready: healthy, trouble: reasons[0] });
   const sides = { blue: servers(targets.blue), green: servers(targets.green) };
-  return faultOf(service, before, after, sides, { one: "target", many: "targets", fit: "healthy" });
+  return faultOf(service, before, after, sides, { one: "target", many: "targets", fit: "healthy" }, needed);
 }
 
 /** What serves a service, in words. */

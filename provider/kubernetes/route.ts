@@ -9,9 +9,18 @@ export const routeKind = { group: "gateway.networking.k8s.io", version: "v1", pl
 export const routeBackends = z.strictObject({ blue: z.string(), green: z.string(), port: z.number().int().min(1) });
 export type RouteBackends = z.infer<typeof routeBackends>;
 
-/** The backends of a route's rule that sends shares of requests to both sides, as the API takes them: also a weight of 0. */
-export function backendRefs(backends: RouteBackends, weights: Weights) {
-  return environmentNames.map((environment) => ({
+/**
+ * The backends of a route's rule that sends shares of requests to both sides, as the API takes them: also a weight of 0.
+ *
+ * @param there sides that have a Service. A Gateway calls a route unresolved that names one which is not there, whatever its weight.
+ */
+export function backendRefs(
+  backends: RouteBackends,
+  weights: Weights,
+  there: readonly EnvironmentName[] = environmentNames,
+) {
+  const named = environmentNames.filter((environment) => there.includes(environment) || weights[environment] > 0);
+  return named.map((environment) => ({
     group: "" as const,
     kind: "Service" as const,
     name: backends[environment],

@@ -69,6 +69,16 @@ describe("a release on AWS before anything is touched", { timeout: 30_000 }, () 
     });
   });
 
+  it("is no share for the side that is live", async () => {
+    const signal = new AbortController().signal;
+    const shared = switchCommand({ ...options(), environment: "blue", share: 10 }, new Told(), signal);
+    await expect(shared).rejects.toMatchObject({
+      exitCode: 2,
+      happened: "blue is live: a share is given to the other side.",
+    });
+    expect(balancer.written).toEqual([]);
+  });
+
   function setAlarm(state: string | undefined): void {
     alarm = state;
   }

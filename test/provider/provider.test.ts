@@ -13,6 +13,7 @@ const shape = z.strictObject({
   place: z.string(),
   note: z.string().optional(),
   env: z.record(z.string(), z.string()).optional(),
+  tested: z.array(z.strictObject({ at: z.string() })).optional(),
 });
 type Inputs = z.infer<typeof shape>;
 interface Outputs {
@@ -26,6 +27,7 @@ function thing(over: Partial<Parameters<typeof handler<Inputs, Outputs>>[0]> = {
     secretOutputs: ["token"],
     replaceOn: ["place"],
     remarks: ["note"],
+    parts: ["tested"],
     drifted: (state) => state.healthy === false,
     create: async () => ({ id: "one", outputs: { token: "t", healthy: true } }),
     read: async () => ({ token: "t", healthy: true }),
@@ -145,6 +147,18 @@ describe("diff", () => {
     expect(await diff(state, { size: 2, place: "here" })).toMatchObject({ changes: true });
     expect(await diff(state, { size: 1, place: "here", env: {} })).toMatchObject({ changes: true });
     expect(await diff({ ...state, env: { A: "1" } }, { size: 1, place: "here" })).toMatchObject({ changes: true });
+  });
+
+  it("is none where fewer of the tested are named, and one for others, more, or none that were tested", async () => {
+    const tested = (...all: string[]) => ({ size: 1, place: "here", tested: all.map((at) => ({ at })) });
+    const before = { ...state, ...tested("a", "b") };
+    expect(await diff(before, tested("b"))).toMatchObject({ changes: false });
+    expect(await diff(before, tested("b", "a"))).toMatchObject({ changes: false });
+    expect(await diff(before, tested("a", "c"))).toMatchObject({ changes: true });
+    expect(await diff(before, tested("a", "b", "c"))).toMatchObject({ changes: true });
+    expect(await diff(state, tested("a"))).toMatchObject({ changes: true });
+    expect(await diff(before, { ...tested("a"), size: 2 })).toMatchObject({ changes: true });
+    expect(await diff(before, { ...tested(), tested: unknownOnTheWire })).toMatchObject({ changes: true });
   });
 
   it("is none for a remark alone, is one for a remark beside another change", async () => {

@@ -1,6 +1,8 @@
+import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import {
+  CoreV1Api,
   CustomObjectsApi,
   DiscoveryV1Api,
   type KubeConfig,
@@ -68,6 +70,8 @@ export class Follower {
   readonly #admins = new Map<string, string>();
   readonly #slices = new Map<string, V1EndpointSlice>();
   readonly #routes = new Map<string, WeighedRoute>();
+  /** Names of the Services that there are. */
+  readonly #services = new Set<string>();
   readonly #conditions: RouteConditions;
   readonly #applied: Applied[] = [];
   readonly #told = new Map<string, () => void>();
@@ -84,6 +88,8 @@ export class Follower {
   /** Runs the pods that there are, and serves each Service's port. */
   static async start(settings: FollowerSettings): Promise<Follower> {
     const abort = new AbortController();
+    // Each watch and each wait of each Service listens.
+    setMaxListeners(0, abort.signal);
     const { config, namespace, images, log, kubelet } = settings;
     const pods = await Pods.start({ config, namespace, images, log, kubelet, signal: abort.signal });
     const follower = new Follower(settings, pods, abort);
@@ -136,6 +142,13 @@ export class Follower {
       this.#changed();
     });
     if (!services.some(({ route }) => route !== undefined)) return;
+    const core = config.makeApiClient(CoreV1Api);
+    const named = () => core.listNamespacedService({ namespace });
+    await watched(config, `/api/v1/namespaces/${namespace}/services`, named, signal, ({ metadata }, gone) => {
+      if (gone) this.#services.delete(metadata?.name ?? "");
+      else this.#services.add(metadata?.name ?? "");
+      this.#changed();
+    });
     const custom = config.makeApiClient(CustomObjectsApi);
     const routesPath = `/apis/${routeKind.group}/${routeKind.version}/namespaces/${namespace}/${routeKind.plural}`;
     const routes = async () =>
@@ -157,7 +170,7 @@ export class Follower {
     this.#nodes.push(node);
     this.#admins.set(service.name, node.admin);
     let last = JSON.stringify(first);
-    let lastGeneration: number | undefined;
+    let lastAnswer: string | undefined;
     // One change after the other, also where the delay was shortened meanwhile.
     let queue = Promise.resolve();
     const look = () => {
@@ -165,9 +178,11 @@ export class Follower {
       const text = JSON.stringify(state);
       const route = service.route === undefined ? undefined : this.#routes.get(service.route);
       const changed = text !== last;
-      if (!changed && route?.generation === lastGeneration) return;
+      const missing = route === undefined ? [] : this.#missing(service, route);
+      const answer = JSON.stringify([route?.generation, missing]);
+      if (!changed && answer === lastAnswer) return;
       last = text;
-      lastGeneration = route?.generation;
+      lastAnswer = answer;
       const seenAt = Date.now();
       const dueAt = seenAt + this.#delayMs;
       queue = queue.then(async () => {
@@ -177,18 +192,19 @@ export class Follower {
           node.apply(state);
           this.#applied.push({ service: service.name, seenAt, appliedAt: Date.now(), state });
         }
-        if (route !== undefined) void this.#takenUp(service, route);
+        if (route !== undefined) void this.#conditions.tell(service.route ?? "", route, missing);
       });
     };
     this.#told.set(service.name, look);
     look();
   }
 
-  /** Tells the API that requests go by a route as it is. Never rejects. */
-  #takenUp({ route, backends }: FollowedService, weighed: WeighedRoute): Promise<void> {
+  /** Services that a route forwards to and that are not there, or that nobody told of here. */
+  #missing({ backends }: FollowedService, route: WeighedRoute): string[] {
     const known: readonly string[] = backends ?? [];
-    const strange = weighed.backends.map(({ service }) => service).filter((name) => !known.includes(name));
-    return this.#conditions.tell(route ?? "", weighed, strange);
+    return route.backends
+      .map(({ service }) => service)
+      .filter((name) => !known.includes(name) || !this.#services.has(name));
   }
 
   #changed(): void {

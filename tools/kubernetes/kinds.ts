@@ -71,6 +71,12 @@ export const kinds: Readonly<Record<string, Kind>> = {
     plural: "prometheusrules",
     properties: ["spec"],
   },
+  "kubernetes:monitoring.coreos.com/v1:ServiceMonitor": {
+    apiVersion: "monitoring.coreos.com/v1",
+    kind: "ServiceMonitor",
+    plural: "servicemonitors",
+    properties: ["spec"],
+  },
   "kubernetes:policy/v1:PodDisruptionBudget": {
     apiVersion: "policy/v1",
     kind: "PodDisruptionBudget",

@@ -111,6 +111,21 @@ describe("what is not offered on AWS yet is refused by name", () => {
   });
 });
 
+describe("a rolling release on AWS", () => {
+  it("is offered, with the share of the traffic saying how many tasks run", () => {
+    const strategy = { kind: "rolling" };
+    expect(faults({ strategy, share: "50", room: "0", blue: "v1", green: "v2" })).toEqual([]);
+  });
+
+  it("has no tasks by load, and nobody who gives everything at once to a side that runs few", () => {
+    const own = { services: { api, web: { ...web, scaling: { most: 9 } } }, rollback: { for: "30m" } };
+    expect(faults({ strategy: { kind: "rolling" }, aws: own })).toEqual([
+      "greenlight:aws.services.web.scaling is not offered with greenlight:strategy.kind rolling: there the share of the traffic says how many tasks run",
+      "greenlight:aws.rollback is not offered with greenlight:strategy.kind rolling: it would give all traffic at once to a side that runs few tasks",
+    ]);
+  });
+});
+
 describe("settings that contradict each other", () => {
   it.each([
     ["a service that AWS knows nothing of", { services: { api } }, "greenlight:aws.services.web is missing"],

@@ -107,6 +107,33 @@ describe("a stack on Kubernetes", () => {
     });
   });
 
+  it("has the services' own metrics read, each side by its own Service, where the settings say at which path", async () => {
+    const prometheus = {
+      url: "http://prometheus.shop:9090",
+      ingress: "envoy",
+      monitor: { path: "/internal/metrics", interval: "15s", labels: { release: "prometheus" } },
+    };
+    const { resources } = await stack({ blue: v1 }, { kubernetes: { prometheus } });
+    expect(tree(resources)).toContain(
+      "kubernetes:ServiceMetrics metrics > kubernetes:monitoring.coreos.com/v1:ServiceMonitor metrics-monitor",
+    );
+    const monitor = one(resources, "kubernetes:monitoring.coreos.com/v1:ServiceMonitor", "metrics-monitor");
+    expect(monitor.inputs).toMatchObject({
+      metadata: { name: "shop-release", namespace: "shop", labels: { release: "prometheus" } },
+      spec: {
+        selector: {
+          matchLabels: { "app.kubernetes.io/instance": "shop" },
+          matchExpressions: [{ key: "greenlight/environment", operator: "Exists" }],
+        },
+        targetLabels: ["greenlight/environment", "app.kubernetes.io/name"],
+        endpoints: [{ port: "http", path: "/internal/metrics", interval: "15s" }],
+      },
+    });
+    const own = one(resources, "kubernetes:core/v1:Service", "blue-api-address").inputs as unknown as V1Service;
+    expect(own.metadata?.labels).toMatchObject({ "greenlight/environment": "blue", "app.kubernetes.io/name": "api" });
+    expect(own.spec?.ports?.map(({ name }) => name)).toEqual(["http"]);
+  });
+
   it("hands no content of a kubeconfig to the engine, but where it lies", async () => {
     const { providers, resources } = await stack(
       { blue: v1 },
@@ -201,6 +228,13 @@ describe("a stack on Kubernetes behind a Gateway", () => {
     expect(it.resources.filter(({ name }) => name === "traffic-api").map(({ token }) => token)).toEqual([
       "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute",
     ]);
+  });
+
+  it("names no Service of a side that has no version: a Gateway would call the route unresolved", async () => {
+    const alone = await stack({ blue: v1 }, { kubernetes });
+    expect(routeOf(alone, "traffic-api")).toMatchObject({
+      spec: { rules: [{ backendRefs: [{ name: "shop-api-blue", weight: 100 }] }] },
+    });
   });
 
   it.each<[string, Record<string, unknown>, [number, number]]>([

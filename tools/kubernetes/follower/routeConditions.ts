@@ -15,8 +15,8 @@ export class RouteConditions {
   readonly #custom: CustomObjectsApi;
   readonly #namespace: string;
   readonly #signal: AbortSignal;
-  /** The generation of each route that was told last. */
-  readonly #told = new Map<string, number>();
+  /** What is to be told of each route: a later one takes the place of an earlier one that the API server has not taken yet. */
+  readonly #told = new Map<string, object>();
 
   constructor(config: KubeConfig, namespace: string, signal: AbortSignal) {
     this.#custom = config.makeApiClient(CustomObjectsApi);
@@ -27,10 +27,9 @@ export class RouteConditions {
   /**
    * Writes the conditions of one generation, again and again until the API server takes them, the route is gone, or a later generation is told.
    *
-   * @param unknown Services that the route forwards to and that nothing here knows
+   * @param unknown Services that the route forwards to and that are not there
    */
   async tell(name: string, { generation, parentRefs }: WeighedRoute, unknown: readonly string[]): Promise<void> {
-    this.#told.set(name, generation);
     const common = { observedGeneration: generation, lastTransitionTime: new Date().toISOString(), message: "" };
     const resolved =
       unknown.length === 0
@@ -43,9 +42,11 @@ export class RouteConditions {
             message: `no Service ${unknown.join(", ")}`,
           };
     const conditions = [{ ...common, type: "Accepted", status: "True", reason: "Accepted" }, resolved];
+    const latest = {};
+    this.#told.set(name, latest);
     const parents = parentRefs.map((parentRef) => ({ parentRef, controllerName, conditions }));
     const asked = { ...routeKind, namespace: this.#namespace, name };
-    while (!this.#signal.aborted && this.#told.get(name) === generation) {
+    while (!this.#signal.aborted && this.#told.get(name) === latest) {
       try {
         const body = [{ op: "add", path: "/status", value: { parents } }];
         await this.#custom.patchNamespacedCustomObjectStatus({ ...asked, body });

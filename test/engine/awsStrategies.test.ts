@@ -1,0 +1,47 @@
+import { DescribeServicesCommand, ECSClient } from "@aws-sdk/client-ecs";
+import { afterAll, beforeAll, describe, expect } from "vitest";
+import { AwsShop } from "./awsShop.ts";
+import { followsEveryStrategy, type StrategyStack } from "./strategySuite.ts";
+
+let shop: AwsShop;
+let stack: StrategyStack;
+
+beforeAll(async () => {
+  shop = await AwsShop.open();
+  const { project } = shop;
+  await shop.succeed("up", "--skip-preview");
+  await project.set({ green: "v2" });
+  await shop.succeed("up", "--skip-preview");
+  stack = {
+    async greenlight(...args) {
+      const { exitCode, said, json } = await shop.greenlight(args);
+      return { exitCode, said: `${said}\n${JSON.stringify(json)}` };
+    },
+    async set(changes) {
+      await project.set(changes);
+      await shop.succeed("up", "--skip-preview");
+    },
+    async refused(changes) {
+      await project.set(changes);
+      const ran = await project.run("preview");
+      await project.set(Object.fromEntries(Object.keys(changes).map((key) => [key, undefined])));
+      expect(ran.exitCode, ran.text).not.toBe(0);
+      return ran.text.replace(/\s+/g, " ");
+    },
+    async weights() {
+      const { api, web } = await shop.weights();
+      expect(web).toEqual(api);
+      return api === undefined ? undefined : { blue: api[0], green: api[1] };
+    },
+    async instances() {
+      const ecs = new ECSClient(shop.world.client);
+      const names = ["shop-blue-api", "shop-green-api"];
+      const { services = [] } = await ecs.send(new DescribeServicesCommand({ cluster: "shop", services: names }));
+      const of = (name: string) => services.find(({ serviceName }) => serviceName === name)?.desiredCount ?? 0;
+      return { blue: of("shop-blue-api"), green: of("shop-green-api") };
+    },
+  };
+}, 900_000);
+afterAll(async () => await shop?.close(), 600_000);
+
+describe.sequential("on a simulated AWS a stack", { timeout: 900_000 }, () => followsEveryStrategy(() => stack));

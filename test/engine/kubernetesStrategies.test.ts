@@ -1,0 +1,48 @@
+import type { KubernetesObject, V1Deployment } from "@kubernetes/client-node";
+import { afterAll, beforeAll, describe, expect } from "vitest";
+import { readRoute, weightsOf } from "../../provider/kubernetes/route.ts";
+import { FollowedShop } from "./followedShop.ts";
+import { followsEveryStrategy, type StrategyStack } from "./strategySuite.ts";
+
+let followed: FollowedShop;
+let stack: StrategyStack;
+
+beforeAll(async () => {
+  followed = await FollowedShop.open({
+    versions: ["v1", "v2"],
+    routed: true,
+    lagMs: 0,
+    // Nobody is asked what both sides answer: they move by hand.
+    kubernetes: { prometheus: { url: "http://127.0.0.1:9", ingress: "envoy" } },
+  });
+  const { shop } = followed;
+  const { project } = shop;
+  await project.set({ green: "v2" });
+  await shop.succeed("up", "--skip-preview");
+  stack = {
+    greenlight: (...args) => shop.greenlight(...args),
+    async set(changes) {
+      await project.set(changes);
+      await shop.succeed("up", "--skip-preview");
+    },
+    async refused(changes) {
+      await project.set(changes);
+      const ran = await project.run("preview");
+      await project.set(Object.fromEntries(Object.keys(changes).map((key) => [key, undefined])));
+      expect(ran.exitCode, ran.text).not.toBe(0);
+      return ran.text.replace(/\s+/g, " ");
+    },
+    async weights() {
+      const backends = { blue: "shop-api-blue", green: "shop-api-green", port: 8080 };
+      return weightsOf(readRoute(await shop.get<KubernetesObject>("httproute", "shop-api")), backends);
+    },
+    async instances() {
+      const of = async (name: string) =>
+        (await shop.get<V1Deployment>("deployment", `shop-api-${name}`)).spec?.replicas ?? 0;
+      return { blue: await of("blue"), green: await of("green") };
+    },
+  };
+}, 3_600_000);
+afterAll(async () => await followed?.close(), 300_000);
+
+describe.sequential("on Kubernetes a stack", { timeout: 600_000 }, () => followsEveryStrategy(() => stack));

@@ -1,0 +1,68 @@
+import { expect, it } from "vitest";
+import type { EnvironmentName, Weights } from "../../release/environment.ts";
+import { exitCodes } from "../../release/exitCodes.ts";
+import type { Config } from "./project.ts";
+
+/** A stack of one service with two instances, v1 in blue serving and v2 deployed in green, on whatever platform. */
+export interface StrategyStack {
+  /** Runs the command; the stack is named already. */
+  greenlight(...args: string[]): Promise<{ readonly exitCode: number | undefined; readonly said: string }>;
+  /** Changes settings of the stack beside those of `live`, `share` and `room`, and updates it. */
+  set(changes: Config): Promise<void>;
+  /** A preview with other settings, which stay as they were; what it said, in one line. */
+  refused(changes: Config): Promise<string>;
+  /** Shares of users' traffic, as the platform says. */
+  weights(): Promise<Weights | undefined>;
+  /** Instances that each side was told to run. */
+  instances(): Promise<Readonly<Record<EnvironmentName, number>>>;
+}
+
+/** What every strategy does on every platform, by hand and step by step: nobody judges here. */
+export function followsEveryStrategy(stack: () => StrategyStack): void {
+  const done = async (...args: string[]) => {
+    const { exitCode, said } = await stack().greenlight(...args);
+    expect(exitCode, said).toBe(exitCodes.ok);
+  };
+  const back = () => done("rollback", "--reason", "to see the way back");
+  const stands = async (green: number, instances: Readonly<Record<EnvironmentName, number>>) => {
+    expect(await stack().weights()).toEqual({ blue: 100 - green, green });
+    expect(await stack().instances()).toEqual(instances);
+  };
+
+  it("gives everything at once with blue/green, there and back, and leaves both sides at full size", async () => {
+    await stack().set({ strategy: { kind: "blue-green" } });
+    await stands(0, { blue: 2, green: 2 });
+    await done("switch", "green");
+    await stands(100, { blue: 2, green: 2 });
+    await back();
+    await stands(0, { blue: 2, green: 2 });
+  });
+
+  it("gives a share with a canary, more of it, and takes it back at once, with both sides at full size", async () => {
+    await stack().set({ strategy: { kind: "canary" } });
+    await done("switch", "green", "--share", "10");
+    await stands(10, { blue: 2, green: 2 });
+    await done("switch", "green", "--share", "50");
+    await stands(50, { blue: 2, green: 2 });
+    await back();
+    await stands(0, { blue: 2, green: 2 });
+  });
+
+  it("has instances follow the share with rolling, to everything and back from it", async () => {
+    await stack().set({ strategy: { kind: "rolling", rolling: { surge: 1 } } });
+    await stands(0, { blue: 2, green: 1 });
+    await done("switch", "green", "--share", "50");
+    await stands(50, { blue: 1, green: 1 });
+    await done("switch", "green");
+    await stands(100, { blue: 1, green: 2 });
+    await back();
+    await stands(0, { blue: 2, green: 1 });
+  });
+
+  it("refuses traffic with rolling where its instances are not yet, and says what comes first", async () => {
+    expect(await stack().refused({ share: "75" })).toContain(
+      "green would get 75 % of users' traffic, which takes 2 instances of api, and has 1. Leave traffic as it is and set room to 75 first; move it in the next update.",
+    );
+    await stands(0, { blue: 2, green: 1 });
+  });
+}
