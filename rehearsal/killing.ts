@@ -4,29 +4,30 @@ import { folder } from "../provider/local/folder.ts";
 import { type EnvironmentName, other } from "../release/environment.ts";
 import { Problem } from "../release/problem.ts";
 import { type Command, complaint, type Ended } from "./command.ts";
+import type { Ground } from "./ground.ts";
 import { sendSignal } from "./processes.ts";
 import { orphans } from "./project.ts";
 import type { Stage } from "./stage.ts";
 import { until } from "./until.ts";
 
 /** A moment of a release at which something is killed. */
-export interface Moment {
+export interface Moment<On extends Ground = Ground> {
   readonly name: string;
   /** Whether the engine works then; in the watch only the command does. */
   readonly engine: boolean;
-  readonly reached: (stage: Stage, command: Command) => boolean | Promise<boolean>;
+  readonly reached: (stage: On, command: Command) => boolean | Promise<boolean>;
 }
 
-const told = (pattern: RegExp) => (_: Stage, command: Command) => command.told(pattern);
+const told = (pattern: RegExp) => (_: Ground, command: Command) => command.told(pattern);
 
 export const snapshot: Moment = { name: "snapshot", engine: true, reached: told(/ snapshot \S+ …/) };
-export const migration: Moment = {
+export const migration: Moment<Stage> = {
   name: "migration",
   engine: true,
   // Told when it begins; the kill is to land in the middle of the script.
   reached: async (stage, command) => command.told(/ migration \S+ …/) && (await migrating(stage)),
 };
-export const instances: Moment = {
+export const instances: Moment<Stage> = {
   name: "start of the instances",
   engine: true,
   reached: async (stage, command) => command.told(/ migration \S+ done/) && freshInstances(stage) > 0,
@@ -51,10 +52,10 @@ export interface Killed {
  *
  * @param args such as `["release", "v1.2.0"]`
  */
-export async function killDuring(
-  stage: Stage,
+export async function killDuring<On extends Ground>(
+  stage: On,
   args: readonly string[],
-  moment: Moment,
+  moment: Moment<On>,
   whom: "engine" | "both",
 ): Promise<Killed> {
   const command = stage.commands.greenlight(args);

@@ -1,8 +1,8 @@
 import { deadlineIn } from "../release/deadline.ts";
 import { sentence } from "../release/problem.ts";
+import type { Ground } from "./ground.ts";
 import type { LoadWindow } from "./load/client.ts";
 import type { Scenario, Seen } from "./scenario.ts";
-import type { Stage } from "./stage.ts";
 import type { ScenarioSummary } from "./summary.ts";
 import { sayFailures } from "./traffic.ts";
 
@@ -10,7 +10,11 @@ import { sayFailures } from "./traffic.ts";
 const longestMs = 600_000;
 
 /** Plays one scenario and counts the requests that ended meanwhile. Never rejects: what goes wrong is what was seen. */
-export async function play(scenario: Scenario, stage: Stage, stop: AbortSignal): Promise<ScenarioSummary> {
+export async function play<On extends Ground>(
+  scenario: Scenario<On>,
+  stage: On,
+  stop: AbortSignal,
+): Promise<ScenarioSummary> {
   const { name, title, expected, allowsFailures } = scenario;
   const startedAt = Date.now();
   const deadline = deadlineIn(longestMs, "The scenario", stop);
@@ -47,7 +51,10 @@ export async function play(scenario: Scenario, stage: Stage, stop: AbortSignal):
 }
 
 /** A scenario that was not played, and why. */
-export function notPlayed({ name, title, expected, allowsFailures }: Scenario, why: string): ScenarioSummary {
+export function notPlayed(
+  { name, title, expected, allowsFailures }: Omit<Scenario, "play">,
+  why: string,
+): ScenarioSummary {
   const nothing = { startedAt: Date.now(), durationMs: 0, requests: 0, failed: 0, facts: {} };
   return { name, title, expected, allowsFailures, ok: false, seen: `Not played: ${why}.`, ...nothing };
 }
@@ -58,7 +65,7 @@ function failed(error: unknown, stop: AbortSignal): Seen {
 }
 
 /** Counts from now, or from the load's begin when it begins meanwhile. */
-async function openWindow(stage: Stage, name: string): Promise<() => Promise<LoadWindow | undefined>> {
+async function openWindow(stage: Ground, name: string): Promise<() => Promise<LoadWindow | undefined>> {
   const from = stage.loading ? await stage.load.mark(name).catch(() => undefined) : undefined;
   return async () => {
     try {

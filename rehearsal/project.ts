@@ -34,8 +34,9 @@ export interface Places {
   readonly staging: string;
 }
 
-export function placesIn(root: string): Places {
-  const home = join(root, ".greenlight", "rehearsal");
+/** @param platform each but this machine has a folder of its own */
+export function placesIn(root: string, platform = "local"): Places {
+  const home = join(root, ".greenlight", platform === "local" ? "rehearsal" : `rehearsal-${platform}`);
   const project = join(home, "project");
   return placesOf(home, project);
 }

@@ -4,7 +4,8 @@ import { deadlineIn } from "../release/deadline.ts";
 import { sentence } from "../release/problem.ts";
 import { ensureToolchain } from "../tools/toolchain.ts";
 import { MemorySampler } from "./memory.ts";
-import { notPlayed, play } from "./play.ts";
+import { play } from "./play.ts";
+import { playAll } from "./playAll.ts";
 import {
   cleanUp,
   makeProject,
@@ -16,10 +17,8 @@ import {
   supervisors,
 } from "./project.ts";
 import { summarise, writeResults } from "./result.ts";
-import type { Scenario } from "./scenario.ts";
 import { destroy } from "./scenarios/destroy.ts";
 import { evidence } from "./scenarios/evidence.ts";
-import { firstDeployment } from "./scenarios/firstDeployment.ts";
 import { scenariosFor } from "./scenarios/index.ts";
 import { Stage } from "./stage.ts";
 import type { ScenarioSummary, Summary } from "./summary.ts";
@@ -27,6 +26,8 @@ import { Channel } from "./team/channel.ts";
 import { channelEnvironment, holdToChecklist } from "./team/preparation.ts";
 
 export interface RehearseOptions {
+  /** Default: this machine. */
+  readonly platform?: "local" | "kubernetes" | undefined;
   /** A subset, meant to take three minutes at most. */
   readonly quick: boolean;
   /** Leave the stack running at the end, until the next rehearsal. */
@@ -47,7 +48,7 @@ export interface Rehearsed {
 }
 
 /** All scenarios together take no longer. */
-const longestMs = 40 * 60_000;
+export const longestMs = 40 * 60_000;
 
 /**
  * Plays every scenario in a project of its own and writes down what was seen. Whatever happens, what was started is ended
@@ -56,13 +57,16 @@ const longestMs = 40 * 60_000;
  * @throws Problem when it cannot begin: another rehearsal runs, a tool is missing, a port is in use
  */
 export async function rehearse(options: RehearseOptions): Promise<Rehearsed> {
-  const places = placesIn(repository);
+  const places = placesIn(repository, options.platform);
   mkdirSync(places.home, { recursive: true });
   const lock = { home: places.home, stack: stackName, by: options.by };
   return withStackLock(lock, "the rehearsal", () => inProject(places, options));
 }
 
 async function inProject(places: Places, options: RehearseOptions): Promise<Rehearsed> {
+  if (options.platform === "kubernetes") {
+    return (await import("./cluster/rehearseCluster.ts")).rehearseCluster(places, options);
+  }
   const { quick, signal, say } = options;
   const startedAt = Date.now();
   await cleanUp(places);
@@ -99,36 +103,17 @@ async function inProject(places: Places, options: RehearseOptions): Promise<Rehe
     await channel.close();
   }
   const memory = await sampler.stop();
-  const summary = summarise({ quick, startedAt, scenarios, memory, servedAtTheEnd: served, tools, stage });
+  const summary = summarise({
+    platform: "local",
+    quick,
+    startedAt,
+    scenarios,
+    memory,
+    servedAtTheEnd: served,
+    tools,
+    stage,
+  });
   const files = await writeResults(places, summary, stage);
   if (!options.keep) await cleanUp(places);
   return { summary, files };
-}
-
-async function playAll(
-  chosen: readonly Scenario[],
-  stage: Stage,
-  stop: AbortSignal,
-  scenarios: ScenarioSummary[],
-): Promise<void> {
-  for (const [index, scenario] of chosen.entries()) {
-    const deployed = scenarios.some((it) => it.name === firstDeployment.name);
-    const why = stop.aborted
-      ? "the rehearsal was stopped"
-      : deployed && !stage.loading
-        ? "the first deployment did not serve"
-        : undefined;
-    if (why !== undefined) {
-      scenarios.push(notPlayed(scenario, why));
-      continue;
-    }
-    stage.log(`${index + 1}/${chosen.length} ${scenario.title}`);
-    const played = await play(scenario, stage, stop);
-    // A command that outlived its scenario would spoil the next one.
-    await stage.commands.endAll();
-    stage.log(
-      `${played.ok ? "as expected" : "NOT AS EXPECTED"} (${Math.round(played.durationMs / 1000)} s): ${played.seen}`,
-    );
-    scenarios.push(played);
-  }
 }

@@ -3,7 +3,7 @@ import { groups } from "../release/checklist/item.ts";
 import type { JudgedItem } from "../release/checklist/judgedItem.ts";
 import { Problem } from "../release/problem.ts";
 import { complaint, type Ended } from "./command.ts";
-import type { Stage } from "./stage.ts";
+import type { Ground } from "./ground.ts";
 
 const checklistLine = z.looseObject({ id: z.string(), group: z.enum(groups), title: z.string(), reason: z.string() });
 
@@ -32,7 +32,7 @@ const endedShape = z.looseObject({
 export type ReleaseEnd = z.infer<typeof endedShape> & { readonly exitCode: number | undefined };
 
 /** What a finished `greenlight release` says, noted for the report. */
-export function releaseEnd(stage: Stage, version: string, ended: Ended): ReleaseEnd {
+export function releaseEnd(stage: Ground, version: string, ended: Ended): ReleaseEnd {
   const parsed = endedShape.safeParse(ended.json);
   if (!parsed.success) {
     throw new Problem({
@@ -49,7 +49,7 @@ export function releaseEnd(stage: Stage, version: string, ended: Ended): Release
   return { ...parsed.data, exitCode: ended.exitCode };
 }
 
-export async function release(stage: Stage, version: string): Promise<ReleaseEnd> {
+export async function release(stage: Ground, version: string): Promise<ReleaseEnd> {
   return releaseEnd(stage, version, await stage.greenlight("release", version));
 }
 

@@ -3,21 +3,24 @@ import { cpus, release, totalmem, type } from "node:os";
 import { join } from "node:path";
 import { thresholdsOf } from "../config.ts";
 import type { Toolchain } from "../tools/toolchain.ts";
+import type { Ground } from "./ground.ts";
 import type { MemoryPeak } from "./memory.ts";
 import type { Places } from "./project.ts";
 import { pointsOf } from "./report/points.ts";
-import { ratePerSecond, type Stage } from "./stage.ts";
 import { median, type ScenarioSummary, type Summary, summaryShape } from "./summary.ts";
 
 export interface Played {
+  readonly platform: string;
   readonly quick: boolean;
   readonly startedAt: number;
   readonly scenarios: readonly ScenarioSummary[];
   readonly memory: MemoryPeak;
   readonly servedAtTheEnd: string;
   readonly tools: Toolchain;
+  /** Names and versions of what only this platform's rehearsal uses. */
+  readonly moreTools?: Readonly<Record<string, string>>;
   /** Absent when it did not come to anything being played. */
-  readonly stage: Stage | undefined;
+  readonly stage: Ground | undefined;
 }
 
 export function summarise(it: Played): Summary {
@@ -30,13 +33,13 @@ export function summarise(it: Played): Summary {
   return summaryShape.parse({
     ok: it.scenarios.length > 0 && load !== undefined && it.scenarios.every((one) => one.ok),
     quick: it.quick,
-    platform: "local",
+    platform: it.platform,
     startedAt: new Date(it.startedAt).toISOString(),
     durationMs: Date.now() - it.startedAt,
     requests: load?.total.requests ?? it.scenarios.reduce((sum, one) => sum + one.requests, 0),
     failed: failed(false),
     failedWhereAllowed: failed(true),
-    load: { ratePerSecond, cpuShare: rounded(load?.cpuShare ?? 0) },
+    load: { ratePerSecond: it.stage?.ratePerSecond ?? 0, cpuShare: rounded(load?.cpuShare ?? 0) },
     scenarios: [...it.scenarios],
     switches: {
       count: lastOldAnswerMs.length,
@@ -53,6 +56,7 @@ export function summarise(it: Played): Summary {
       Pulumi: `${it.tools.pulumi.version} (${it.tools.pulumi.source})`,
       Envoy: `${it.tools.envoy.version} (${it.tools.envoy.source})`,
       PostgreSQL: `${it.tools.postgres.version} (${it.tools.postgres.source})`,
+      ...it.moreTools,
     },
     machine: { cores: cpus().length, memoryBytes: totalmem(), system: `${type()} ${release()} ${process.arch}` },
   } satisfies Summary);
@@ -62,7 +66,7 @@ export function summarise(it: Played): Summary {
 export async function writeResults(
   places: Places,
   summary: Summary,
-  stage: Stage | undefined,
+  stage: Ground | undefined,
 ): Promise<{ summary: string; report: string }> {
   mkdirSync(places.home, { recursive: true });
   const files = { summary: join(places.home, "summary.json"), report: join(places.home, "report.html") };

@@ -1,3 +1,4 @@
+import type { Ground } from "./ground.ts";
 import type { Stage } from "./stage.ts";
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -13,7 +14,7 @@ export interface Seen {
 }
 
 /** One thing that may happen to a release, and what must come of it. */
-export interface Scenario {
+export interface Scenario<On extends Ground = Stage> {
   readonly name: string;
   readonly title: string;
   readonly expected: string;
@@ -23,8 +24,11 @@ export interface Scenario {
   readonly quick: boolean;
   /** False: played when the load has ended. */
   readonly underLoad?: boolean;
-  readonly play: (stage: Stage) => Promise<Seen>;
+  readonly play: (stage: On) => Promise<Seen>;
 }
+
+/** Name of every platform's first scenario: the others need what it deploys. */
+export const firstScenario = "first-deployment";
 
 /** Collects what is not as expected, so that a sentence can say all of it. */
 export class Findings {

@@ -1,11 +1,11 @@
 import type { EnvironmentName } from "../release/environment.ts";
 import { Problem } from "../release/problem.ts";
+import type { Ground } from "./ground.ts";
 import type { Answers, LoadWindow, Mark } from "./load/client.ts";
-import type { Stage } from "./stage.ts";
 import { until } from "./until.ts";
 
 /** Waits until one side has answered so many requests since the mark: only then is it known that it does. */
-export async function answersFrom(stage: Stage, mark: Mark, side: EnvironmentName, least = 60): Promise<void> {
+export async function answersFrom(stage: Ground, mark: Mark, side: EnvironmentName, least = 60): Promise<void> {
   const enough = async () => ((await stage.load.since(mark)).byEnvironment[side]?.requests ?? 0) >= least;
   if (await until(enough, 10_000, stage.signal)) return;
   throw new Problem({ happened: `${side} did not answer ${least} requests within 10 s of the switch.` });
@@ -26,7 +26,7 @@ export interface Healing {
 
 /** Waits until 150 requests in a row were answered well and `isHealed` says so too. */
 export async function healing(
-  stage: Stage,
+  stage: Ground,
   blow: { readonly mark: Mark; readonly at: number },
   withinMs: number,
   isHealed: () => Promise<boolean>,

@@ -3,12 +3,13 @@ import { rehearse } from "../../rehearsal/rehearse.ts";
 import type { Summary } from "../../rehearsal/summary.ts";
 import { summaryText } from "../../rehearsal/table.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
+import { Problem } from "../../release/problem.ts";
 import type { GlobalOptions } from "../context.ts";
 import type { Reporter } from "../reporter.ts";
 import type { CommandResult } from "../result.ts";
 
 export interface RehearseCommandOptions extends GlobalOptions {
-  readonly platform: "local";
+  readonly platform: "local" | "kubernetes";
   readonly quick: boolean;
   /** Leave everything running at the end. */
   readonly keep: boolean;
@@ -24,7 +25,16 @@ export async function rehearseCommand(
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<CommandResult<Summary>> {
+  if (options.platform !== "local" && (options.keep || options.firstPort !== undefined)) {
+    throw new Problem({
+      happened: `--${options.keep ? "keep" : "ports"} is for this machine: a rehearsal on ${options.platform} ends with its control plane, and takes ports that are free.`,
+      untouched: "Nothing was started.",
+      next: "leave it out",
+      exitCode: exitCodes.usage,
+    });
+  }
   const { summary, files } = await rehearse({
+    platform: options.platform,
     quick: options.quick,
     keep: options.keep,
     firstPort: options.firstPort,

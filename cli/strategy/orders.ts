@@ -48,7 +48,7 @@ export class Orders {
     const given = orderIn(text);
     if (given === undefined) {
       throw new Problem({
-        happened: "The last order to the canary cannot be read.",
+        happened: "The last order to the release cannot be read.",
         where: this.#path,
         untouched: "Traffic is left as it is.",
         next: "remove that file and give the order again; `greenlight release` goes on at the share that was not passed",

@@ -5,10 +5,10 @@ import { examples } from "./help.ts";
 import type { Run } from "./run.ts";
 
 const descriptions: Readonly<Record<OrderName, string>> = {
-  pause: "keep the canary that is under way at its share; a no-go still goes back",
-  resume: "let a paused canary go on",
-  promote: "take the canary to 100 % without waiting for bakes and verdicts",
-  abort: "take the canary's traffic back to what served before",
+  pause: "keep the release that is under way at its share; a no-go still goes back",
+  resume: "let a paused release go on",
+  promote: "take the release to 100 % without waiting for bakes and verdicts",
+  abort: "take the release's traffic back to what served before",
 };
 
 /** Adds the orders to a release that another terminal walks. */

@@ -170,26 +170,29 @@ export function createProgram(run: (it: Run) => Promise<void>): Command {
 
   add(new Command("rehearse"))
     .description("play releases, good and bad, with real traffic on this machine, and report what was seen")
+    .addOption(
+      new Option("--platform <name>", "where: this machine, or Kubernetes on a control plane of this machine")
+        .choices(["local", "kubernetes"] as const)
+        .default("local"),
+    )
     .option("--quick", "a subset of the scenarios")
     .option("--keep", "leave everything running at the end")
     .option("--ports <first>", "first of the ports to use instead of those of Pulumi.rehearsal.yaml", portArgument)
     .option("--only <names...>", "play only these scenarios, by their names in summary.json")
-    .action(async ({ quick = false, keep = false, ports, only }: RehearseFlags, command: Command) => {
-      const options = globals(command);
-      await run({
-        options,
-        title: "greenlight rehearse",
-        log: true,
-        work: async (reporter, signal) => {
-          const { rehearseCommand } = await import("../commands/rehearse.ts");
-          return rehearseCommand(
-            { ...options, quick, keep, firstPort: ports, only, platform: "local" },
-            reporter,
-            signal,
-          );
-        },
-      });
-    });
+    .action(
+      async ({ platform = "local", quick = false, keep = false, ports, only }: RehearseFlags, command: Command) => {
+        const options = globals(command);
+        await run({
+          options,
+          title: "greenlight rehearse",
+          log: true,
+          work: async (reporter, signal) => {
+            const { rehearseCommand } = await import("../commands/rehearse.ts");
+            return rehearseCommand({ ...options, quick, keep, firstPort: ports, only, platform }, reporter, signal);
+          },
+        });
+      },
+    );
 
   add(new Command("env"))
     .description("print what a shell needs to run plain pulumi on the same state")
@@ -222,6 +225,7 @@ export function createProgram(run: (it: Run) => Promise<void>): Command {
 }
 
 interface RehearseFlags {
+  readonly platform?: "local" | "kubernetes";
   readonly quick?: boolean;
   readonly keep?: boolean;
   readonly ports?: number;

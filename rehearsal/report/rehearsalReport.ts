@@ -48,6 +48,12 @@ export function renderRehearsalReport(report: RehearsalReport): string {
   ]);
 }
 
+/** What was not played, by platform. */
+const realParts: Readonly<Record<string, string>> = {
+  local: "the real engine, database and proxy",
+  kubernetes: "the real engine, a real control plane, database, Envoy and Prometheus",
+};
+
 function head(summary: Summary, good: number, began: number): Html {
   const all = summary.scenarios.length;
   const title =
@@ -64,7 +70,7 @@ function head(summary: Summary, good: number, began: number): Html {
       : `${counted(summary.failed, "request")} failed where none may`;
   return html`<header><p class="kicker">${badge(summary.ok ? "Passed" : "Failed", summary.ok ? "good" : "bad")}<span>Greenlight, rehearsal of a production release</span><span>${day(began)}</span></p>
 <h1>${title}</h1>
-<p>Releases good and bad were played on one machine with the real engine, database and proxy, under ${count(summary.load.ratePerSecond)} requests a second without a single retry: of ${count(summary.requests)} requests, ${lost}.</p></header>`;
+<p>Releases good and bad were played on one machine with ${realParts[summary.platform] ?? "the real engine"}, under ${count(summary.load.ratePerSecond)} requests a second without a single retry: of ${count(summary.requests)} requests, ${lost}.</p></header>`;
 }
 
 function figuresOf(summary: Summary): Figure[] {

@@ -4,14 +4,14 @@ import { Problem } from "../../release/problem.ts";
 import { supervisors } from "../project.ts";
 import { phaseTimes, releaseEnd } from "../releasing.ts";
 import { count, milliseconds } from "../report/wording.ts";
-import { Findings, type Scenario } from "../scenario.ts";
+import { Findings, firstScenario, type Scenario } from "../scenario.ts";
 import type { Stage } from "../stage.ts";
 import { until } from "../until.ts";
 
 const version = "v1.0.0";
 
 export const firstDeployment: Scenario = {
-  name: "first-deployment",
+  name: firstScenario,
   title: "First deployment",
   expected: "v1.0.0 is deployed on an empty machine, passes its gates, serves, and answers every request.",
   allowsFailures: false,

@@ -14,13 +14,14 @@ import { interrupted } from "../releases.ts";
 import { failureOf, phaseTimes, release } from "../releasing.ts";
 import { count, milliseconds } from "../report/wording.ts";
 import { Findings, type Scenario } from "../scenario.ts";
+import type { Stage } from "../stage.ts";
 
 interface Kills {
   readonly name: string;
   readonly title: string;
   readonly version: string;
   readonly whom: "engine" | "both";
-  readonly moments: readonly Moment[];
+  readonly moments: readonly Moment<Stage>[];
 }
 
 /** One release, cut off once in each of its phases and each time run again. */

@@ -34,7 +34,7 @@ describe("an order to a canary", () => {
     ["no object", "[]"],
   ])("that holds %s is an error that says what is left and what to do", (_, text) => {
     writeFileSync(join(dir, "order.json"), text);
-    expect(() => new Orders({ dir }, "v2").read()).toThrow("The last order to the canary cannot be read.");
+    expect(() => new Orders({ dir }, "v2").read()).toThrow("The last order to the release cannot be read.");
     expect(() => new Orders({ dir }, "v2").read()).toThrow(/Traffic is left as it is\.[\s\S]*remove that file/);
   });
 });

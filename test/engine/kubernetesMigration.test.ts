@@ -1,10 +1,10 @@
 import { BatchV1Api } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PlayedStorage } from "../../tools/kubernetes/playedStorage.ts";
 import { startServer, type TestServer } from "../database/server.ts";
 import { eventually } from "../processes.ts";
 import { FollowedShop } from "./followedShop.ts";
 import type { KubernetesShop } from "./kubernetesShop.ts";
-import { PlayedStorage } from "./playedStorage.ts";
 import type { Project } from "./project.ts";
 
 // The real engine and a real control plane whose Jobs are processes of this machine that migrate a real PostgreSQL, by the deployer's Role

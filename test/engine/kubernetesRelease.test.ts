@@ -4,12 +4,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { LoadGenerator, Mark } from "../../rehearsal/load/client.ts";
 import { type EnvironmentName, other } from "../../release/environment.ts";
 import { freePort } from "../../tools/freePort.ts";
+import { makeKnown } from "../../tools/kubernetes/playedKind.ts";
 import { PrometheusServer } from "../../tools/prometheus/server.ts";
 import { ensureToolchain } from "../../tools/toolchain.ts";
 import { eventually } from "../processes.ts";
 import { FollowedShop, unharmedSince as unharmed } from "./followedShop.ts";
 import type { KubernetesShop } from "./kubernetesShop.ts";
-import { makeKnown } from "./playedKind.ts";
 
 // A whole release on a real control plane behind a Gateway, judged by a real Prometheus that reads what a real Envoy counted of users'
 // requests. Pods are processes of this machine, and the Gateway is played.

@@ -1,11 +1,11 @@
 import { CoreV1Api } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { kinds } from "../../../tools/kubernetes/kinds.ts";
+import { makeKnown } from "../../../tools/kubernetes/playedKind.ts";
 import { settingsFrom, wrongSettings } from "../../../tools/kubernetes/plugin/settings.ts";
 import type { StandIn } from "../../../tools/kubernetes/plugin/standIn.ts";
 import { type Bag, NotReady } from "../../../tools/plugin/provider.ts";
 import { at } from "../../../tools/plugin/values.ts";
-import { makeKnown } from "../../engine/playedKind.ts";
 import { buildTimeoutMs, Made, World } from "./world.ts";
 
 const deploymentType = "kubernetes:apps/v1:Deployment";
@@ -213,8 +213,9 @@ describe("a Job", () => {
 describe("every kind of the table", () => {
   it("is served under the path that the table says", async () => {
     // The Prometheus Operator, which would bring it, is not here.
-    const rule = { group: "monitoring.coreos.com", version: "v1", plural: "prometheusrules", kind: "PrometheusRule" };
-    await makeKnown(world.admin, rule, "shop");
+    const operator = { group: "monitoring.coreos.com", version: "v1" };
+    await makeKnown(world.admin, { ...operator, plural: "prometheusrules", kind: "PrometheusRule" }, "shop");
+    await makeKnown(world.admin, { ...operator, plural: "servicemonitors", kind: "ServiceMonitor" }, "shop");
     for (const [token, { apiVersion, plural, kind }] of Object.entries(kinds)) {
       const api = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
       const { resources } = JSON.parse(await world.kubectl("get", "--raw", api)) as {

@@ -76,8 +76,8 @@ export class Pods {
 
   /** Process ids by names of pods, of those that run now. */
   get pids(): ReadonlyMap<string, number> {
-    const running = [...this.#held.values()].flatMap(({ latest, process }) =>
-      process?.pid === undefined ? [] : [[latest.metadata?.name ?? "", process.pid] as const],
+    const running = [...this.#held.values()].flatMap(({ latest, process, over }) =>
+      process?.pid === undefined || over ? [] : [[latest.metadata?.name ?? "", process.pid] as const],
     );
     return new Map(running);
   }
@@ -142,7 +142,7 @@ export class Pods {
     const pod = held.latest;
     const [container] = pod.spec?.containers ?? [];
     if (container === undefined) return;
-    const command = this.#settings.images(container.image ?? "");
+    const command = this.#settings.images(container.image ?? "", pod.metadata?.labels);
     if (command === undefined) {
       await this.#cannotPull(held, container.image ?? "");
       return;

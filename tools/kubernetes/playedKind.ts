@@ -1,5 +1,7 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { ApiextensionsV1Api, CustomObjectsApi, type KubeConfig } from "@kubernetes/client-node";
-import { eventually } from "../processes.ts";
+
+const servedWithinMs = 20_000;
 
 export interface PlayedKind {
   readonly group: string;
@@ -12,7 +14,7 @@ export interface PlayedKind {
 export async function makeKnown(config: KubeConfig, it: PlayedKind, namespace: string): Promise<void> {
   const { group, version, plural, kind } = it;
   const body = {
-    metadata: { name: `${plural}.${group}`, annotations: { "api-approved.kubernetes.io": "unapproved, for a test" } },
+    metadata: { name: `${plural}.${group}`, annotations: { "api-approved.kubernetes.io": "unapproved, played" } },
     spec: {
       group,
       scope: "Namespaced",
@@ -30,7 +32,14 @@ export async function makeKnown(config: KubeConfig, it: PlayedKind, namespace: s
   };
   await config.makeApiClient(ApiextensionsV1Api).createCustomResourceDefinition({ body });
   const custom = config.makeApiClient(CustomObjectsApi);
-  await eventually(`the kind ${kind} to be served`, () =>
-    custom.listNamespacedCustomObject({ group, version, plural, namespace }).catch(() => undefined),
-  );
+  const deadline = Date.now() + servedWithinMs;
+  for (;;) {
+    try {
+      await custom.listNamespacedCustomObject({ group, version, plural, namespace });
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw new Error(`The kind ${kind} is not served.`, { cause: error });
+      await pause(100);
+    }
+  }
 }

@@ -1,6 +1,6 @@
 import { CustomObjectsApi, type KubeConfig, type KubernetesObject } from "@kubernetes/client-node";
 import { snapshotKind } from "../../provider/kubernetes/volumeSnapshot.ts";
-import { watched } from "../../tools/kubernetes/follower/watched.ts";
+import { watched } from "./follower/watched.ts";
 import { makeKnown } from "./playedKind.ts";
 
 const { group, version, plural } = snapshotKind;
@@ -31,7 +31,7 @@ export class PlayedStorage {
         restoreSize: "1Gi",
       };
       const body = [{ op: "add", path: "/status", value: status }];
-      // A test that waits for it in vain says so.
+      // Who waits for it in vain says so.
       custom.patchNamespacedCustomObjectStatus({ ...snapshotKind, namespace, name, body }).catch(() => undefined);
     });
     return storage;

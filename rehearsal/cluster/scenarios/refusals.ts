@@ -1,0 +1,138 @@
+import { failureOf, release } from "../../releasing.ts";
+import { count, milliseconds } from "../../report/wording.ts";
+import { Findings, type Scenario } from "../../scenario.ts";
+import type { ClusterGround } from "../clusterGround.ts";
+import { notInRegistry } from "../clusterProject.ts";
+
+interface Refused {
+  readonly name: string;
+  readonly title: string;
+  readonly version: string;
+  /** What it must say, and what that is called. */
+  readonly says: RegExp;
+  /** What somebody does in the cluster before, and undoes after. */
+  readonly before?: (ground: ClusterGround) => Promise<unknown>;
+  readonly after?: (ground: ClusterGround) => Promise<unknown>;
+  readonly quick?: boolean;
+}
+
+/** A release that must not come to its switch, and must say why. */
+function refused(it: Refused): Scenario<ClusterGround> {
+  return {
+    name: it.name,
+    title: it.title,
+    expected: `${it.version} is not switched to, and it is said why; users are served as before, no request fails.`,
+    allowsFailures: false,
+    quick: it.quick ?? false,
+    async play(ground) {
+      const found = new Findings();
+      await ground.strategyIs("blue-green");
+      const before = await ground.live();
+      const mark = await ground.load.mark(it.name);
+      const began = Date.now();
+      await it.before?.(ground);
+      try {
+        const end = await release(ground, it.version);
+        found.expect(
+          end.exitCode !== 0 && ["failed", "refused"].includes(end.outcome),
+          `it ended as ${end.outcome}: ${end.sentence}`,
+        );
+        const said = `${end.sentence} ${end.phases.map(({ reason = "" }) => reason).join(" ")}`;
+        found.expect(it.says.test(said), `it does not say why: ${said.slice(0, 400)}`);
+        const live = await ground.live();
+        found.expect(live?.version === before?.version, `afterwards ${await ground.sayLive()}`);
+        const { total } = await ground.load.since(mark);
+        return found.ended(
+          `After ${milliseconds(Date.now() - began)}, at ${failureOf(end).slice(0, 300)} ${await ground.sayLive()}; ${count(total.failed)} of ${count(total.requests)} requests failed.`,
+          { said: (it.says.exec(said)?.[0] ?? "").slice(0, 200) },
+        );
+      } finally {
+        await it.after?.(ground);
+      }
+    },
+  };
+}
+
+export const neverHealthy = refused({
+  name: "never-healthy",
+  title: "A release whose pods are never ready",
+  version: "v1.2.2",
+  says: /0 of 2 pods are ready/,
+});
+
+export const wrongShape = refused({
+  name: "smoke-fails",
+  title: "A release whose smoke test fails",
+  version: "v1.2.3",
+  says: /Smoke gate/,
+});
+
+export const migrationFails = refused({
+  name: "migration-fails",
+  title: "A migration that cannot be applied",
+  version: "v1.2.4",
+  says: /column "email"[^.]*does not exist/,
+  quick: true,
+});
+
+export const notPulled = refused({
+  name: "image-missing",
+  title: "An image that cannot be pulled",
+  version: notInRegistry,
+  says: /(ErrImagePull|ImagePullBackOff|cannot be pulled|failed to pull)/,
+});
+
+const quota = {
+  apiVersion: "v1",
+  kind: "ResourceQuota",
+  metadata: { name: "small" },
+  // What serves has four; one more migrates, and is gone when the candidate's come.
+  spec: { hard: { pods: "5" } },
+};
+
+export const noRoom = refused({
+  name: "quota",
+  title: "A quota without room for the candidate",
+  version: "v1.3.1",
+  says: /exceeded quota/,
+  async before(ground) {
+    // Pods of an earlier candidate would be room.
+    await ground.pulumi("config", "rm", `greenlight:${await idle(ground)}`);
+    await ground.pulumi("up", "--yes", "--skip-preview", "--suppress-outputs");
+    await ground.apply(quota);
+  },
+  after: (ground) => ground.kubectl("delete", "resourcequota", "small"),
+});
+
+const webhook = {
+  apiVersion: "admissionregistration.k8s.io/v1",
+  kind: "ValidatingWebhookConfiguration",
+  metadata: { name: "guard.shop.example" },
+  webhooks: [
+    {
+      name: "guard.shop.example",
+      // Nobody answers there, and it must not be passed without an answer.
+      clientConfig: { url: "https://127.0.0.1:1/guard" },
+      failurePolicy: "Fail",
+      sideEffects: "None",
+      admissionReviewVersions: ["v1"],
+      timeoutSeconds: 2,
+      rules: [
+        { apiGroups: ["apps"], apiVersions: ["v1"], operations: ["CREATE", "UPDATE"], resources: ["deployments"] },
+      ],
+    },
+  ],
+};
+
+export const webhookRefuses = refused({
+  name: "webhook",
+  title: "An admission webhook that refuses",
+  version: "v1.3.1",
+  says: /guard\.shop\.example/,
+  before: (ground) => ground.apply(webhook),
+  after: (ground) => ground.kubectl("delete", "validatingwebhookconfiguration", "guard.shop.example"),
+});
+
+async function idle(ground: ClusterGround): Promise<"blue" | "green"> {
+  return (await ground.live())?.environment === "blue" ? "green" : "blue";
+}

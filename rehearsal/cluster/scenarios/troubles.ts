@@ -1,0 +1,193 @@
+import { type EnvironmentName, other } from "../../../release/environment.ts";
+import { Problem } from "../../../release/problem.ts";
+import { complaint } from "../../command.ts";
+import { killDuring, type Moment } from "../../killing.ts";
+import { interrupted } from "../../releases.ts";
+import { release } from "../../releasing.ts";
+import { count, milliseconds } from "../../report/wording.ts";
+import { Findings, type Scenario } from "../../scenario.ts";
+import { until } from "../../until.ts";
+import { type ClusterGround, usualLagMs } from "../clusterGround.ts";
+
+async function serving(ground: ClusterGround): Promise<EnvironmentName> {
+  const live = await ground.live();
+  if (live === undefined) throw new Problem({ happened: "Nobody serves everything." });
+  return live.environment;
+}
+
+/** What all of these come to: the words, and how users came through it. */
+async function ended(
+  ground: ClusterGround,
+  found: Findings,
+  mark: Parameters<ClusterGround["load"]["since"]>[0],
+  said: string,
+) {
+  const { total } = await ground.load.since(mark);
+  return found.ended(
+    `${said} ${await ground.sayLive()}; ${count(total.failed)} of ${count(total.requests)} requests failed.`,
+  );
+}
+
+export const killed: Scenario<ClusterGround> = {
+  name: "kill",
+  title: "kill -9 of command and engine",
+  expected:
+    "Killed while pods come and while traffic is switched, the same command goes on each time and ends well; no request fails.",
+  allowsFailures: false,
+  quick: false,
+  async play(ground) {
+    const found = new Findings();
+    await ground.strategyIs("blue-green");
+    const mark = await ground.load.mark("kill");
+    const version = interrupted[1];
+    const told =
+      (pattern: RegExp): Moment["reached"] =>
+      (_, command) =>
+        command.told(pattern);
+    const moments: Moment[] = [
+      { name: "rollout", engine: true, reached: told(/-rollout …/) },
+      { name: "switch", engine: true, reached: told(/traffic-gate …/) },
+    ];
+    for (const moment of moments) {
+      ground.log(`killing command and engine during: ${moment.name}`);
+      const { left } = await killDuring(ground, ["release", version], moment, "both");
+      found.expect(left.length === 0, `after the kill during ${moment.name} these stayed: ${left.join("; ")}`);
+    }
+    const end = await release(ground, version);
+    found.expect(end.exitCode === 0 && end.outcome === "released", `it ended as ${end.outcome}: ${end.sentence}`);
+    const fault = await ground.stateFault();
+    found.expect(fault === undefined, fault ?? "");
+    return ended(ground, found, mark, `Cut off ${moments.length} times and gone on with each time.`);
+  },
+};
+
+export const apiServerGone: Scenario<ClusterGround> = {
+  name: "api-server",
+  title: "The API server is gone in the middle of a switch",
+  expected:
+    "It is killed when the switch begins and comes back 5 s later: the switch ends well, or ends with what to do, and ends well when it is given again.",
+  allowsFailures: false,
+  quick: false,
+  async play(ground) {
+    const found = new Findings();
+    const from = await serving(ground);
+    const mark = await ground.load.mark("api server");
+    const command = ground.commands.greenlight(["switch", other(from)]);
+    await until(() => command.over || command.told(/traffic-gate …/), 60_000, ground.signal, 10);
+    await ground.cluster.killApiServer();
+    await until(() => false, 5_000, ground.signal);
+    await ground.cluster.startApiServer();
+    const first = await ground.run(command);
+    let said = "The switch itself ended well.";
+    if (first.exitCode !== 0) {
+      said = `The switch said: ${complaint(first).slice(0, 160)} Given again, it ended well.`;
+      const again = await ground.greenlight("switch", other(from));
+      found.expect(again.exitCode === 0, `given again, it failed: ${complaint(again)}`);
+    }
+    found.expect((await ground.live())?.environment === other(from), `afterwards ${await ground.sayLive()}`);
+    return ended(ground, found, mark, said);
+  },
+};
+
+export const lagging: Scenario<ClusterGround> = {
+  name: "lag",
+  title: "Requests follow the API later than the stack says",
+  expected:
+    "Requests go by what the API says 4 s later, where the stack counts on 2 s at most: no request fails there and back.",
+  allowsFailures: false,
+  quick: false,
+  async play(ground) {
+    const found = new Findings();
+    const from = await serving(ground);
+    const mark = await ground.load.mark("lag");
+    ground.follower.delayMs = 4_000;
+    try {
+      for (const to of [other(from), from]) {
+        const ran = await ground.greenlight("switch", to);
+        found.expect(ran.exitCode === 0, `the switch to ${to} failed: ${complaint(ran)}`);
+      }
+    } finally {
+      ground.follower.delayMs = usualLagMs;
+    }
+    return ended(ground, found, mark, `Two switches with requests ${milliseconds(4_000)} behind.`);
+  },
+};
+
+export const drained: Scenario<ClusterGround> = {
+  name: "drain",
+  title: "Nodes are drained in the middle of a switch",
+  expected:
+    "All nodes are drained while a switch goes on: each service keeps a pod, the switch ends, no request fails.",
+  allowsFailures: false,
+  quick: false,
+  async play(ground) {
+    const found = new Findings();
+    const from = await serving(ground);
+    const mark = await ground.load.mark("drain");
+    const nodes = (await ground.kubectl("get", "nodes", "-o", "jsonpath={.items[*].metadata.name}")).split(" ");
+    const command = ground.commands.greenlight(["switch", other(from)]);
+    await until(() => command.over || command.told(/traffic-gate …/), 60_000, ground.signal, 10);
+    const [first = "", ...others] = nodes;
+    // One at a time, as whoever updates nodes does; the pods go to those that are left.
+    await ground.kubectl("drain", first, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=50s");
+    await ground.kubectl("uncordon", first);
+    const switched = await ground.run(command);
+    if (switched.exitCode !== 0) {
+      const again = await ground.greenlight("switch", other(from));
+      found.expect(again.exitCode === 0, `given again after the drain, the switch failed: ${complaint(again)}`);
+    }
+    for (const node of others) {
+      await ground.kubectl("drain", node, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=50s");
+      await ground.kubectl("uncordon", node);
+    }
+    found.expect((await ground.live())?.environment === other(from), `afterwards ${await ground.sayLive()}`);
+    return ended(ground, found, mark, `${nodes.length} nodes were drained, one after the other.`);
+  },
+};
+
+export const strangers: Scenario<ClusterGround> = {
+  name: "strangers",
+  title: "Somebody else edits what is ours",
+  expected:
+    "Weights that somebody wrote are refused and named, and so is who scaled pods down; after a refresh, and when the pods are given back, an update mends both; no request fails.",
+  allowsFailures: false,
+  quick: false,
+  async play(ground) {
+    const found = new Findings();
+    await ground.atFullSize();
+    const from = await serving(ground);
+    const mark = await ground.load.mark("strangers");
+    const to = other(from);
+    const route = JSON.parse(await ground.kubectl("get", "httproute", "shop-api", "-o", "json"));
+    for (const ref of route.spec.rules[0].backendRefs) ref.weight = ref.name.endsWith(to) ? 30 : 70;
+    const patch = JSON.stringify({ spec: { rules: route.spec.rules } });
+    await ground.kubectl("patch", "httproute", "shop-api", "--type=merge", "-p", patch);
+    await ground.kubectl("scale", "deployment", `shop-web-${to}`, "--replicas=1");
+    const refused = await ground.greenlight("switch", to);
+    const said = complaint(refused);
+    found.expect(refused.exitCode !== 0, "the switch overwrote weights that somebody else wrote");
+    found.expect(/Somebody moved traffic/.test(said), `it does not say who moved what: ${said}`);
+    const refreshed = await ground.pulumi("refresh", "--yes", "--skip-preview", "--suppress-outputs");
+    found.expect(refreshed.exitCode === 0, `the refresh failed: ${complaint(refreshed)}`);
+    const up = () => ground.pulumi("up", "--yes", "--skip-preview", "--suppress-outputs");
+    const conflict = await up();
+    found.expect(conflict.exitCode !== 0, "the update took the number of pods from who had set it");
+    const field = /[^.\n]{0,80}\.spec\.replicas[^\n.]{0,80}/.exec(conflict.stdout)?.[0]?.trim();
+    found.expect(
+      field?.includes("kubectl") === true,
+      `it does not say whose the number of pods is: ${conflict.stdout.slice(-400)}`,
+    );
+    await ground.kubectl("scale", "deployment", `shop-web-${to}`, "--replicas=2");
+    const mended = await up();
+    found.expect(mended.exitCode === 0, `the update after it failed: ${mended.stdout.slice(-400)}`);
+    found.expect((await ground.live())?.environment === from, `afterwards ${await ground.sayLive()}`);
+    const pods = await ground.replicas("web");
+    found.expect(pods[to] === 2, `${pods[to]} pods of web are wanted in ${to}`);
+    return ended(
+      ground,
+      found,
+      mark,
+      `Refused: ${said.slice(0, 160)} Then: ${field ?? "no word of the pods"}. Mended by a refresh, the pods given back, and an update.`,
+    );
+  },
+};
