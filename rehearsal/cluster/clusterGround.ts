@@ -90,6 +90,14 @@ export class ClusterGround extends Ground {
     return shopTraffic({ api: `http://127.0.0.1:${api}`, web: `http://127.0.0.1:${web}` });
   }
 
+  /** Processes by what they are part of. */
+  parts(): { readonly name: string; readonly pid: number }[] {
+    return [
+      ...this.cluster.pids.map((pid) => ({ name: "control plane", pid })),
+      ...[...this.follower.pods.pids.values()].map((pid) => ({ name: "services", pid })),
+    ];
+  }
+
   /** Whether users of every service get an answer of it. */
   async answersUsers(): Promise<boolean> {
     const asks = Object.values(this.#ports.users).map(async (port) => {

@@ -30,7 +30,7 @@ export async function rehearseCluster(places: Places, options: RehearseOptions):
   const sampler = new MemorySampler({
     own: process.pid,
     except: () => (ground.loadPid === undefined ? [] : [ground.loadPid]),
-    supervisors: () => [],
+    supervisors: () => ground.parts(),
   });
   const scenarios: ScenarioSummary[] = [];
   let served = "Nothing was deployed.";

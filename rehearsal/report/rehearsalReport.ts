@@ -44,8 +44,13 @@ export function renderRehearsalReport(report: RehearsalReport): string {
     html`<section aria-labelledby="end"><h2 id="end">What served at the end</h2><p>${summary.servedAtTheEnd}</p></section>`,
     html`<section aria-labelledby="how"><h2 id="how">How it was run</h2>${facts(howItWasRun(summary))}</section>`,
     html`</main>`,
-    html`<footer>Made by Greenlight from summary.json beside this file, which has every figure. Repeat it with <code>npm run rehearse${summary.quick ? " -- --quick" : ""}</code>.</footer>`,
+    html`<footer>Made by Greenlight from summary.json beside this file, which has every figure. Repeat it with <code>npm run rehearse${flagsOf(summary)}</code>.</footer>`,
   ]);
+}
+
+function flagsOf({ platform, quick }: Summary): string {
+  const flags = [...(platform === "local" ? [] : [`--platform ${platform}`]), ...(quick ? ["--quick"] : [])];
+  return flags.length === 0 ? "" : ` -- ${flags.join(" ")}`;
 }
 
 /** What was not played, by platform. */

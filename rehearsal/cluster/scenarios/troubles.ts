@@ -172,7 +172,7 @@ export const strangers: Scenario<ClusterGround> = {
     const up = () => ground.pulumi("up", "--yes", "--skip-preview", "--suppress-outputs");
     const conflict = await up();
     found.expect(conflict.exitCode !== 0, "the update took the number of pods from who had set it");
-    const field = /[^.\n]{0,80}\.spec\.replicas[^\n.]{0,80}/.exec(conflict.stdout)?.[0]?.trim();
+    const field = /apply Deployment[^\n]{0,160}?\.spec\.replicas[^\n.]{0,80}/.exec(conflict.stdout)?.[0]?.trim();
     found.expect(
       field?.includes("kubectl") === true,
       `it does not say whose the number of pods is: ${conflict.stdout.slice(-400)}`,
