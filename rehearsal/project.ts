@@ -47,8 +47,8 @@ export function placesOf(home: string, project: string): Places {
   return { home, project, stack: join(kept, stackName), staging: join(kept, stagingName) };
 }
 
-/** Makes the project anew: Pulumi.yaml, the stack file, and a copy of the shop with the rehearsal's own releases. */
-export function makeProject(places: Places, firstPort: number | undefined, quick: boolean): void {
+/** A copy of the shop with the rehearsal's own releases, beside a Pulumi.yaml of ours that is yet to be written. */
+export function copyShop(places: Places): ReturnType<typeof parseDocument> {
   mkdirSync(places.project, { recursive: true });
   const shop = join(places.project, "shop");
   cpSync(join(repository, "examples", "shop"), shop, { recursive: true });
@@ -60,6 +60,12 @@ export function makeProject(places: Places, firstPort: number | undefined, quick
   for (const [index, { path }] of providers.entries()) {
     pulumi.setIn(["plugins", "providers", index, "path"], join(here, path));
   }
+  return pulumi;
+}
+
+/** Makes the project anew: Pulumi.yaml, the stack file, and the shop. */
+export function makeProject(places: Places, firstPort: number | undefined, quick: boolean): void {
+  const pulumi = copyShop(places);
   writeFileSync(join(places.project, "Pulumi.yaml"), pulumi.toString());
   const stack = parseDocument(readFileSync(join(repository, `Pulumi.${stackName}.yaml`), "utf8"));
   stack.setIn(["config", "greenlight:releases"], "shop/releases");

@@ -1,11 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { withStackLock } from "../cli/stackLock.ts";
 import { deadlineIn } from "../release/deadline.ts";
-import { sentence } from "../release/problem.ts";
 import { ensureToolchain } from "../tools/toolchain.ts";
-import { MemorySampler } from "./memory.ts";
-import { play } from "./play.ts";
-import { playAll } from "./playAll.ts";
+import { playWhole } from "./playWhole.ts";
 import {
   cleanUp,
   makeProject,
@@ -21,7 +18,7 @@ import { destroy } from "./scenarios/destroy.ts";
 import { evidence } from "./scenarios/evidence.ts";
 import { scenariosFor } from "./scenarios/index.ts";
 import { Stage } from "./stage.ts";
-import type { ScenarioSummary, Summary } from "./summary.ts";
+import type { Summary } from "./summary.ts";
 import { Channel } from "./team/channel.ts";
 import { channelEnvironment, holdToChecklist } from "./team/preparation.ts";
 
@@ -77,42 +74,21 @@ async function inProject(places: Places, options: RehearseOptions): Promise<Rehe
   const channel = await Channel.open();
   const { signal: stop, end: noDeadline } = deadlineIn(longestMs, "The rehearsal", signal);
   const stage = new Stage({ places, tools, quick, signal: stop, say, env: channelEnvironment(channel) });
-  const sampler = new MemorySampler({
-    own: process.pid,
-    except: () => (stage.loadPid === undefined ? [] : [stage.loadPid]),
+  // Without evidence nothing is released.
+  const only = options.only === undefined ? undefined : [evidence.name, ...options.only];
+  const played = await playWhole({
+    ground: stage,
+    chosen: scenariosFor(quick).filter((it) => only === undefined || only.includes(it.name)),
+    destroy: options.keep ? undefined : destroy,
     supervisors: () => supervisors(places),
+    say,
+    stop,
+    async close() {
+      noDeadline();
+      await channel.close();
+    },
   });
-  const scenarios: ScenarioSummary[] = [];
-  let served = "Nothing was deployed.";
-  try {
-    // Without evidence nothing is released.
-    const only = options.only === undefined ? undefined : [evidence.name, ...options.only];
-    const chosen = scenariosFor(quick).filter((it) => only === undefined || only.includes(it.name));
-    await playAll(chosen, stage, stop, scenarios);
-    served = `${await stage.sayLive()}.`;
-    await stage.endLoad().catch((error: unknown) => say(`the load could not be summed up: ${sentence(error)}`));
-    if (!options.keep) {
-      say(destroy.title);
-      // Ctrl-C ends the rehearsal, not its tidying up.
-      scenarios.push(await play(destroy, stage, new AbortController().signal));
-    }
-  } finally {
-    noDeadline();
-    await stage.commands.endAll();
-    await stage.endLoad().catch(() => undefined); // said above; the process has ended either way
-    await channel.close();
-  }
-  const memory = await sampler.stop();
-  const summary = summarise({
-    platform: "local",
-    quick,
-    startedAt,
-    scenarios,
-    memory,
-    servedAtTheEnd: served,
-    tools,
-    stage,
-  });
+  const summary = summarise({ platform: "local", quick, startedAt, ...played, tools, stage });
   const files = await writeResults(places, summary, stage);
   if (!options.keep) await cleanUp(places);
   return { summary, files };

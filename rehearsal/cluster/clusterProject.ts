@@ -1,10 +1,9 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, relative } from "node:path";
-import { parse, parseDocument, stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { z } from "zod";
-import { type Places, repository, stackName } from "../project.ts";
-import { addInterruptedReleases } from "../releases.ts";
+import { copyShop, type Places, repository, stackName } from "../project.ts";
 import { shopImage, shopServices } from "./shopImages.ts";
 
 export const namespace = "shop";
@@ -27,18 +26,13 @@ const manifestShape = z.looseObject({
   database: z.looseObject({ directory: z.string() }),
 });
 
-const pluginsShape = z.object({ providers: z.array(z.object({ name: z.string(), path: z.string() })) });
-
 /** Makes the project of a team whose shop is on Kubernetes. @returns the folder of each version's migrations, absolute */
 export function makeClusterProject(
   places: Places,
   { kubeconfig, ports }: { readonly kubeconfig: string; readonly ports: ClusterPorts },
 ): Record<string, string> {
-  mkdirSync(places.project, { recursive: true });
-  const shop = join(places.project, "shop");
-  cpSync(join(repository, "examples", "shop"), shop, { recursive: true });
-  addInterruptedReleases(shop);
-  const releases = join(shop, "releases");
+  const pulumi = copyShop(places);
+  const releases = join(places.project, "shop", "releases");
   const migrations: Record<string, string> = {};
   for (const file of readdirSync(releases)) {
     const manifest = manifestShape.parse(parse(readFileSync(join(releases, file), "utf8")));
@@ -51,7 +45,11 @@ export function makeClusterProject(
     join(releases, `${notInRegistry}.yaml`),
     stringify(onKubernetes({ ...nowhere, version: notInRegistry })),
   );
-  writeFileSync(join(places.project, "Pulumi.yaml"), projectFile(places));
+  if (!officialPluginThere()) {
+    const path = join(relative(places.project, repository), "tools", "kubernetes");
+    pulumi.addIn(["plugins", "providers"], { name: "kubernetes", path });
+  }
+  writeFileSync(join(places.project, "Pulumi.yaml"), pulumi.toString());
   writeFileSync(
     join(places.project, `Pulumi.${stackName}.yaml`),
     stringify({
@@ -72,20 +70,6 @@ function onKubernetes(manifest: z.infer<typeof manifestShape>): object {
     ]),
   );
   return { ...manifest, services };
-}
-
-function projectFile(places: Places): string {
-  const pulumi = parseDocument(readFileSync(join(repository, "Pulumi.yaml"), "utf8"));
-  const here = relative(places.project, repository);
-  pulumi.set("main", join(here, "index.ts"));
-  const { providers } = pluginsShape.parse(pulumi.toJS().plugins);
-  for (const [index, { path }] of providers.entries()) {
-    pulumi.setIn(["plugins", "providers", index, "path"], join(here, path));
-  }
-  if (!officialPluginThere()) {
-    pulumi.addIn(["plugins", "providers"], { name: "kubernetes", path: join(here, "tools", "kubernetes") });
-  }
-  return pulumi.toString();
 }
 
 /** Whether Pulumi has its own plugin for Kubernetes; else the stand-in of tools/kubernetes takes its place. */

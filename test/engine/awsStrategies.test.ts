@@ -1,7 +1,7 @@
 import { DescribeServicesCommand, ECSClient } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { AwsShop } from "./awsShop.ts";
-import { followsEveryStrategy, type StrategyStack } from "./strategySuite.ts";
+import { bySettings, followsEveryStrategy, type StrategyStack } from "./strategySuite.ts";
 
 let shop: AwsShop;
 let stack: StrategyStack;
@@ -17,17 +17,7 @@ beforeAll(async () => {
       const { exitCode, said, json } = await shop.greenlight(args);
       return { exitCode, said: `${said}\n${JSON.stringify(json)}` };
     },
-    async set(changes) {
-      await project.set(changes);
-      await shop.succeed("up", "--skip-preview");
-    },
-    async refused(changes) {
-      await project.set(changes);
-      const ran = await project.run("preview");
-      await project.set(Object.fromEntries(Object.keys(changes).map((key) => [key, undefined])));
-      expect(ran.exitCode, ran.text).not.toBe(0);
-      return ran.text.replace(/\s+/g, " ");
-    },
+    ...bySettings(project, () => shop.succeed("up", "--skip-preview")),
     async weights() {
       const { api, web } = await shop.weights();
       expect(web).toEqual(api);

@@ -1,8 +1,8 @@
 import type { KubernetesObject, V1Deployment } from "@kubernetes/client-node";
-import { afterAll, beforeAll, describe, expect } from "vitest";
+import { afterAll, beforeAll, describe } from "vitest";
 import { readRoute, weightsOf } from "../../provider/kubernetes/route.ts";
 import { FollowedShop } from "./followedShop.ts";
-import { followsEveryStrategy, type StrategyStack } from "./strategySuite.ts";
+import { bySettings, followsEveryStrategy, type StrategyStack } from "./strategySuite.ts";
 
 let followed: FollowedShop;
 let stack: StrategyStack;
@@ -21,17 +21,7 @@ beforeAll(async () => {
   await shop.succeed("up", "--skip-preview");
   stack = {
     greenlight: (...args) => shop.greenlight(...args),
-    async set(changes) {
-      await project.set(changes);
-      await shop.succeed("up", "--skip-preview");
-    },
-    async refused(changes) {
-      await project.set(changes);
-      const ran = await project.run("preview");
-      await project.set(Object.fromEntries(Object.keys(changes).map((key) => [key, undefined])));
-      expect(ran.exitCode, ran.text).not.toBe(0);
-      return ran.text.replace(/\s+/g, " ");
-    },
+    ...bySettings(project, () => shop.succeed("up", "--skip-preview")),
     async weights() {
       const backends = { blue: "shop-api-blue", green: "shop-api-green", port: 8080 };
       return weightsOf(readRoute(await shop.get<KubernetesObject>("httproute", "shop-api")), backends);

@@ -3,9 +3,9 @@ import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { readRecords } from "../../provider/local/instanceRecord.ts";
 import { readPlatform, readServing } from "../../provider/local/serving.ts";
-import { type Config, Project, root } from "./project.ts";
+import { Project, root } from "./project.ts";
 import { serviceSettings, writeService } from "./service.ts";
-import { followsEveryStrategy, type StrategyStack } from "./strategySuite.ts";
+import { bySettings, followsEveryStrategy, type StrategyStack } from "./strategySuite.ts";
 
 let project: Project;
 let stack: StrategyStack;
@@ -30,18 +30,7 @@ beforeAll(async () => {
       const { exitCode, stdout, stderr } = await execa(process.execPath, all, options);
       return { exitCode, said: `${stderr}\n${stdout}` };
     },
-    async set(changes: Config) {
-      await project.set(changes);
-      await up();
-    },
-    async refused(changes: Config) {
-      const before = project.config;
-      await project.set(changes);
-      const ran = await project.run("preview");
-      await project.set(Object.fromEntries(Object.keys(changes).map((key) => [key, before[key]])));
-      expect(ran.exitCode, ran.text).not.toBe(0);
-      return ran.text.replace(/\s+/g, " ");
-    },
+    ...bySettings(project, up),
     async weights() {
       const facts = readPlatform(project.dir);
       return facts === undefined ? undefined : (await readServing(facts)).weights.api;

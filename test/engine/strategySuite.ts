@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { EnvironmentName, Weights } from "../../release/environment.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
-import type { Config } from "./project.ts";
+import type { Config, Project } from "./project.ts";
 
 /** A stack of one service with two instances, v1 in blue serving and v2 deployed in green, on whatever platform. */
 export interface StrategyStack {
@@ -65,4 +65,22 @@ export function followsEveryStrategy(stack: () => StrategyStack): void {
     );
     await stands(0, { blue: 2, green: 1 });
   });
+}
+
+/** What is the same on every platform: settings are changed in a file. @param up one update, as it must go */
+export function bySettings(project: Project, up: () => Promise<unknown>): Pick<StrategyStack, "set" | "refused"> {
+  return {
+    async set(changes) {
+      await project.set(changes);
+      await up();
+    },
+    async refused(changes) {
+      const before = project.config;
+      await project.set(changes);
+      const ran = await project.run("preview");
+      await project.set(Object.fromEntries(Object.keys(changes).map((key) => [key, before[key]])));
+      expect(ran.exitCode, ran.text).not.toBe(0);
+      return ran.text.replace(/\s+/g, " ");
+    },
+  };
 }
