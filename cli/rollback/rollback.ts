@@ -29,8 +29,8 @@ export interface RollbackArgs {
 }
 
 /**
- * Traffic first, without the engine; then the journal, Pulumi's state, the database when asked, and a verification like a
- * deployment's. A failure after traffic is back is reported and does not move traffic again.
+ * Traffic first, without the engine where what it goes back to is at full size; then the journal, Pulumi's state, the database when asked,
+ * and a verification like a deployment's. A failure after traffic is back is reported and does not move traffic again.
  */
 export async function performRollback(args: RollbackArgs): Promise<RollbackResult> {
   const { context, platform, to, reporter } = args;
@@ -113,7 +113,7 @@ function announcementsOf(context: Context) {
 
 async function moveBack(args: RollbackArgs): Promise<MoveRecord> {
   const { platform, to, from, reporter } = args;
-  if (await mustGrow(args)) return rollBack(args);
+  if (await mustGrow(args)) return moveBackByInstances(args);
   const moved = await platform.moveTraffic(to.environment, (text) => reporter.tell({ kind: "step", text }));
   return {
     from: from?.environment,
@@ -132,7 +132,14 @@ async function mustGrow({ context, platform, to }: RollbackArgs): Promise<boolea
 }
 
 /** Instance by instance, by updates of the stack: all traffic at once would meet too few. */
-async function rollBack({ context, platform, to, from, reporter, signal }: RollbackArgs): Promise<MoveRecord> {
+async function moveBackByInstances({
+  context,
+  platform,
+  to,
+  from,
+  reporter,
+  signal,
+}: RollbackArgs): Promise<MoveRecord> {
   const { Engine } = await import("../engine/engine.ts");
   const engine = await Engine.open(context, (text) => reporter.tell({ kind: "step", text }));
   await engine.recover();
