@@ -24,6 +24,8 @@ const own: readonly V1PolicyRule[] = [
   { apiGroups: [""], resources: ["namespaces"], verbs: ["get"] },
   // Why a container ends again and again.
   { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
+  // Why a migration's Job gets no pod: a quota, a webhook.
+  { apiGroups: [""], resources: ["events"], verbs: ["list"] },
   // A migration's Jobs and the snapshots before it, where the settings have them; neither is changed.
   { apiGroups: ["batch"], resources: ["jobs"], verbs: ["create", "delete", ...reading] },
   { apiGroups: ["snapshot.storage.k8s.io"], resources: ["volumesnapshots"], verbs: ["create", "delete", ...reading] },

@@ -6,7 +6,7 @@ import type { Step } from "../handler.ts";
 import type { Client } from "./client.ts";
 import * as collections from "./collections.ts";
 import { follow } from "./follow.ts";
-import { createJob, endOf, isSame, type JobPlan, readJob, removeJob } from "./jobs.ts";
+import { createJob, endOf, isSame, type JobPlan, readJob, removeJob, whyNoPod } from "./jobs.ts";
 import { ask, statusOf } from "./kubernetesProblem.ts";
 import { PodLog } from "./podLog.ts";
 import { podTrouble } from "./podTrouble.ts";
@@ -129,7 +129,9 @@ async function end(client: Client, step: Step, plan: JobPlan, log: PodLog): Prom
   const hopeless = trouble?.final === true && (job === undefined || endOf(job) === undefined);
   // Nothing would end it but its deadline, and the next try is to begin anew.
   if (hopeless) await removeJob(client, plan.name);
-  return { job, pod, trouble: hopeless ? `its pod ${trouble.pod} does not start: ${trouble.says}` : undefined };
+  if (hopeless) return { job, pod, trouble: `its pod ${trouble.pod} does not start: ${trouble.says}` };
+  const refused = pod === undefined ? await whyNoPod(client, plan.name, step.signal) : undefined;
+  return { job, pod, trouble: refused === undefined ? undefined : `no pod of it was made: ${refused}` };
 }
 
 const askedAbout = (client: Client, plan: JobPlan) => ({

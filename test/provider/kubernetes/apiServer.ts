@@ -12,7 +12,8 @@ export type Kind =
   | "endpointslices"
   | "httproutes"
   | "jobs"
-  | "volumesnapshots";
+  | "volumesnapshots"
+  | "events";
 type Thing = {
   metadata: { name: string; labels?: Record<string, string>; [key: string]: unknown };
   [key: string]: unknown;
@@ -53,6 +54,7 @@ export class ApiServer {
     httproutes: new Map(),
     jobs: new Map(),
     volumesnapshots: new Map(),
+    events: new Map(),
   };
   #watchers: Watcher[] = [];
   #version = 1;

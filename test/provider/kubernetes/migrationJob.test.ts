@@ -167,6 +167,22 @@ describe("a migration as Jobs of a cluster", { timeout: 60_000 }, () => {
     expect(server.get("jobs", jobs.migration)).toBeUndefined();
   });
 
+  it("says why the cluster made no pod for it, where it may read that", async () => {
+    const message = 'Error creating: pods "shop-migrate-v2-x1" is forbidden: exceeded quota: small, used: pods=4';
+    let told = true;
+    server.onChanged = (verb, kind, name) => {
+      if (kind !== "jobs" || verb !== "create") return;
+      if (told) server.put("events", { metadata: { name: "one" }, reason: "FailedCreate", message });
+      const known = server.get("jobs", name);
+      const late = { type: "Failed", status: "True", reason: "DeadlineExceeded", message: "too late" };
+      server.put("jobs", { metadata: { name }, ...known, status: { conditions: [late] } });
+    };
+    await expect(migration.create(inputs())).rejects.toThrow(`no pod of it was made: ${message}`);
+    told = false;
+    server.remove("events", "one");
+    await expect(migration.create(inputs())).rejects.toThrow("it was not done in 60 s and was stopped");
+  });
+
   it("is taken away when the update is cancelled: nothing goes on migrating behind the next one's back", async () => {
     courses.migration = { prints: "working\n" };
     const cancelled = migration.create(inputs());
