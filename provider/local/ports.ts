@@ -21,11 +21,14 @@ export async function accepts(host: string, port: number, timeoutMs = 1000): Pro
 
 /** Refuses when the port cannot be bound: somebody else listens there. */
 export async function requireFree(host: string, port: number, what: string): Promise<void> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ host, port, exclusive: true }, resolve);
-  }).catch((error: NodeJS.ErrnoException) => {
+  const deadline = Date.now() + givenUpWithinMs;
+  for (;;) {
+    const error = await listenOnce(host, port);
+    if (error === undefined) return;
+    if (error.code === "EADDRINUSE" && Date.now() < deadline) {
+      await pause(25);
+      continue;
+    }
     throw new Problem({
       happened:
         error.code === "EADDRINUSE"
@@ -36,8 +39,21 @@ export async function requireFree(host: string, port: number, what: string): Pro
       next: "end that program, or choose other ports with the settings greenlight:ports or the service's port",
       cause: error,
     });
+  }
+}
+
+/** A process that was killed gives its ports up a moment after it is gone, ms. */
+const givenUpWithinMs = 1_000;
+
+/** Listens and stops at once; why it cannot, where it cannot. */
+async function listenOnce(host: string, port: number): Promise<NodeJS.ErrnoException | undefined> {
+  const server = createServer();
+  const error = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
+    server.once("error", resolve);
+    server.listen({ host, port, exclusive: true }, () => resolve(undefined));
   });
-  await new Promise((resolve) => server.close(resolve));
+  if (error === undefined) await new Promise((resolve) => server.close(resolve));
+  return error;
 }
 
 /** Waits until the port accepts connections. False at the deadline, or as soon as `alive` says no. */
