@@ -75,11 +75,14 @@ export async function switchCommand(
       await engine.recover();
       if (share !== undefined) {
         await giveShare({ context, platform, engine, reporter }, { live: settings.live, share }, signal);
-        const { readAt, environment: live } = await platform.serving();
+        const serving = await platform.serving();
         return {
           exitCode: exitCodes.ok,
-          json: { ok: true, serving: { environment: live, version: undefined, readAt: readAt.toISOString() } },
-          text: `${await sayLive(await platform.serving(), platform)}. The way back: \`greenlight rollback --reason "…"\`.`,
+          json: {
+            ok: true,
+            serving: { environment: serving.environment, version: undefined, readAt: serving.readAt.toISOString() },
+          },
+          text: `${await sayLive(serving, platform)}. The way back: \`greenlight rollback --reason "…"\`.`,
         };
       }
       const move = await performSwitch({

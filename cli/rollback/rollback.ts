@@ -95,17 +95,17 @@ async function announceRollback(args: RollbackArgs, journal: JournalFile, versio
   const { context, to, reason, reporter, signal } = args;
   const text = rollbackAnnouncement({ to: to.version, reason, eta: 1000 });
   try {
-    const settings = announcementsOf(context);
+    const settings = settingsOf(context)?.announcements;
     await announceDeployment({ context, settings, journal, reporter, version, kind: "rollback", text, signal });
   } catch (error) {
     reporter.tell({ kind: "warning", text: `traffic is back, but the announcement failed: ${sentence(error)}` });
   }
 }
 
-/** Settings that cannot be read must not keep the announcement from terminal and journal. */
-function announcementsOf(context: Context) {
+/** Settings that cannot be read must keep neither traffic where it is nor the announcement from terminal and journal. */
+function settingsOf(context: Context) {
   try {
-    return context.settings().announcements;
+    return context.settings();
   } catch {
     return undefined;
   }
@@ -125,8 +125,8 @@ async function moveBack(args: RollbackArgs): Promise<MoveRecord> {
 
 /** Whether what traffic goes back to runs fewer instances than all of it takes, as after a rolling release. */
 async function mustGrow({ context, platform, to }: RollbackArgs): Promise<boolean> {
-  const settings = context.settings();
-  if (settings.strategy.kind !== "rolling") return false;
+  const settings = settingsOf(context);
+  if (settings?.strategy.kind !== "rolling") return false;
   const wanted = Object.values(settings.services).reduce((sum, { instances }) => sum + instances, 0);
   return (await platform.healthy(to.environment)).healthy < wanted;
 }
@@ -144,14 +144,8 @@ async function moveBackByInstances({
   const engine = await Engine.open(context, (text) => reporter.tell({ kind: "step", text }));
   await engine.recover();
   const goal = { live: to.environment, share: 0, back: true };
-  const movedAt = await giveShare({ context, platform, engine, reporter }, goal, signal);
-  const readBackAt = (await platform.serving()).readAt.getTime();
-  return {
-    from: from?.environment,
-    to: to.environment,
-    writtenAt: platform.movedAt() ?? movedAt ?? readBackAt,
-    readBackAt,
-  };
+  const moved = await giveShare({ context, platform, engine, reporter }, goal, signal);
+  return { from: from?.environment, to: to.environment, ...moved };
 }
 
 /** Settings and Pulumi's state say what serves. Whatever goes wrong here, traffic stays where it is. */

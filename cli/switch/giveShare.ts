@@ -1,7 +1,8 @@
 import { capacitiesOf, standingOf } from "../../project/instances.ts";
 import { type EnvironmentName, other } from "../../release/environment.ts";
 import { nextStanding, type Standing, shareOf } from "../../release/strategy/rolling.ts";
-import { type TrafficUpdate, updateTraffic } from "./updateTraffic.ts";
+import type { Moved } from "../platform/platform.ts";
+import { type TrafficUpdate, type Updated, updateTraffic } from "./updateTraffic.ts";
 
 export interface ShareGoal {
   /** Who is live when it is reached. */
@@ -16,23 +17,31 @@ export interface ShareGoal {
  * Gives both sides their shares of users' traffic: by one update where both run at full size, and with `rolling` by as many as the surge
  * asks for, instances before traffic. Cut off anywhere, it goes on from what the settings say.
  *
- * @returns epoch ms at which traffic was last seen to be moved, where it was
+ * @returns when traffic was last moved, and read back
  */
-export async function giveShare(it: TrafficUpdate, goal: ShareGoal, signal: AbortSignal): Promise<number | undefined> {
+export async function giveShare(it: TrafficUpdate, goal: ShareGoal, signal: AbortSignal): Promise<Moved> {
   const settings = it.context.settings();
   if (settings.strategy.kind !== "rolling") {
-    return (await updateTraffic(it, { live: goal.live, share: goal.share })).movedAt;
+    return movedIn(it, await updateTraffic(it, { live: goal.live, share: goal.share }));
   }
   const capacities = Object.values(capacitiesOf(settings));
-  let movedAt: number | undefined;
+  let updated: Updated | undefined;
   for (;;) {
     signal.throwIfAborted();
     const now = standingOf(it.context.settings());
     const asked = nextStanding(now, goal, capacities, { back: goal.back ?? false });
-    if (asked === undefined) return movedAt;
+    if (asked === undefined) {
+      return movedIn(it, updated ?? { serving: await it.platform.serving(), movedAt: undefined });
+    }
     it.reporter.tell({ kind: "step", text: `rolling: ${sayChange(now, asked)}` });
-    movedAt = (await updateTraffic(it, asked)).movedAt ?? movedAt;
+    const { serving, movedAt } = await updateTraffic(it, asked);
+    updated = { serving, movedAt: movedAt ?? updated?.movedAt };
   }
+}
+
+function movedIn({ platform }: TrafficUpdate, { serving, movedAt }: Updated): Moved {
+  const readBackAt = serving.readAt.getTime();
+  return { writtenAt: platform.movedAt() ?? movedAt ?? readBackAt, readBackAt };
 }
 
 /** What an update of a rolling release does, in words; who gets more comes first. */

@@ -23,16 +23,9 @@ export interface SwitchArgs {
  * not what was asked; records the move in the journal.
  */
 export async function performSwitch(args: SwitchArgs): Promise<MoveRecord> {
-  const { context, platform, to, from, signal } = args;
-  const movedAt = await giveShare(args, { live: to, share: 0 }, signal);
-  const { readAt } = await platform.serving();
-  const readBackAt = readAt.getTime();
-  const move: MoveRecord = {
-    from: from?.environment,
-    to,
-    writtenAt: platform.movedAt() ?? movedAt ?? readBackAt,
-    readBackAt,
-  };
+  const { context, to, from, signal } = args;
+  const moved = await giveShare(args, { live: to, share: 0 }, signal);
+  const move: MoveRecord = { from: from?.environment, to, ...moved };
   new JournalFile(context).append({
     type: "switch",
     version: args.version,

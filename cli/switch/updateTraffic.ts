@@ -18,6 +18,12 @@ export interface TrafficUpdate {
   readonly reporter: Reporter;
 }
 
+/** What serves after an update, and epoch ms at which it was seen to move that, where it was. */
+export interface Updated {
+  readonly serving: Serving;
+  readonly movedAt: number | undefined;
+}
+
 /** What an update moves users' traffic by, where the platform does not keep the time itself. */
 const movers = new Set([
   "aws:lb/listenerRule:ListenerRule",
@@ -28,13 +34,11 @@ const movers = new Set([
 /**
  * Asks for traffic, and with a rolling release for instances, by one update of the stack. Reads back what serves and fails when it is not
  * what was asked. After a failure the settings say what serves, so that a refused move waits for no later update.
- *
- * @returns what serves, and epoch ms at which the update moved it, where it was seen to
  */
 export async function updateTraffic(
   { context, platform, engine, reporter }: TrafficUpdate,
   asked: Standing,
-): Promise<{ readonly serving: Serving; readonly movedAt: number | undefined }> {
+): Promise<Updated> {
   const weights = sharedWeights(asked.live, asked.share);
   const agrees = (serving: Serving) =>
     platform.services.every((name) => isDeepStrictEqual(serving.weights[name], weights));
