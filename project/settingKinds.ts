@@ -61,3 +61,16 @@ export const hosts = (most: number) =>
     1,
     most,
   );
+
+const addressExpected = "an address such as https://api-blue.shop.example";
+
+/** Where tests reach each environment of a service. @param leftOut what holds where one is left out, a sentence */
+export const testAddresses = (leftOut: string) => {
+  const address = (environment: string) =>
+    text(addressExpected, /^https?:\/\/[A-Za-z0-9.:[\]-]{1,253}$/)
+      .optional()
+      .describe(`Where it is reached in ${environment} from where \`pulumi up\` runs. ${leftOut}`);
+  return group({ blue: address("blue"), green: address("green") }, "{ blue: https://api-blue.shop.example }")
+    .prefault({})
+    .describe("Where smoke tests reach the service in each environment.");
+};

@@ -18,7 +18,7 @@ export interface Ended {
 }
 
 const linesKept = 200;
-const longestMs = 180_000;
+const usuallyLongestMs = 180_000;
 
 /** A command under way, in a process group of its own: Ctrl-C at the terminal is ours to pass on. */
 export class Command {
@@ -70,11 +70,19 @@ export class Commands {
   readonly #places: Places;
   readonly #stack: string;
   readonly #env: Record<string, string>;
+  readonly #longestMs: number;
   readonly #underWay = new Set<Command>();
 
-  constructor(places: Places, tools: ToolPaths, engineEnv: Readonly<Record<string, string>>, stack = stackName) {
+  /** @param more.longestMs after which a command is killed; default 3 minutes */
+  constructor(
+    places: Places,
+    tools: ToolPaths,
+    engineEnv: Readonly<Record<string, string>>,
+    more: { readonly stack?: string; readonly longestMs?: number } = {},
+  ) {
     this.#places = places;
-    this.#stack = stack;
+    this.#stack = more.stack ?? stackName;
+    this.#longestMs = more.longestMs ?? usuallyLongestMs;
     this.#env = {
       ...withoutOwnStack(process.env),
       ...tools.env,
@@ -117,7 +125,7 @@ export class Commands {
       cleanup: false,
       stdin: "ignore",
       reject: false,
-      timeout: longestMs,
+      timeout: this.#longestMs,
       killSignal: "SIGKILL",
       maxBuffer: 32 * 1024 * 1024,
     });

@@ -27,6 +27,15 @@ export interface Recorded {
   readonly checklists: { version: string; items: JudgedItem[] }[];
 }
 
+/** How long things may take before they are ended, ms. */
+export interface Limits {
+  readonly commandMs: number;
+  /** One that hangs must not hide what the others have shown. */
+  readonly scenarioMs: number;
+}
+
+const usualLimits: Limits = { commandMs: 180_000, scenarioMs: 600_000 };
+
 export interface GroundSettings {
   readonly places: Places;
   readonly tools: Toolchain;
@@ -35,6 +44,8 @@ export interface GroundSettings {
   readonly say: (line: string) => void;
   /** Variables that the commands are given besides. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Default: 3 minutes a command, 10 a scenario. */
+  readonly limits?: Limits;
 }
 
 /** What scenarios play on, whatever the platform: a stack, its commands, and the load. */
@@ -44,6 +55,7 @@ export abstract class Ground {
   readonly quick: boolean;
   readonly context: Context;
   readonly commands: Commands;
+  readonly limits: Limits;
   /** Where the state of the project's stacks is, and the addresses of the team's channels. */
   readonly engineEnv: Readonly<Record<string, string>>;
   readonly recorded: Recorded = { lastOldAnswerMs: [], verdictToLastBadAnswerMs: [], verdicts: [], checklists: [] };
@@ -63,7 +75,8 @@ export abstract class Ground {
     this.#say = it.say;
     this.context = openContext({ project: it.places.project, stack: stackName, json: true, yes: true });
     this.engineEnv = { ...it.env, ...ownBackend(this.context), ...ownPassphrase(this.context) };
-    this.commands = new Commands(it.places, it.tools, this.engineEnv);
+    this.limits = it.limits ?? usualLimits;
+    this.commands = new Commands(it.places, it.tools, this.engineEnv, { longestMs: this.limits.commandMs });
   }
 
   /** The platform as the commands ask it. @throws Problem when nothing is deployed */

@@ -6,9 +6,6 @@ import type { Scenario, Seen } from "./scenario.ts";
 import type { ScenarioSummary } from "./summary.ts";
 import { sayFailures } from "./traffic.ts";
 
-/** No scenario takes longer; one that hangs must not hide what the others have shown. */
-const longestMs = 600_000;
-
 /** Plays one scenario and counts the requests that ended meanwhile. Never rejects: what goes wrong is what was seen. */
 export async function play<On extends Ground>(
   scenario: Scenario<On>,
@@ -17,7 +14,7 @@ export async function play<On extends Ground>(
 ): Promise<ScenarioSummary> {
   const { name, title, expected, allowsFailures } = scenario;
   const startedAt = Date.now();
-  const deadline = deadlineIn(longestMs, "The scenario", stop);
+  const deadline = deadlineIn(stage.limits.scenarioMs, "The scenario", stop);
   stage.signal = deadline.signal;
   const window = await openWindow(stage, name);
   const seen = await stage

@@ -22,9 +22,12 @@ import type { Summary } from "./summary.ts";
 import { Channel } from "./team/channel.ts";
 import { channelEnvironment, holdToChecklist } from "./team/preparation.ts";
 
+export const rehearsedPlatforms = ["local", "aws", "kubernetes"] as const;
+export type RehearsedPlatform = (typeof rehearsedPlatforms)[number];
+
 export interface RehearseOptions {
   /** Default: this machine. */
-  readonly platform?: "local" | "kubernetes" | undefined;
+  readonly platform?: RehearsedPlatform | undefined;
   /** A subset, meant to take three minutes at most. */
   readonly quick: boolean;
   /** Leave the stack running at the end, until the next rehearsal. */
@@ -45,7 +48,7 @@ export interface Rehearsed {
 }
 
 /** All scenarios together take no longer. */
-export const longestMs = 40 * 60_000;
+const longestMs = 40 * 60_000;
 
 /**
  * Plays every scenario in a project of its own and writes down what was seen. Whatever happens, what was started is ended
@@ -61,8 +64,11 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsed> {
 }
 
 async function inProject(places: Places, options: RehearseOptions): Promise<Rehearsed> {
-  if (options.platform === "kubernetes") {
-    return (await import("./cluster/rehearseCluster.ts")).rehearseCluster(places, options);
+  if (options.platform === "aws" || options.platform === "kubernetes") {
+    const { rehearseFollowed } = await import("./followed/rehearseFollowed.ts");
+    return options.platform === "aws"
+      ? rehearseFollowed(places, options, (await import("./cloud/cloud.ts")).cloud)
+      : rehearseFollowed(places, options, (await import("./cluster/cluster.ts")).cluster);
   }
   const { quick, signal, say } = options;
   const startedAt = Date.now();

@@ -5,10 +5,18 @@ import type { Answers, LoadWindow, Mark } from "./load/client.ts";
 import { until } from "./until.ts";
 
 /** Waits until one side has answered so many requests since the mark: only then is it known that it does. */
-export async function answersFrom(stage: Ground, mark: Mark, side: EnvironmentName, least = 60): Promise<void> {
+export async function answersFrom(
+  stage: Ground,
+  mark: Mark,
+  side: EnvironmentName,
+  least = 60,
+  withinMs = 10_000,
+): Promise<void> {
   const enough = async () => ((await stage.load.since(mark)).byEnvironment[side]?.requests ?? 0) >= least;
-  if (await until(enough, 10_000, stage.signal)) return;
-  throw new Problem({ happened: `${side} did not answer ${least} requests within 10 s of the switch.` });
+  if (await until(enough, withinMs, stage.signal)) return;
+  throw new Problem({
+    happened: `${side} did not answer ${least} requests within ${withinMs / 1_000} s of the switch.`,
+  });
 }
 
 /** Milliseconds from a moment to the last answer among these; 0 when it lies before, null when there was none. */

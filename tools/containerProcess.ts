@@ -8,7 +8,7 @@ export interface LocalCommand {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Finds what runs in place of an image reference, `registry/name@sha256:…`; nothing: no such image. @param labels of the pod */
+/** Finds what runs in place of an image reference, `registry/name@sha256:…`; nothing: no such image. @param labels of the pod; of a task its `group` */
 export type Images = (image: string, labels?: Readonly<Record<string, string>>) => LocalCommand | undefined;
 
 /** Process groups that still run: a simulator that ends takes them along. */

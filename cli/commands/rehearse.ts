@@ -1,5 +1,5 @@
 import { userInfo } from "node:os";
-import { rehearse } from "../../rehearsal/rehearse.ts";
+import { type RehearsedPlatform, rehearse } from "../../rehearsal/rehearse.ts";
 import type { Summary } from "../../rehearsal/summary.ts";
 import { summaryText } from "../../rehearsal/table.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
@@ -9,7 +9,7 @@ import type { Reporter } from "../reporter.ts";
 import type { CommandResult } from "../result.ts";
 
 export interface RehearseCommandOptions extends GlobalOptions {
-  readonly platform: "local" | "kubernetes";
+  readonly platform: RehearsedPlatform;
   readonly quick: boolean;
   /** Leave everything running at the end. */
   readonly keep: boolean;
@@ -27,7 +27,7 @@ export async function rehearseCommand(
 ): Promise<CommandResult<Summary>> {
   if (options.platform !== "local" && (options.keep || options.firstPort !== undefined)) {
     throw new Problem({
-      happened: `--${options.keep ? "keep" : "ports"} is for this machine: a rehearsal on ${options.platform} ends with its control plane, and takes ports that are free.`,
+      happened: `--${options.keep ? "keep" : "ports"} is for this machine: a rehearsal on ${options.platform} ends what it started, and takes ports that are free.`,
       untouched: "Nothing was started.",
       next: "leave it out",
       exitCode: exitCodes.usage,

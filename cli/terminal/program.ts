@@ -172,7 +172,7 @@ export function createProgram(run: (it: Run) => Promise<void>): Command {
     .description("play releases, good and bad, with real traffic on this machine, and report what was seen")
     .addOption(
       new Option("--platform <name>", "where: this machine, or Kubernetes on a control plane of this machine")
-        .choices(["local", "kubernetes"] as const)
+        .choices(["local", "aws", "kubernetes"] as const)
         .default("local"),
     )
     .option("--quick", "a subset of the scenarios")

@@ -2,7 +2,6 @@ import type { Settings } from "../../config.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
 import * as pulumi from "../pulumi.ts";
 import { loadBalancerOf } from "./arn.ts";
-import { listenerPorts } from "./forwarding.ts";
 import { LoadBalancer } from "./loadBalancer.ts";
 import { Network } from "./network.ts";
 import { physicalName } from "./physicalName.ts";
@@ -34,7 +33,6 @@ export function networkOf(
 export interface Entrance {
   readonly listener: pulumi.Output<string>;
   readonly tests: Readonly<Record<EnvironmentName, pulumi.Output<string>>>;
-  readonly ports: Readonly<Record<EnvironmentName, number>>;
   readonly metricName: pulumi.Output<string>;
   readonly dnsName?: pulumi.Output<string>;
 }
@@ -51,7 +49,6 @@ export function entranceOf(
     return {
       listener: pulumi.output(listener),
       tests: { blue: pulumi.output(blue.listener), green: pulumi.output(green.listener) },
-      ports: { blue: blue.port, green: green.port },
       metricName: pulumi.output(loadBalancerOf(listener)),
     };
   }
@@ -67,7 +64,7 @@ export function entranceOf(
     options,
   );
   const { listener, tests, metricName, dnsName } = made;
-  return { listener, tests, ports: { blue: listenerPorts.blue, green: listenerPorts.green }, metricName, dnsName };
+  return { listener, tests, metricName, dnsName };
 }
 
 /** The cluster of a stack: ARN and name, made or already there. */

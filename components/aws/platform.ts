@@ -71,7 +71,7 @@ export function deployAws(args: StackArgs): Record<string, pulumi.Input<unknown>
     if (it === undefined) continue;
     const quiet = quietBefore(plan, name, it, entrance.listener, targets, environments);
     const before = [network, targets[name], quiet, ...standDownBefore(plan, name, it, quiet), ...environments];
-    const environment = environmentOf(plan, name, it, targets[name], entrance.ports[name], before);
+    const environment = environmentOf(plan, name, it, targets[name], before);
     environments.push(environment);
     proofs[name] = environment.proofs;
   }

@@ -58,7 +58,13 @@ export function testAddressesOf(
   environment: EnvironmentName,
 ): Record<string, string> {
   const port = loadBalancer.existing?.[environment].port ?? listenerPorts[environment];
-  return addressesOf({ services }, port);
+  const atListener = addressesOf({ services }, port);
+  return Object.fromEntries(
+    Object.entries(services).map(([service, { addresses }]) => [
+      service,
+      addresses[environment] ?? atListener[service] ?? "",
+    ]),
+  );
 }
 
 /** Where each service is reached through a port of the load balancer. */

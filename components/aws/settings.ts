@@ -1,6 +1,16 @@
 import { z } from "zod";
 import { migrationSettings } from "../../project/migrationSettings.ts";
-import { duration, group, hosts, listOf, port, text, version, whole } from "../../project/settingKinds.ts";
+import {
+  duration,
+  group,
+  hosts,
+  listOf,
+  port,
+  testAddresses,
+  text,
+  version,
+  whole,
+} from "../../project/settingKinds.ts";
 import { frontend } from "./frontend/settings.ts";
 import { arn } from "./settingKinds.ts";
 
@@ -97,6 +107,7 @@ const service = group(
     )
       .optional()
       .describe("Only these paths of its hosts. Left out, all."),
+    addresses: testAddresses("Left out, the first of its hosts at the environment's test listener."),
     priority: whole(1, 50_000).describe("Place of its rule among those of the listener; the lowest is asked first."),
     cpu: whole(256, 16_384).default(256).describe("CPU of a task in units; 1024 is one processor."),
     memory: whole(512, 122_880).default(512).describe("Memory of a task in MiB; AWS has a list for each cpu."),

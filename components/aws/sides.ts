@@ -8,7 +8,7 @@ import { AlarmsQuiet } from "./alarmsQuiet.ts";
 import { Environment } from "./environment.ts";
 import type { Network } from "./network.ts";
 import { prepareDatabase } from "./preparation.ts";
-import { addressesOf } from "./serving.ts";
+import { testAddressesOf } from "./serving.ts";
 import type { AwsSettings } from "./settings.ts";
 import { TargetGroups } from "./targetGroups.ts";
 
@@ -90,7 +90,6 @@ export function environmentOf(
   name: EnvironmentName,
   it: ProjectManifest,
   targets: TargetGroups,
-  testPort: number,
   before: readonly pulumi.Resource[],
 ): Environment {
   const { aws, settings, prefix, dir } = plan;
@@ -134,7 +133,7 @@ export function environmentOf(
           }),
       ),
       targetGroups: targets.arns,
-      addresses: addressesOf(aws, testPort),
+      addresses: testAddressesOf(aws, name),
       keepLogs: aws.logs,
       gates: {
         successes: aws.gates.successes,

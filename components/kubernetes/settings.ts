@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { migrationSettings } from "../../project/migrationSettings.ts";
-import { duration, group, hosts, listOf, path, text, whole } from "../../project/settingKinds.ts";
+import { duration, group, hosts, listOf, path, testAddresses, text, whole } from "../../project/settingKinds.ts";
 import { prometheusSettings } from "./prometheusSettings.ts";
 
 const objectName = (what: string, most = 63) =>
@@ -12,14 +12,6 @@ const objectName = (what: string, most = 63) =>
 const quantity = (expected: string, pattern: RegExp) => text(expected, pattern);
 const cpu = () => quantity("an amount of processors such as 250m or 1", /^([1-9][0-9]{0,5}m|[1-9][0-9]{0,2})$/);
 const memory = () => quantity("an amount of memory such as 256Mi or 1Gi", /^[1-9][0-9]{0,5}(Mi|Gi)$/);
-
-const addressExpected = "an address such as https://api-blue.shop.example";
-const address = (environment: string) =>
-  text(addressExpected, /^https?:\/\/[A-Za-z0-9.:[\]-]{1,253}$/)
-    .optional()
-    .describe(
-      `Where it is reached in ${environment} from where \`pulumi up\` runs. Left out, the Service's name in the cluster.`,
-    );
 
 const names = (what: string) => {
   const expected = `a list of names of ${what}`;
@@ -43,9 +35,7 @@ const service = group(
     secrets: names("Secrets")
       .default([])
       .describe("Secrets in the namespace whose keys become variables; no value passes through the stack."),
-    addresses: group({ blue: address("blue"), green: address("green") }, "{ blue: https://api-blue.shop.example }")
-      .prefault({})
-      .describe("Where smoke tests reach the service in each environment."),
+    addresses: testAddresses("Left out, the Service's name in the cluster."),
     hosts: hosts(16).optional().describe("Names under which users reach it; where `gateway` leads them."),
     paths: listOf(path(), pathsExpected, 1, 16)
       .default(["/"])

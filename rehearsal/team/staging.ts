@@ -37,7 +37,7 @@ export class Staging {
 
   constructor(stage: Stage) {
     this.#stage = stage;
-    this.#commands = new Commands(stage.places, stage.tools, stage.engineEnv, stagingName);
+    this.#commands = new Commands(stage.places, stage.tools, stage.engineEnv, { stack: stagingName });
     this.#file = StackFile.find(stage.places.project, stagingName);
   }
 

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { readSettings } from "../../config.ts";
-import { makeClusterProject, notInRegistry, officialPluginThere } from "../../rehearsal/cluster/clusterProject.ts";
+import { makeClusterProject } from "../../rehearsal/cluster/clusterProject.ts";
 import { clusterScenarios } from "../../rehearsal/cluster/scenarios/index.ts";
-import { shopImage, shopImages } from "../../rehearsal/cluster/shopImages.ts";
+import { notInRegistry, officialPluginThere } from "../../rehearsal/followed/followedProject.ts";
+import { shopImage, shopImages } from "../../rehearsal/followed/shopImages.ts";
 import { placesIn, placesOf } from "../../rehearsal/project.ts";
 import { firstScenario } from "../../rehearsal/scenario.ts";
 
@@ -20,10 +21,12 @@ beforeAll(() => {
     users: { api: 31_000, web: 31_001 },
     api: sides(31_010),
     web: sides(31_020),
-    prometheus: 31_030,
-    database: 31_031,
   };
-  migrations = makeClusterProject(placesOf(folder, join(folder, "project")), { kubeconfig: "/deployer", ports });
+  migrations = makeClusterProject(placesOf(folder, join(folder, "project")), {
+    kubeconfig: "/deployer",
+    ports,
+    prometheusPort: 31_030,
+  });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -58,9 +61,9 @@ describe("the project of a rehearsal on Kubernetes", () => {
   });
 
   it("takes the stand-in only where Pulumi has no plugin of its own", () => {
-    expect(officialPluginThere(join(folder, "nowhere"))).toBe(false);
+    expect(officialPluginThere("kubernetes", join(folder, "nowhere"))).toBe(false);
     mkdirSync(join(folder, "home", "plugins", "resource-kubernetes-v4.23.0"), { recursive: true });
-    expect(officialPluginThere(join(folder, "home"))).toBe(true);
+    expect(officialPluginThere("kubernetes", join(folder, "home"))).toBe(true);
   });
 });
 

@@ -1,13 +1,22 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { EnvironmentName } from "../../release/environment.ts";
 import { sentence } from "../../release/problem.ts";
 import { BalancerNode } from "../follower/node.ts";
 import type { ServiceState } from "../follower/serviceState.ts";
 import { type FollowedService, readState } from "./follower/listenerState.ts";
+import { locate, type NamedService } from "./follower/namedService.ts";
 
 export type { ServiceState } from "../follower/serviceState.ts";
 export type { FollowedService } from "./follower/listenerState.ts";
+
+/** One service with the ports that users reach, one for each node of the load balancer. */
+export type ServedService = (FollowedService | NamedService) & {
+  readonly ports: readonly number[];
+  /** Where tests reach each environment past the rule, as by a test listener. */
+  readonly tests?: Readonly<Record<EnvironmentName, number>>;
+};
 
 export interface FollowerSettings {
   /** The simulated AWS. */
@@ -18,8 +27,7 @@ export interface FollowerSettings {
   readonly envoy: string;
   /** Where the nodes' files lie. */
   readonly folder: string;
-  /** Each service with the ports that users reach, one for each node of the load balancer. */
-  readonly services: readonly (FollowedService & { readonly ports: readonly number[] })[];
+  readonly services: readonly ServedService[];
   /** From a change in the API until the first node acts by it: 0 to 60,000 ms; default 0. */
   readonly delayMs?: number;
   /** How much later than the one before it each node acts; default 0. */
@@ -40,6 +48,7 @@ export interface Applied {
 }
 
 const longestDelayMs = 60_000;
+const nothing: ServiceState = { weights: { blue: 0, green: 0 }, ports: { blue: [], green: [] } };
 
 /**
  * Stands for the data plane of an ALB: follows the weights of rules and the health of targets in the API and brings them
@@ -50,8 +59,11 @@ export class Follower {
   readonly #elb: ElasticLoadBalancingV2Client;
   readonly #abort = new AbortController();
   readonly #nodes: BalancerNode[] = [];
+  readonly #admins = new Map<string, readonly string[]>();
   readonly #following: Promise<void>[] = [];
   readonly #applied: Applied[] = [];
+  /** Services that were found by their names, with their rules. */
+  readonly #located = new Map<string, FollowedService>();
   #delayMs: number;
   #complaint: string | undefined;
 
@@ -83,6 +95,11 @@ export class Follower {
     return this.#delayMs;
   }
 
+  /** `host:port` of the admin page of each node's Envoy, by the service's name. */
+  get admins(): ReadonlyMap<string, readonly string[]> {
+    return this.#admins;
+  }
+
   /** Every change that a node acted by, in order. */
   get applied(): readonly Applied[] {
     return this.#applied;
@@ -99,27 +116,43 @@ export class Follower {
     await Promise.all(this.#nodes.map((node) => node.stop()));
   }
 
-  async #follow(service: FollowerSettings["services"][number]): Promise<void> {
+  async #follow(service: ServedService): Promise<void> {
     const { signal } = this.#abort;
     const { envoy, folder } = this.#settings;
-    const first = await readState(this.#elb, service);
+    const first = await this.#stateOf(service);
     const nodes: BalancerNode[] = [];
     for (const [index, port] of service.ports.entries()) {
-      const at = { folder: join(folder, `${service.name}-${index}`), envoy, service: service.name, port, signal };
+      const at = {
+        ...{ folder: join(folder, `${service.name}-${index}`), envoy, service: service.name, port, signal },
+        ...(index === 0 && service.tests !== undefined ? { tests: service.tests } : {}),
+      };
       const node = await BalancerNode.start(at, first);
       nodes.push(node);
       this.#nodes.push(node);
     }
+    this.#admins.set(
+      service.name,
+      nodes.map(({ admin }) => admin),
+    );
     this.#following.push(this.#watch(service, nodes, JSON.stringify(first)));
   }
 
-  async #watch(service: FollowedService, nodes: readonly BalancerNode[], known: string): Promise<void> {
+  /** What the API says of it; of what is not there yet, nothing. */
+  async #stateOf(service: ServedService): Promise<ServiceState> {
+    if (!("loadBalancer" in service)) return readState(this.#elb, service);
+    const known = this.#located.get(service.name);
+    const located = known ?? (await locate(this.#elb, service));
+    if (located?.ruleArn !== undefined) this.#located.set(service.name, located);
+    return located === undefined ? nothing : readState(this.#elb, located);
+  }
+
+  async #watch(service: ServedService, nodes: readonly BalancerNode[], known: string): Promise<void> {
     const { signal } = this.#abort;
     let last = known;
     // Each node acts by one change after the other, also where the delay was shortened meanwhile.
     const queues = nodes.map(() => Promise.resolve());
     while (!signal.aborted) {
-      const state = await readState(this.#elb, service).catch((error: unknown) => {
+      const state = await this.#stateOf(service).catch((error: unknown) => {
         this.#complaint = sentence(error);
         return undefined;
       });

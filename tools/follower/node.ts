@@ -5,6 +5,7 @@ import { execa } from "execa";
 import { EnvoyAdmin } from "../../provider/local/envoy/admin.ts";
 import { bootstrap, clusters, listeners, type ProxyFacts } from "../../provider/local/envoy/config.ts";
 import { linkPath, writeWeights } from "../../provider/local/envoy/runtimeLayer.ts";
+import type { EnvironmentName } from "../../release/environment.ts";
 import { Problem } from "../../release/problem.ts";
 import { freePort } from "../freePort.ts";
 import type { ServiceState } from "./serviceState.ts";
@@ -16,6 +17,8 @@ export interface NodeSettings {
   readonly service: string;
   /** Port on loopback that users reach. */
   readonly port: number;
+  /** Where each environment is reached past the weights; left out, at ports that nobody is told. */
+  readonly tests?: Readonly<Record<EnvironmentName, number>>;
   readonly signal: AbortSignal;
 }
 
@@ -23,7 +26,6 @@ const readyTimeoutMs = 20_000;
 
 interface OwnPorts {
   readonly admin: number;
-  /** Nothing reaches an environment past the rule; the configuration wants these all the same. */
   readonly direct: { readonly blue: number; readonly green: number };
 }
 
@@ -54,7 +56,8 @@ export class BalancerNode {
   }
 
   static async start(settings: NodeSettings, state: ServiceState): Promise<BalancerNode> {
-    const own = { admin: await freePort(), direct: { blue: await freePort(), green: await freePort() } };
+    const direct = settings.tests ?? { blue: await freePort(), green: await freePort() };
+    const own = { admin: await freePort(), direct };
     const node = new BalancerNode(settings, own, state);
     const admin = new EnvoyAdmin("127.0.0.1", own.admin);
     const deadline = Date.now() + readyTimeoutMs;

@@ -1,13 +1,19 @@
+import { firstDeployment } from "../../followed/scenarios/firstDeployment.ts";
+import { killed } from "../../followed/scenarios/killed.ts";
+import { backAndForth } from "../../followed/scenarios/switches.ts";
 import type { Scenario } from "../../scenario.ts";
 import type { ClusterGround } from "../clusterGround.ts";
-import { firstDeployment } from "./firstDeployment.ts";
+import { usualLagMs } from "../clusterProject.ts";
 import { migrationFails, neverHealthy, noRoom, notPulled, webhookRefuses, wrongShape } from "./refusals.ts";
 import { badCanary, badRolling, errors, goodCanary, goodRelease, goodRolling } from "./releases.ts";
-import { fourSwitches, twentySwitches } from "./switches.ts";
-import { apiServerGone, drained, killed, lagging, strangers } from "./troubles.ts";
+import { apiServerGone, drained, lagging, strangers } from "./troubles.ts";
+
+const first = firstDeployment(
+  "v1.0.0 is deployed in an empty namespace by a Role that may do nothing elsewhere, passes its gates, and serves.",
+);
 
 const full: readonly Scenario<ClusterGround>[] = [
-  firstDeployment,
+  first,
   goodRelease,
   neverHealthy,
   wrongShape,
@@ -20,8 +26,8 @@ const full: readonly Scenario<ClusterGround>[] = [
   badRolling,
   noRoom,
   webhookRefuses,
-  killed,
-  twentySwitches,
+  killed({ "the coming of the pods": /-rollout …/, "the switch": /traffic-gate …/ }),
+  backAndForth({ name: "switches", switches: 20, lagMs: usualLagMs, quick: false }),
   lagging,
   apiServerGone,
   drained,
@@ -30,5 +36,13 @@ const full: readonly Scenario<ClusterGround>[] = [
 
 /** What is played on Kubernetes, in order; `pulumi destroy` comes after all of it. */
 export function clusterScenarios(quick: boolean): readonly Scenario<ClusterGround>[] {
-  return quick ? [firstDeployment, goodRelease, migrationFails, goodRolling, fourSwitches] : full;
+  return quick
+    ? [
+        first,
+        goodRelease,
+        migrationFails,
+        goodRolling,
+        backAndForth({ name: "switches-quick", switches: 4, lagMs: usualLagMs, quick: true }),
+      ]
+    : full;
 }

@@ -1,13 +1,10 @@
 import { type EnvironmentName, other } from "../../../release/environment.ts";
 import { Problem } from "../../../release/problem.ts";
 import { complaint } from "../../command.ts";
-import { killDuring, type Moment } from "../../killing.ts";
-import { interrupted } from "../../releases.ts";
-import { release } from "../../releasing.ts";
 import { count, milliseconds } from "../../report/wording.ts";
 import { Findings, type Scenario } from "../../scenario.ts";
 import { until } from "../../until.ts";
-import { type ClusterGround, usualLagMs } from "../clusterGround.ts";
+import type { ClusterGround } from "../clusterGround.ts";
 
 async function serving(ground: ClusterGround): Promise<EnvironmentName> {
   const live = await ground.live();
@@ -27,39 +24,6 @@ async function ended(
     `${said} ${await ground.sayLive()}; ${count(total.failed)} of ${count(total.requests)} requests failed.`,
   );
 }
-
-export const killed: Scenario<ClusterGround> = {
-  name: "kill",
-  title: "kill -9 of command and engine",
-  expected:
-    "Killed while pods come and while traffic is switched, the same command goes on each time and ends well; no request fails.",
-  allowsFailures: false,
-  quick: false,
-  async play(ground) {
-    const found = new Findings();
-    await ground.strategyIs("blue-green");
-    const mark = await ground.load.mark("kill");
-    const version = interrupted[1];
-    const told =
-      (pattern: RegExp): Moment["reached"] =>
-      (_, command) =>
-        command.told(pattern);
-    const moments: Moment[] = [
-      { name: "rollout", engine: true, reached: told(/-rollout …/) },
-      { name: "switch", engine: true, reached: told(/traffic-gate …/) },
-    ];
-    for (const moment of moments) {
-      ground.log(`killing command and engine during: ${moment.name}`);
-      const { left } = await killDuring(ground, ["release", version], moment, "both");
-      found.expect(left.length === 0, `after the kill during ${moment.name} these stayed: ${left.join("; ")}`);
-    }
-    const end = await release(ground, version);
-    found.expect(end.exitCode === 0 && end.outcome === "released", `it ended as ${end.outcome}: ${end.sentence}`);
-    const fault = await ground.stateFault();
-    found.expect(fault === undefined, fault ?? "");
-    return ended(ground, found, mark, `Cut off ${moments.length} times and gone on with each time.`);
-  },
-};
 
 export const apiServerGone: Scenario<ClusterGround> = {
   name: "api-server",
@@ -107,7 +71,7 @@ export const lagging: Scenario<ClusterGround> = {
         found.expect(ran.exitCode === 0, `the switch to ${to} failed: ${complaint(ran)}`);
       }
     } finally {
-      ground.follower.delayMs = usualLagMs;
+      ground.follower.delayMs = ground.usualLagMs;
     }
     return ended(ground, found, mark, `Two switches with requests ${milliseconds(4_000)} behind.`);
   },
@@ -181,7 +145,7 @@ export const strangers: Scenario<ClusterGround> = {
     const mended = await up();
     found.expect(mended.exitCode === 0, `the update after it failed: ${mended.stdout.slice(-400)}`);
     found.expect((await ground.live())?.environment === from, `afterwards ${await ground.sayLive()}`);
-    const pods = await ground.replicas("web");
+    const pods = await ground.instances("web");
     found.expect(pods[to] === 2, `${pods[to]} pods of web are wanted in ${to}`);
     return ended(
       ground,

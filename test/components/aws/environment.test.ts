@@ -181,6 +181,16 @@ describe("an environment on AWS", () => {
       logFile: "/project/.greenlight/prod/logs/blue-smoke.log",
     });
   });
+
+  it("runs it where the settings say that a side is reached, and the other services at the listener all the same", async () => {
+    const { api, web } = settings.aws.services;
+    const addresses = { blue: "https://api-blue.shop.internal" };
+    const made = await stack({ blue: manifest("v1") }, { aws: { services: { api: { ...api, addresses }, web } } });
+    expect(one(made.resources, "index:SmokeGate", "blue-smoke").inputs.env).toMatchObject({
+      API_URL: "https://api-blue.shop.internal",
+      WEB_URL: "https://shop.example:8443",
+    });
+  });
 });
 
 describe("the target groups of an environment", () => {

@@ -29,6 +29,13 @@ describe("the figures that a load balancer reports to the simulated CloudWatch",
     expect(results(asked("AWS/ApplicationELB", "TargetResponseTime"))).toMatchObject([{ Timestamps: [], Values: [] }]);
   });
 
+  it("are what somebody measures, minute by minute, and missing where nothing was measured", () => {
+    figures.measure("shop-blue-api", (minute) => (minute === start ? undefined : { RequestCount: minute - start }));
+    expect(results(asked("AWS/ApplicationELB", "RequestCount"))).toMatchObject([
+      { Timestamps: [start + 60], Values: [60] },
+    ]);
+  });
+
   it("leave questions about anything else to moto", () => {
     expect(figures.answer(asked("Shop/Orders", "RequestCount"))).toBeUndefined();
     expect(figures.answer(asked("AWS/ApplicationELB", "RequestCount", "DescribeAlarms"))).toBeUndefined();

@@ -18,6 +18,9 @@ let ports: number[];
 let blue: Made;
 let green: Made;
 let rule: Made;
+let listener: Made;
+let vpcId: string;
+let folder: string;
 let remove: () => Promise<void>;
 const servers: Server[] = [];
 
@@ -36,39 +39,51 @@ async function register(group: Made, port: number): Promise<void> {
   );
 }
 
+const group = (name: string) =>
+  world.make("aws:lb/targetGroup:TargetGroup", {
+    ...{ name, port: 8080, protocol: "HTTP", targetType: "ip", vpcId },
+    healthCheck: { path: "/", interval: 5, timeout: 2, healthyThreshold: 2, unhealthyThreshold: 2 },
+  });
+
+/** A rule that weighs two groups, and gives the first of them everything. */
+const weigh = (priority: number, first: Made, second: Made) =>
+  world.make(
+    "aws:lb/listenerRule:ListenerRule",
+    {
+      ...{ listenerArn: listener.arn, priority, conditions: [{ pathPattern: { values: ["/*"] } }] },
+      actions: [
+        {
+          type: "forward",
+          forward: {
+            targetGroups: [
+              { arn: first.arn, weight: 100 },
+              { arn: second.arn, weight: 0 },
+            ],
+          },
+        },
+      ],
+    },
+    `rule-${priority}`,
+  );
+
 beforeAll(async () => {
   const { envoy } = await ensureToolchain({ want: ["envoy"] });
   const temporary = await temporaryFolder("follower");
   remove = temporary.remove;
   world = await World.start({ speed: 20 });
-  const { vpcId, subnets } = await world.network();
+  const network = await world.network();
+  const { subnets } = network;
+  folder = temporary.folder;
+  ({ vpcId } = network);
   const balancer = await world.make("aws:lb/loadBalancer:LoadBalancer", { name: "shop", subnets });
-  const listener = await world.make("aws:lb/listener:Listener", {
+  listener = await world.make("aws:lb/listener:Listener", {
     ...{ loadBalancerArn: balancer.arn, port: 80, protocol: "HTTP" },
     defaultActions: [{ type: "fixed-response", fixedResponse: { contentType: "text/plain", statusCode: "404" } }],
   });
-  const group = async (name: string) =>
-    await world.make("aws:lb/targetGroup:TargetGroup", {
-      ...{ name, port: 8080, protocol: "HTTP", targetType: "ip", vpcId },
-      healthCheck: { path: "/", interval: 5, timeout: 2, healthyThreshold: 2, unhealthyThreshold: 2 },
-    });
   [blue, green] = [await group("blue"), await group("green")];
   await register(blue, await serve("blue"));
   await register(green, await serve("green"));
-  rule = await world.make("aws:lb/listenerRule:ListenerRule", {
-    ...{ listenerArn: listener.arn, priority: 1, conditions: [{ pathPattern: { values: ["/*"] } }] },
-    actions: [
-      {
-        type: "forward",
-        forward: {
-          targetGroups: [
-            { arn: blue.arn, weight: 100 },
-            { arn: green.arn, weight: 0 },
-          ],
-        },
-      },
-    ],
-  });
+  rule = await weigh(1, blue, green);
   ports = [await freePort(), await freePort()];
   follower = await Follower.start({
     ...{ endpoint: world.endpoint, region, credentials, envoy: envoy.path, folder: temporary.folder, everyMs: 50 },
@@ -151,6 +166,33 @@ describe.sequential("what stands for the load balancer's data plane", { timeout:
       new DescribeRulesCommand({ RuleArns: [rule.arn] }),
     );
     expect(rules.Rules).toHaveLength(1);
+  });
+
+  it("finds a service by its names when it is there, and leads tests to either side past the rule", async () => {
+    const users = await freePort();
+    const tests = { blue: await freePort(), green: await freePort() };
+    const { envoy } = await ensureToolchain({ want: ["envoy"] });
+    const named = { name: "late", loadBalancer: "shop", groups: { blue: "blue", green: "later" } };
+    const late = await Follower.start({
+      ...{ endpoint: world.endpoint, region, credentials, envoy: envoy.path, folder: `${folder}/late`, everyMs: 50 },
+      services: [{ ...named, ports: [users], tests }],
+    });
+    try {
+      const asked = async (port: number) => {
+        const answer = await fetch(`http://127.0.0.1:${port}/`, { keepalive: false }).catch(() => undefined);
+        return answer?.ok ? await answer.text() : undefined;
+      };
+      expect(await asked(users)).toBeUndefined();
+      const later = await group("later");
+      await register(later, await serve("later"));
+      expect(await eventually("an answer to a test", () => asked(tests.green))).toBe("later");
+      expect(await asked(users)).toBeUndefined();
+      await weigh(2, blue, later);
+      expect(await eventually("an answer to a user", () => asked(users))).toBe("second");
+      expect(await asked(tests.green)).toBe("later");
+    } finally {
+      await late.stop();
+    }
   });
 
   it("refuses a delay beyond a minute", () => {

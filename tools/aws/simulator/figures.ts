@@ -23,18 +23,25 @@ const askedSchema = z.looseObject({
 /** Namespaces whose figures AWS makes itself, so that nobody can put them. */
 const own = new Set(["AWS/ApplicationELB", "AWS/RDS"]);
 
-/** The figures that AWS's own services report: nobody measures them here, they are as they were ordered. */
+/** Values by the metric's name, such as `RequestCount`; a metric that is left out has no figures. */
+export type MinuteFigures = Readonly<Record<string, number>>;
+
+/** The figures that AWS's own services report: as they were ordered, or as somebody measures them. */
 export class Figures {
-  readonly #ordered = new Map<string, Readonly<Record<string, number>>>();
+  readonly #sources = new Map<string, (minute: number) => MinuteFigures | undefined>();
 
   /**
    * Orders what every whole minute says from now on, also of those gone by.
    *
    * @param of name of a target group, or a database's identifier
-   * @param values by the metric's name, such as `RequestCount`; a metric that is left out has no figures
    */
-  order(of: string, values: Readonly<Record<string, number>>): void {
-    this.#ordered.set(of, values);
+  order(of: string, values: MinuteFigures): void {
+    this.#sources.set(of, () => values);
+  }
+
+  /** Lets somebody who measures say each minute, by its beginning in epoch seconds; undefined where nothing was measured. */
+  measure(of: string, source: (minute: number) => MinuteFigures | undefined): void {
+    this.#sources.set(of, source);
   }
 
   /** The answer to a question about such figures alone; nothing for any other. */
@@ -46,12 +53,17 @@ export class Figures {
     if (!queries.every(({ MetricStat }) => own.has(MetricStat.Metric.Namespace))) return undefined;
     return json({
       MetricDataResults: queries.map(({ Id, MetricStat: { Metric, Period } }) => {
-        const value = this.#ordered.get(nameOf(Metric.Dimensions))?.[Metric.MetricName];
-        const starts: number[] = [];
-        for (let at = from; value !== undefined && at + Period <= Math.min(to, Date.now() / 1_000); at += Period) {
-          starts.push(at);
+        const source = this.#sources.get(nameOf(Metric.Dimensions));
+        const told: { at: number; value: number }[] = [];
+        for (let at = from; at + Period <= Math.min(to, Date.now() / 1_000); at += Period) {
+          const value = source?.(at)?.[Metric.MetricName];
+          if (value !== undefined) told.push({ at, value });
         }
-        return { Id, StatusCode: "Complete", Timestamps: starts, Values: starts.map(() => value) };
+        return {
+          ...{ Id, StatusCode: "Complete" },
+          Timestamps: told.map(({ at }) => at),
+          Values: told.map(({ value }) => value),
+        };
       }),
     });
   }

@@ -62,7 +62,7 @@ export class Task {
   async start(around: Surroundings): Promise<void> {
     try {
       for (const definition of this.order.definition.containerDefinitions ?? []) {
-        const local = around.images(definition.image ?? "");
+        const local = around.images(definition.image ?? "", { group: this.order.group });
         if (local === undefined) {
           throw new Error(
             `CannotPullContainerError: ${definition.image} is no image that the simulator has a command for`,

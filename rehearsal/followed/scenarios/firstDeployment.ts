@@ -1,24 +1,24 @@
 import { Problem } from "../../../release/problem.ts";
 import { releaseEnd } from "../../releasing.ts";
-import { count, milliseconds } from "../../report/wording.ts";
+import { count, counted, milliseconds } from "../../report/wording.ts";
 import { Findings, firstScenario, type Scenario } from "../../scenario.ts";
 import { until } from "../../until.ts";
-import type { ClusterGround } from "../clusterGround.ts";
+import type { FollowedGround } from "../followedGround.ts";
 
 const version = "v1.0.0";
 
-export const firstDeployment: Scenario<ClusterGround> = {
+/** @param expected what a first deployment is on the platform, in a sentence */
+export const firstDeployment = (expected: string): Scenario<FollowedGround> => ({
   name: firstScenario,
   title: "First deployment",
-  expected:
-    "v1.0.0 is deployed in an empty namespace by a Role that may do nothing elsewhere, passes its gates, and serves.",
+  expected,
   allowsFailures: false,
   quick: true,
   async play(ground) {
     const found = new Findings();
     const began = Date.now();
     const command = ground.commands.greenlight(["release", version]);
-    await until(async () => command.over || (await ground.answersUsers()), 150_000, ground.signal, 200);
+    await until(async () => command.over || (await ground.answersUsers()), ground.limits.commandMs, ground.signal, 200);
     const tookMs = Date.now() - began;
     // Its watch is to see traffic: without any it could not say go.
     if (!command.over) await ground.startLoad();
@@ -30,8 +30,8 @@ export const firstDeployment: Scenario<ClusterGround> = {
     found.expect(end.exitCode === 0, `the release ended with ${end.exitCode}`);
     const { total } = await ground.sinceLoadBegan();
     return found.ended(
-      `It serves ${milliseconds(tookMs)} after the command was given, judged ${end.verdict?.verdict ?? "not at all"}; ${ground.follower.pods.pids.size} pods run; ${count(total.failed)} of ${count(total.requests)} requests failed.`,
+      `It serves ${milliseconds(tookMs)} after the command was given, judged ${end.verdict?.verdict ?? "not at all"}; ${counted(ground.parts().filter((it) => it.name === "services").length, "process", "processes")} of it run; ${count(total.failed)} of ${count(total.requests)} requests failed.`,
       { tookMs, verdict: end.verdict?.verdict ?? null },
     );
   },
-};
+});

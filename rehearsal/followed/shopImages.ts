@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { EnvironmentName } from "../../release/environment.ts";
+import { type EnvironmentName, isEnvironmentName } from "../../release/environment.ts";
 import type { Images } from "../../tools/containerProcess.ts";
 import { tagVariable } from "../processes.ts";
 
@@ -16,7 +16,7 @@ export function shopImage(service: ShopService, version: string): string {
   return `registry.example/shop/${service}@sha256:${digest}`;
 }
 
-/** What a cluster gives containers besides what the manifest says. */
+/** What a cluster or cloud gives containers besides what the manifest says. */
 export interface ShopImagesSettings {
   /** Folder of the rehearsal's project. */
   readonly project: string;
@@ -27,17 +27,17 @@ export interface ShopImagesSettings {
   readonly api: Readonly<Record<EnvironmentName, string>>;
 }
 
-/** The shop's own programs in the place of its images. A Job of the api's image migrates, or asks the database (task.mjs). */
+/** The shop's own programs in the place of its images. What runs in neither environment migrates, or asks the database (task.mjs). */
 export function shopImages({ project, versions, databaseUrl, api }: ShopImagesSettings): Images {
   const shop = join(project, "shop");
   return (image, labels = {}) => {
     for (const [version, migrations] of Object.entries(versions)) {
       const service = shopServices.find((it) => shopImage(it, version) === image);
       if (service === undefined) continue;
-      const environment = labels["greenlight/environment"];
+      const environment = environmentOf(labels);
       // What a killed rehearsal left is found by it.
       const base = { VERSION: version, DATABASE_URL: databaseUrl, [tagVariable]: project };
-      if (environment !== "blue" && environment !== "green") {
+      if (environment === undefined) {
         return { command: [process.execPath, tasks, migrations], cwd: shop, env: base };
       }
       const node = [process.execPath, "--max-old-space-size=64", "--max-semi-space-size=1"] as const;
@@ -49,4 +49,10 @@ export function shopImages({ project, versions, databaseUrl, api }: ShopImagesSe
     }
     return undefined;
   };
+}
+
+/** Of a pod by its label, of a task by the service that it belongs to. */
+function environmentOf(labels: Readonly<Record<string, string>>): EnvironmentName | undefined {
+  const side = labels["greenlight/environment"] ?? /^service:[a-z]+-(blue|green)-/.exec(labels.group ?? "")?.[1];
+  return isEnvironmentName(side) ? side : undefined;
 }

@@ -5,19 +5,21 @@ import { count, milliseconds } from "../../report/wording.ts";
 import { Findings, type Scenario } from "../../scenario.ts";
 import { median } from "../../summary.ts";
 import { answersFrom, lastAnswerAfter } from "../../traffic.ts";
-import { type ClusterGround, usualLagMs } from "../clusterGround.ts";
+import type { FollowedGround } from "../followedGround.ts";
 
 interface Switches {
   readonly name: string;
   readonly switches: number;
+  /** How much later than the API's word requests go by it, ms. */
   readonly lagMs: number;
   readonly quick: boolean;
 }
 
-function scenario({ name, switches, lagMs, quick }: Switches): Scenario<ClusterGround> {
+/** Switches back and forth under load, by every way there is. */
+export function backAndForth({ name, switches, lagMs, quick }: Switches): Scenario<FollowedGround> {
   return {
     name,
-    title: `${switches} switches back and forth${lagMs === usualLagMs ? "" : `, with requests ${milliseconds(lagMs)} behind`}`,
+    title: `${switches} switches back and forth`,
     expected: `${switches} switches, the first by \`greenlight rollback\`, the last by \`greenlight switch\`, the others as a rollback moves traffic; requests follow the API ${milliseconds(lagMs)} later: none fails, and Pulumi's state says in the end what serves.`,
     allowsFailures: false,
     quick,
@@ -40,7 +42,7 @@ function scenario({ name, switches, lagMs, quick }: Switches): Scenario<ClusterG
           else lastOld.push(last);
         }
       } finally {
-        ground.follower.delayMs = usualLagMs;
+        ground.follower.delayMs = ground.usualLagMs;
       }
       ground.recorded.lastOldAnswerMs.push(...lastOld);
       const live = await ground.live();
@@ -58,14 +60,14 @@ function scenario({ name, switches, lagMs, quick }: Switches): Scenario<ClusterG
 
 /** Milliseconds from the moment the follower saw the new weights to the old side's last answer. */
 async function oneSwitch(
-  ground: ClusterGround,
+  ground: FollowedGround,
   from: EnvironmentName,
   how: "rollback" | "switch" | "moved",
 ): Promise<number | null> {
   const to = other(from);
   const mark = await ground.load.mark(`to ${to}`);
   // Without answers from the old side before the switch, its last one would say nothing.
-  await answersFrom(ground, mark, from, 20);
+  await answersFrom(ground, mark, from, 20, ground.follower.delayMs + 10_000);
   const seen = ground.follower.applied.length;
   if (how === "moved") await (await ground.asked()).moveTraffic(to, () => undefined);
   else {
@@ -74,11 +76,8 @@ async function oneSwitch(
     if (ended.exitCode !== 0) throw new Problem({ happened: `The ${how} to ${to} failed: ${complaint(ended)}` });
   }
   const moved = await ground.load.mark(`moved to ${to}`);
-  await answersFrom(ground, moved, to, 60);
+  await answersFrom(ground, moved, to, 60, ground.follower.delayMs + 10_000);
   const changes = ground.follower.applied.slice(seen).filter(({ state }) => state.weights[to] === 100);
   const window = await ground.load.since(mark);
   return lastAnswerAfter(window.byEnvironment[from], Math.min(...changes.map(({ seenAt }) => seenAt)));
 }
-
-export const twentySwitches = scenario({ name: "switches", switches: 20, lagMs: usualLagMs, quick: false });
-export const fourSwitches = scenario({ name: "switches-quick", switches: 4, lagMs: usualLagMs, quick: true });

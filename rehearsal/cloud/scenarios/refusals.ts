@@ -1,0 +1,65 @@
+import { Problem } from "../../../release/problem.ts";
+import { notInRegistry } from "../../followed/followedProject.ts";
+import { refused } from "../../followed/scenarios/refused.ts";
+import { interrupted } from "../../releases.ts";
+import type { CloudGround } from "../cloudGround.ts";
+
+export const neverHealthy = refused({
+  name: "never-healthy",
+  title: "A release whose tasks are never healthy",
+  version: "v1.2.2",
+  says: /(target|task|healthy)/,
+});
+
+export const smokeFails = refused({
+  name: "smoke-fails",
+  title: "A release whose smoke test fails",
+  version: "v1.2.3",
+  says: /Smoke gate/,
+});
+
+export const migrationFails = refused({
+  name: "migration-fails",
+  title: "A migration that cannot be applied",
+  version: "v1.2.4",
+  says: /column "email"[^.]*does not exist/,
+  quick: true,
+});
+
+export const notPulled = refused({
+  name: "image-missing",
+  title: "An image that cannot be pulled",
+  version: notInRegistry,
+  says: /CannotPullContainer/,
+});
+
+export const alarmFires = refused<CloudGround>({
+  name: "alarm-fires",
+  title: "An alarm of what serves fires before the release",
+  version: interrupted[1],
+  says: /fires already/,
+  before: async (ground) => ground.alarm(await liveSide(ground), "ALARM"),
+  after: async (ground) => ground.alarm(await liveSide(ground), "OK"),
+});
+
+export const snapshotLimit = refused<CloudGround>({
+  name: "snapshot-limit",
+  title: "The account has as many snapshots as it may",
+  version: interrupted[1],
+  says: /SnapshotQuotaExceeded/,
+  before: async (ground) =>
+    ground.simulator.fail({
+      kind: "refuse",
+      service: "rds",
+      action: "CreateDBSnapshot",
+      code: "SnapshotQuotaExceeded",
+      message: "The request would result in the user exceeding the allowed number of DB snapshots.",
+    }),
+  after: async (ground) => ground.simulator.faults.clear(),
+});
+
+async function liveSide(ground: CloudGround): Promise<"blue" | "green"> {
+  const live = await ground.live();
+  if (live === undefined) throw new Problem({ happened: "Nobody serves everything." });
+  return live.environment;
+}
