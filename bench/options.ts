@@ -8,6 +8,7 @@ export const figureNames = [
   "junit-reading",
   "check-large-reports",
   "preview-with-packs",
+  "preview-services",
   "switch-update-ratio",
   "failed-requests",
   "verdict-to-last-bad-answer",

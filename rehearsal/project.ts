@@ -53,8 +53,13 @@ export function copyShop(places: Places): ReturnType<typeof parseDocument> {
   const shop = join(places.project, "shop");
   cpSync(join(repository, "examples", "shop"), shop, { recursive: true });
   addInterruptedReleases(shop);
+  return greenlightProject(places.project);
+}
+
+/** A Pulumi.yaml that runs this repository's program and providers from a folder elsewhere; yet to be written. */
+export function greenlightProject(project: string): ReturnType<typeof parseDocument> {
   const pulumi = parseDocument(readFileSync(join(repository, "Pulumi.yaml"), "utf8"));
-  const here = relative(places.project, repository);
+  const here = relative(project, repository);
   pulumi.set("main", join(here, "index.ts"));
   const { providers } = pluginsShape.parse(pulumi.toJS().plugins);
   for (const [index, { path }] of providers.entries()) {

@@ -6,6 +6,7 @@ import { checkLargeReports } from "./checkLargeReports.ts";
 import { failedRequests } from "./failedRequests.ts";
 import { junitReading } from "./junitReading.ts";
 import { oldSideLastAnswer } from "./oldSideLastAnswer.ts";
+import { previewServices } from "./previewServices.ts";
 import { previewWithPacks } from "./previewWithPacks.ts";
 import { memory, rehearseFull, rehearseQuick } from "./rehearsal.ts";
 import { switchUpdateRatio } from "./switchUpdateRatio.ts";
@@ -16,6 +17,7 @@ export const measures: Readonly<Record<FigureName, (bench: Bench) => Promise<Fig
   "junit-reading": junitReading,
   "check-large-reports": checkLargeReports,
   "preview-with-packs": previewWithPacks,
+  "preview-services": previewServices,
   "switch-update-ratio": switchUpdateRatio,
   "failed-requests": failedRequests,
   "verdict-to-last-bad-answer": verdictToLastBadAnswer,

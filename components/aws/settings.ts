@@ -199,7 +199,11 @@ export const awsSettings = group(
       .describe("Pages in a private bucket behind CloudFront, switched with the services and after them."),
     gates: group(
       {
-        successes: whole(1, 100).default(3).describe("Readings in a row in which every target must be healthy."),
+        successes: whole(1, 100)
+          .default(3)
+          .describe(
+            "Readings in a row in which every target must be healthy. With `interval` they should last longer than the load balancer takes to follow a change.",
+          ),
         interval: duration("5s", 100).describe("Pause between two readings."),
         deadline: duration("15m", 1_000).describe("How long a gate waits."),
       },

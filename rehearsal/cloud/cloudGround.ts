@@ -8,10 +8,9 @@ import { Problem } from "../../release/problem.ts";
 import { CountedMinutes } from "../../tools/aws/follower/countedMinutes.ts";
 import { locate, type NamedService } from "../../tools/aws/follower/namedService.ts";
 import { Follower } from "../../tools/aws/follower.ts";
-import { Simulator } from "../../tools/aws/simulator/simulator.ts";
+import type { Simulator } from "../../tools/aws/simulator/simulator.ts";
 import type { Images } from "../../tools/containerProcess.ts";
 import { freePort } from "../../tools/freePort.ts";
-import { ensureMoto, startMoto } from "../../tools/moto.ts";
 import { type Ends, endAll } from "../followed/ends.ts";
 import { FollowedGround, type ShopPorts } from "../followed/followedGround.ts";
 import { freeShopPorts } from "../followed/freeShopPorts.ts";
@@ -20,7 +19,8 @@ import { ShopDatabase } from "../followed/shopDatabase.ts";
 import { shopImages, shopServices } from "../followed/shopImages.ts";
 import type { GroundSettings } from "../ground.ts";
 import { makeCloudProject, prefix, region, usualLagMs } from "./cloudProject.ts";
-import { credentials, makeTeamsOwn } from "./teamsOwn.ts";
+import { environmentOf, openCloud } from "./playedCloud.ts";
+import { credentials } from "./teamsOwn.ts";
 
 interface Parts {
   readonly simulator: Simulator;
@@ -112,19 +112,15 @@ export class CloudGround extends FollowedGround {
 }
 
 async function startParts({ places, tools, signal, say }: GroundSettings, ends: Ends): Promise<Parts> {
-  const moto = await ensureMoto({ progress: say, signal });
-  say("starting a simulated AWS and a database");
   const home = partsIn(places);
   mkdirSync(home, { recursive: true });
   const ports = await freeShopPorts();
   const database = await ShopDatabase.start(join(home, "database"), await freePort(), signal, ends);
-  const server = await startMoto(moto, { signal });
-  ends.push(() => server.stop());
   // What there is to pull is known when the project is made, which needs the network first.
   let images: Images = () => undefined;
-  const simulator = await Simulator.start({ moto: server.endpoint, images: (...asked) => images(...asked) });
-  ends.push(() => simulator.stop());
-  const teams = await makeTeamsOwn({ endpoint: simulator.endpoint, region, credentials });
+  const cloud = await openCloud({ signal, say, images: (...asked) => images(...asked) });
+  ends.push(() => cloud.close());
+  const { simulator, teams } = cloud;
   const versions = makeCloudProject(places, { ...teams, ports });
   const at = (port: number) => `http://127.0.0.1:${port}`;
   images = shopImages({
@@ -157,20 +153,7 @@ async function startParts({ places, tools, signal, say }: GroundSettings, ends: 
   }
   // Nobody measures the database that stands there for RDS.
   simulator.figures.order(teams.database, { DatabaseConnections: 12, CPUUtilization: 20 });
-  return { simulator, follower, motoPid: server.pid, ports, database, moreTools: { moto: moto.version } };
-}
-
-/** What leads every client of AWS to the simulated one, and nowhere else. */
-function environmentOf({ endpoint }: Simulator): Record<string, string> {
-  return {
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    // A profile of the person's would be taken before them.
-    AWS_CONFIG_FILE: "/dev/null",
-    AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
-  };
+  return { simulator, follower, motoPid: cloud.pid, ports, database, moreTools: { moto: cloud.version } };
 }
 
 /** Sets variables of this process. @returns what puts back those that were there */

@@ -68,7 +68,8 @@ function settingsOf({
         },
       },
       rollback: { for: "60m" },
-      gates: { successes: 2, interval: "1s", deadline: "60s" },
+      // Together they last longer than the load balancer takes to follow: a smoke test comes when it does.
+      gates: { successes: 5, interval: "3s", deadline: "90s" },
     },
   };
 }
