@@ -166,7 +166,7 @@ export class Follower {
           queues[index] = (queues[index] ?? Promise.resolve()).then(async () => {
             await pause(Math.max(0, dueAt - Date.now()), undefined, { signal }).catch(() => {});
             if (signal.aborted) return;
-            node.apply(state);
+            await node.apply(state);
             this.#applied.push({ service: service.name, node: index, seenAt, appliedAt: Date.now(), state });
           });
         }

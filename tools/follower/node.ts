@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { execa } from "execa";
 import { EnvoyAdmin } from "../../provider/local/envoy/admin.ts";
 import { bootstrap, clusters, listeners, type ProxyFacts } from "../../provider/local/envoy/config.ts";
@@ -23,6 +24,7 @@ export interface NodeSettings {
 }
 
 const readyTimeoutMs = 20_000;
+const takenTimeoutMs = 5_000;
 
 interface OwnPorts {
   readonly admin: number;
@@ -36,22 +38,25 @@ export class BalancerNode {
   readonly #folder: string;
   readonly #child: ReturnType<typeof startEnvoy>;
   readonly #own: OwnPorts;
-  #targets = "";
+  readonly #admin: EnvoyAdmin;
+  #ports: ServiceState["ports"] | undefined;
 
   private constructor(settings: NodeSettings, own: OwnPorts, state: ServiceState) {
     this.port = settings.port;
     this.#service = settings.service;
     this.#folder = settings.folder;
     this.#own = own;
+    this.#admin = new EnvoyAdmin("127.0.0.1", own.admin);
     mkdirSync(this.#folder, { recursive: true });
-    this.apply(state);
+    this.#target(state.ports);
+    writeWeights(this.#folder, [this.#service], state.weights);
     const config = join(this.#folder, "bootstrap.json");
     const paths = {
       lds: join(this.#folder, "lds.json"),
       cds: join(this.#folder, "cds.json"),
       runtime: linkPath(this.#folder),
     };
-    place(config, bootstrap(this.#facts(state), paths));
+    place(config, bootstrap(this.#facts(state.ports), paths));
     this.#child = startEnvoy(settings.envoy, config);
   }
 
@@ -59,10 +64,9 @@ export class BalancerNode {
     const direct = settings.tests ?? { blue: await freePort(), green: await freePort() };
     const own = { admin: await freePort(), direct };
     const node = new BalancerNode(settings, own, state);
-    const admin = new EnvoyAdmin("127.0.0.1", own.admin);
     const deadline = Date.now() + readyTimeoutMs;
     for (;;) {
-      const listening = (await admin.ready()) ? await admin.listeningOn() : [];
+      const listening = (await node.#admin.ready()) ? await node.#admin.listeningOn() : [];
       if (listening.includes(settings.port)) return node;
       if (Date.now() > deadline) {
         await node.stop();
@@ -81,16 +85,36 @@ export class BalancerNode {
     return `127.0.0.1:${this.#own.admin}`;
   }
 
-  /** Puts weights and targets in force, the targets first: a weight must not meet an empty group. */
-  apply(state: ServiceState): void {
-    const targets = JSON.stringify(state.ports);
-    if (targets !== this.#targets) {
-      const facts = this.#facts(state);
-      place(join(this.#folder, "cds.json"), onlyForwarding(clusters(facts)));
-      place(join(this.#folder, "lds.json"), onlyForwarding(listeners(facts)));
-      this.#targets = targets;
-    }
+  /**
+   * Puts weights and targets in force without a moment between: new targets are there before a weight leads to them, and those that are gone
+   * are left out when none does any more. Envoy reads its files when it comes to it, so the weights wait for what it says of its targets.
+   */
+  async apply(state: ServiceState): Promise<void> {
+    const before = this.#ports ?? state.ports;
+    const either = (side: EnvironmentName) => [...new Set([...before[side], ...state.ports[side]])];
+    const all = { blue: either("blue"), green: either("green") };
+    this.#target(all);
+    await this.#taken(all);
     writeWeights(this.#folder, [this.#service], state.weights);
+    this.#target(state.ports);
+  }
+
+  #target(ports: ServiceState["ports"]): void {
+    if (isDeepStrictEqual(ports, this.#ports)) return;
+    const facts = this.#facts(ports);
+    place(join(this.#folder, "cds.json"), onlyForwarding(clusters(facts)));
+    place(join(this.#folder, "lds.json"), onlyForwarding(listeners(facts)));
+    this.#ports = ports;
+  }
+
+  /** Waits until Envoy forwards to these; one that does not say so in time is left to what it knows. */
+  async #taken(ports: ServiceState["ports"]): Promise<void> {
+    const deadline = Date.now() + takenTimeoutMs;
+    const has = async (side: EnvironmentName) => {
+      const told = await this.#admin.healthy(this.#service, side).catch(() => undefined);
+      return told?.of === ports[side].length;
+    };
+    while (!((await has("blue")) && (await has("green"))) && Date.now() < deadline) await pause(20);
   }
 
   async stop(): Promise<void> {
@@ -98,7 +122,7 @@ export class BalancerNode {
     await this.#child;
   }
 
-  #facts({ ports }: ServiceState): ProxyFacts {
+  #facts(ports: ServiceState["ports"]): ProxyFacts {
     const instances = { blue: [...ports.blue], green: [...ports.green] };
     const service = { name: this.#service, port: this.port, healthPath: "/", direct: this.#own.direct, instances };
     return { listen: "127.0.0.1", adminPort: this.#own.admin, services: [service] };

@@ -189,7 +189,7 @@ export class Follower {
         await pause(Math.max(0, dueAt - Date.now()), undefined, { signal }).catch(() => {});
         if (signal.aborted) return;
         if (changed) {
-          node.apply(state);
+          await node.apply(state);
           this.#applied.push({ service: service.name, seenAt, appliedAt: Date.now(), state });
         }
         if (route !== undefined) void this.#conditions.tell(service.route ?? "", route, missing);
