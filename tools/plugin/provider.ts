@@ -53,10 +53,11 @@ export interface Provider {
   diff(it: Target, compared: Compared): Promise<Difference>;
   create(it: Target, inputs: Bag): Promise<{ id: string; state: Bag }>;
   read(it: Target, id: string, state: Bag, inputs: Bag): Promise<{ state: Bag; inputs: Bag } | undefined>;
-  update(it: Target, id: string, state: Bag, news: Bag): Promise<Bag>;
+  /** @param ignored paths that the program says to overlook */
+  update(it: Target, id: string, state: Bag, news: Bag, ignored: readonly string[]): Promise<Bag>;
   delete(it: Target, id: string, state: Bag): Promise<void>;
   /** Tries out in a preview what the inputs would lead to; without it a preview only checks and compares. */
-  tryOut?(it: Target, inputs: Bag): Promise<Bag>;
+  tryOut?(it: Target, inputs: Bag, ignored: readonly string[]): Promise<Bag>;
   invoke(token: string, given: Bag): Promise<Bag>;
   stop(reason: string): void;
   secretOutputs(type: string): Promise<readonly string[]>;

@@ -101,7 +101,7 @@ function methods(standIn: Provider): grpc.UntypedServiceImplementation {
       const marks = [...secrets, ...(await standIn.secretOutputs(at.type))];
       const answer = new proto.CreateResponse();
       if (request.getPreview()) {
-        const tried = (await standIn.tryOut?.(at, values)) ?? values;
+        const tried = (await standIn.tryOut?.(at, values, [])) ?? values;
         answer.setProperties(struct(sealed(tried, marks)));
         return answer;
       }
@@ -127,11 +127,12 @@ function methods(standIn: Provider): grpc.UntypedServiceImplementation {
       const at = target(request.getUrn(), request.getTimeout());
       const { values, secrets } = decode(bag(request.getNews()));
       const olds = decode(bag(request.getOlds())).values;
+      const ignored = request.getIgnorechangesList();
       const marks = [...secrets, ...(await standIn.secretOutputs(at.type))];
       const answer = new proto.UpdateResponse();
       const state = request.getPreview()
-        ? ((await standIn.tryOut?.(at, values)) ?? values)
-        : await sealing(marks, () => standIn.update(at, request.getId(), olds, values));
+        ? ((await standIn.tryOut?.(at, values, ignored)) ?? values)
+        : await sealing(marks, () => standIn.update(at, request.getId(), olds, values, ignored));
       answer.setProperties(struct(sealed(state, marks)));
       return answer;
     }),

@@ -11,6 +11,7 @@ import { buildTimeoutMs, Made, World } from "./world.ts";
 const deploymentType = "kubernetes:apps/v1:Deployment";
 const serviceType = "kubernetes:core/v1:Service";
 const jobType = "kubernetes:batch/v1:Job";
+const scalerType = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler";
 
 let world: World;
 let standIn: StandIn;
@@ -122,10 +123,70 @@ describe("an object", () => {
     expect(await service.refresh()).toBe(false);
     await service.delete();
   });
+});
 
-  it("is overlooked where the program says so", async () => {
-    const made = await Made.of(standIn, deploymentType, deployment("overlooked"));
-    expect((await made.diff(deployment("overlooked", { replicas: 5 }), ["spec.replicas"])).changed).toEqual([]);
+describe("a field that the program says to overlook", () => {
+  const overlooked = ["spec.replicas"];
+  const of = (name: string, image: string, replicas = 2) =>
+    deployment(name, { replicas }, { image: `example.invalid/app@sha256:${image}` });
+
+  it("makes no difference, and others beside it do", async () => {
+    const made = await Made.of(standIn, deploymentType, of("overlooked", "1"));
+    expect((await made.diff(of("overlooked", "1", 5), overlooked)).changed).toEqual([]);
+    expect((await made.diff(of("overlooked", "2", 5), overlooked)).changed).toEqual(["spec"]);
+  });
+
+  it("stays what it is when nobody else manages it: left out, it would be set to its default", async () => {
+    const made = await Made.of(standIn, deploymentType, of("ours", "1"));
+    await made.update(of("ours", "2"), overlooked);
+    expect(at(made.state, "spec.replicas")).toBe(2);
+  });
+
+  it("stays what a HorizontalPodAutoscaler made of it, while what is beside it changes", async () => {
+    const made = await Made.of(standIn, deploymentType, of("scaled", "1"));
+    const scaler = await Made.of(standIn, scalerType, {
+      metadata: { name: "scaled" },
+      spec: {
+        scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "scaled" },
+        minReplicas: 3,
+        maxReplicas: 5,
+        metrics: [
+          { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 60 } } },
+        ],
+      },
+    });
+    await world.kubectl(
+      "wait",
+      "-n",
+      "shop",
+      "deployment/scaled",
+      "--for=jsonpath={.spec.replicas}=3",
+      "--timeout=60s",
+    );
+    await scaler.delete();
+    const target = { type: deploymentType, name: "scaled" };
+    await expect(standIn.tryOut(target, await made.check(of("scaled", "2")))).rejects.toThrow(
+      /kube-controller-manager/,
+    );
+    await standIn.tryOut(target, await made.check(of("scaled", "2")), overlooked);
+    await expect(made.update(of("scaled", "2"))).rejects.toThrow(
+      /\.spec\.replicas \("kube-controller-manager".*Nothing was changed/s,
+    );
+    await made.update(of("scaled", "2"), overlooked);
+    expect(at(made.state, "spec.replicas")).toBe(3);
+    expect(at(made.state, "spec.template.spec.containers")).toMatchObject([{ image: "example.invalid/app@sha256:2" }]);
+    await made.refresh();
+    expect((await made.diff(of("scaled", "2"), overlooked)).changed).toEqual([]);
+    // A program that names the very number takes it over.
+    await made.update(of("scaled", "3", 3));
+    expect(at(made.state, "spec.replicas")).toBe(3);
+  });
+
+  it("is refused where its path is more than names", async () => {
+    const made = await Made.of(standIn, deploymentType, of("paths", "1"));
+    await expect(made.diff(of("paths", "2"), ["spec.template.spec.containers[0].image"])).rejects.toThrow(
+      /ignoreChanges by names with dots between them, not spec\.template\.spec\.containers\[0\]/,
+    );
   });
 });
 

@@ -115,9 +115,9 @@ export class Made {
     return await this.#standIn.diff(this.#target, { id, state, oldInputs, news, ignored });
   }
 
-  async update(given: Bag): Promise<void> {
+  async update(given: Bag, ignored: string[] = []): Promise<void> {
     const inputs = await this.check(given);
-    this.state = await this.#standIn.update(this.#target, this.id, this.state, inputs);
+    this.state = await this.#standIn.update(this.#target, this.id, this.state, inputs, ignored);
     this.inputs = inputs;
   }
 

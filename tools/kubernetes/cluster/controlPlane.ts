@@ -91,6 +91,8 @@ export class ControlPlane {
       `--root-ca-file=${this.access.serverCertificate}`,
       "--use-service-account-credentials=true",
       "--node-monitor-period=500ms",
+      // A cluster's looks at each HorizontalPodAutoscaler every 15 s.
+      "--horizontal-pod-autoscaler-sync-period=1s",
       "--leader-elect=false",
       "--secure-port=0",
     ]);

@@ -13,6 +13,7 @@ import { at, holdsUnknown, isBag } from "../../plugin/values.ts";
 import { versions } from "../../versions.ts";
 import { asInputs, asItIs, asState, differing, holds } from "./compare.ts";
 import { Connection } from "./connection.ts";
+import { takenBeside, without } from "./ignored.ts";
 import { type Kind, type Place, placeText } from "./kind.ts";
 import { Refusal } from "./refusal.ts";
 import { type Settings, settingsFrom, useOfficial, wrongSettings } from "./settings.ts";
@@ -99,13 +100,13 @@ export class StandIn implements Provider {
   /** What an update would change: what the program says now and did not before, and what the object has otherwise. */
   async diff(it: Target, { state, oldInputs, news, ignored }: Compared): Promise<Difference> {
     const kind = this.#kind(it.type);
-    const overlooked = new Set(ignored.map((path) => path.split(/[.[]/)[0]));
+    const [was, said, says] = [state, oldInputs, news].map((all) => without(all, ignored)) as [Bag, Bag, Bag];
     const suspects = ["metadata", ...kind.properties].filter(
-      (key) => !overlooked.has(key) && !(isDeepStrictEqual(oldInputs[key], news[key]) && holds(state[key], news[key])),
+      (key) => !(isDeepStrictEqual(said[key], says[key]) && holds(was[key], says[key])),
     );
     if (suspects.length === 0) return { changed: [], replaces: [], deleteFirst: false };
 
-    const moved = (path: string) => !holds(at(state, path), at(news, path)) || gone(path, oldInputs, news);
+    const moved = (path: string) => !holds(at(was, path), at(says, path)) || gone(path, said, says);
     const replaces = [
       "metadata.name",
       ...(kind.cluster === true ? [] : ["metadata.namespace"]),
@@ -116,7 +117,7 @@ export class StandIn implements Provider {
     if (holdsUnknown(news) || replaces.some((path) => path.startsWith("metadata."))) {
       return { changed: suspects, replaces, deleteFirst: replaces.length > 0 && !replaces.includes("metadata.name") };
     }
-    const asked = await this.#wouldChange(this.#place(it, news), news);
+    const asked = await this.#wouldChange(this.#place(it, news), news, ignored);
     const changed = asked.changed.length === 0 && replaces.length === 0 ? [] : suspects;
     const all = [...new Set([...replaces, ...asked.immutable])];
     // What has the same name must go before the new one can come.
@@ -124,12 +125,11 @@ export class StandIn implements Provider {
   }
 
   /** Applies it as a try: what the server would refuse, it refuses in the preview. */
-  async tryOut(it: Target, inputs: Bag): Promise<Bag> {
-    const { connection } = this.#configured();
+  async tryOut(it: Target, inputs: Bag, ignored: readonly string[] = []): Promise<Bag> {
     if (holdsUnknown(inputs)) return inputs;
     const place = this.#place(it, inputs);
     try {
-      await connection.apply(place, inputs, { ...applyAs(inputs), dryRun: true });
+      await this.#apply(place, inputs, ignored, true);
       return inputs;
     } catch (error) {
       // A namespace that the same update makes is not there yet, and what is replaced will be gone.
@@ -141,11 +141,11 @@ export class StandIn implements Provider {
 
   async create(it: Target, inputs: Bag): Promise<{ id: string; state: Bag }> {
     const place = this.#place(it, inputs);
-    return { id: idOf(place), state: await this.#applied(it, place, inputs) };
+    return { id: idOf(place), state: await this.#applied(it, place, inputs, []) };
   }
 
-  async update(it: Target, _id: string, _state: Bag, news: Bag): Promise<Bag> {
-    return await this.#applied(it, this.#place(it, news), news);
+  async update(it: Target, _id: string, _state: Bag, news: Bag, ignored: readonly string[] = []): Promise<Bag> {
+    return await this.#applied(it, this.#place(it, news), news, ignored);
   }
 
   /** The object as it is now, and the inputs that would lead to it; nothing when it is gone. */
@@ -192,9 +192,9 @@ export class StandIn implements Provider {
     return this.#kind(type).secret ?? [];
   }
 
-  async #applied(it: Target, place: Place, inputs: Bag): Promise<Bag> {
+  async #applied(it: Target, place: Place, inputs: Bag, ignored: readonly string[]): Promise<Bag> {
     const { connection } = this.#configured();
-    const made = await connection.apply(place, inputs, { ...applyAs(inputs), dryRun: false });
+    const made = await this.#apply(place, inputs, ignored, false);
     if (place.kind.settles === undefined || annotationOf(inputs, annotation.skipAwait) === "true") return asState(made);
     try {
       await settle(connection, place, it.timeoutMs);
@@ -204,12 +204,25 @@ export class StandIn implements Provider {
     return asState((await connection.get(place)) ?? made);
   }
 
-  async #wouldChange(place: Place, inputs: Bag): Promise<{ changed: string[]; immutable: string[] }> {
+  /** What the program says to overlook is not applied where it is somebody else's; `now` is the object where it was read already. */
+  async #apply(place: Place, inputs: Bag, ignored: readonly string[], dryRun: boolean, now?: Bag): Promise<Bag> {
+    const { connection } = this.#configured();
+    const as = applyAs(inputs);
+    const there = now ?? (ignored.length === 0 ? undefined : await connection.get(place));
+    const applied = there === undefined ? inputs : without(inputs, takenBeside(as.manager, ignored, there));
+    return await connection.apply(place, applied, { ...as, dryRun });
+  }
+
+  async #wouldChange(
+    place: Place,
+    inputs: Bag,
+    ignored: readonly string[],
+  ): Promise<{ changed: string[]; immutable: string[] }> {
     const { connection } = this.#configured();
     const now = await connection.get(place);
     if (now === undefined) return { changed: ["metadata"], immutable: [] };
     try {
-      const then = await connection.apply(place, inputs, { ...applyAs(inputs), dryRun: true });
+      const then = await this.#apply(place, inputs, ignored, true, now);
       return { changed: differing(now, then), immutable: [] };
     } catch (error) {
       if (error instanceof Refusal && error.immutable.length > 0) {
