@@ -1,3 +1,4 @@
+import type { ScalingSettings } from "../../project/scalingSettings.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
 import type { GateProof } from "../../release/gateProof.ts";
 import { smokeVariables } from "../../release/serviceVariables.ts";
@@ -19,7 +20,7 @@ export interface EnvironmentServiceArgs {
   /** Tasks; the least when there is `scaling`. */
   tasks: number;
   /** Tasks by load: at the most so many, aiming at so much use of CPU in percent. */
-  scaling?: { most: number; cpu: number };
+  scaling?: ScalingSettings;
   cpu: number;
   memory: number;
   architecture: "X86_64" | "ARM64";

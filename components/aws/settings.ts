@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { migrationSettings } from "../../project/migrationSettings.ts";
+import { scalingSettings } from "../../project/scalingSettings.ts";
 import {
   duration,
   group,
@@ -125,15 +126,7 @@ const service = group(
       .meta({ expected: secretExpected, named: "variable" })
       .default({})
       .describe("Variables that ECS fills from Secrets Manager when a task starts; no value passes through the stack."),
-    scaling: group(
-      {
-        most: whole(1, 1_000).describe("Tasks at the most; `instances` is the least."),
-        cpu: whole(10, 90).default(60).describe("Use of CPU in percent that is aimed at."),
-      },
-      "{ most: 10, cpu: 60 }",
-    )
-      .optional()
-      .describe("Tasks by load. Left out, always `instances`."),
+    scaling: scalingSettings("Tasks", "Use of CPU in percent that is aimed at."),
     taskRole: arn("iam", /role\/[A-Za-z0-9+=,.@_/-]{1,512}/, "a role")
       .optional()
       .describe("Role of the service itself. Left out, one that may do nothing."),

@@ -1,4 +1,5 @@
 import type { Settings } from "../../config.ts";
+import { scalingFaults } from "../../project/scalingSettings.ts";
 import { type LocalKey, localSettingsFaults } from "../localSettings.ts";
 import { arnParts } from "./arn.ts";
 import type { AwsSettings } from "./settings.ts";
@@ -74,14 +75,8 @@ function serviceFaults(settings: Settings, aws: AwsSettings, of: Name): string[]
     priorities.set(it.priority, `${own}.priority`);
     const size = taskSizeFault(it.cpu, it.memory);
     if (size !== undefined) faults.push(`${own}: ${size}`);
-    if (it.scaling !== undefined && settings.strategy.kind === "rolling") {
-      faults.push(
-        `${own}.scaling is not offered with ${of("strategy.kind")} rolling: there the share of the traffic says how many tasks run`,
-      );
-    }
-    if (it.scaling !== undefined && it.scaling.most < instances) {
-      faults.push(`${own}.scaling.most is ${it.scaling.most}, less than the ${instances} instances`);
-    }
+    const strategy = settings.strategy.kind;
+    faults.push(...scalingFaults(own, it.scaling, { what: "tasks", instances, strategy, of }));
     // AWS takes five values in all conditions of a rule.
     if (it.hosts.length + (it.paths?.length ?? 0) > 5) {
       faults.push(`${own} has ${it.hosts.length} hosts and ${it.paths?.length} paths; a rule takes five together`);
