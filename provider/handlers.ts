@@ -39,6 +39,7 @@ export const handlers: Handlers = {
   "greenlight:kubernetes:SnapshotRetention": async () =>
     (await import("./kubernetes/snapshotRetention.ts")).snapshotRetention,
   "greenlight:kubernetes:MigrationJob": async () => (await import("./kubernetes/migrationJob.ts")).migrationJob,
+  "greenlight:kubernetes:PodsMatched": async () => (await import("./kubernetes/podsMatched.ts")).podsMatched,
   "greenlight:kubernetes:SwitchGate": async () => (await import("./kubernetes/switchGate.ts")).switchGate,
   "greenlight:kubernetes:TrafficReadBack": async () =>
     (await import("./kubernetes/trafficReadBack.ts")).trafficReadBack,

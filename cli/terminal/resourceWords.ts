@@ -19,6 +19,7 @@ const notable: Readonly<Record<string, string>> = {
   MigrationJob: "migration",
   VolumeSnapshot: "snapshot",
   TasksMatched: "tasks enough",
+  PodsMatched: "pods enough",
   SwitchGate: "gate of the switch",
   TrafficReadBack: "traffic read back",
 };
@@ -32,6 +33,7 @@ const others: Readonly<Record<string, string>> = {
   Alarms: "alarms",
   ListenerRule: "rule",
   HTTPRoute: "route",
+  HorizontalPodAutoscaler: "scaling",
   TaskDefinition: "task definition",
   Service: "tasks",
   MetricAlarm: "alarm",

@@ -4,6 +4,7 @@ import type { KubernetesTypes } from "./resource.ts";
 /** What each kind that a stack makes is called in a Role. A kind without its line does not compile. */
 const made: Readonly<Record<keyof KubernetesTypes, { readonly group: string; readonly resource: string }>> = {
   "kubernetes:apps/v1:Deployment": { group: "apps", resource: "deployments" },
+  "kubernetes:autoscaling/v2:HorizontalPodAutoscaler": { group: "autoscaling", resource: "horizontalpodautoscalers" },
   "kubernetes:core/v1:Service": { group: "", resource: "services" },
   "kubernetes:core/v1:ServiceAccount": { group: "", resource: "serviceaccounts" },
   "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute": { group: "gateway.networking.k8s.io", resource: "httproutes" },

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { V1PodSpec } from "@kubernetes/client-node";
+import type { ScalingSettings } from "../../project/scalingSettings.ts";
 import type { KubernetesAccess } from "../../provider/kubernetes/facts.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
 import type { GateProof } from "../../release/gateProof.ts";
@@ -8,11 +9,13 @@ import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
 import { objectName, podSelector } from "./names.ts";
 import { type PodPlan, podSpec } from "./pod.ts";
-import { KubernetesResource } from "./resource.ts";
+import { forced, KubernetesResource } from "./resource.ts";
 
 /** One service of an environment, as it is started. */
 export interface EnvironmentServiceArgs extends Omit<PodPlan, "service" | "serviceAccount" | "selector"> {
+  /** Pods; the least when there is `scaling`. */
   readonly replicas: number;
+  readonly scaling?: ScalingSettings;
 }
 
 export interface EnvironmentArgs {
@@ -90,7 +93,7 @@ export class Environment extends pulumi.ComponentResource {
     const { namespace } = args.access;
     const labels = podSelector(prefix, service, environment);
     const own = objectName(prefix, service, environment);
-    const { replicas, ...pod } = it;
+    const { replicas, scaling, ...pod } = it;
     const spec = podSpec({ ...pod, service, serviceAccount: own, selector: labels });
     this.#templates[service] = spec;
     const metadata = { name: own, namespace, labels, annotations: { "greenlight/version": version } };
@@ -118,7 +121,8 @@ export class Environment extends pulumi.ComponentResource {
           },
         },
       },
-      { parent: this, dependsOn: [account] },
+      // With scaling it starts with so many, and from then on the number is the load's, not ours.
+      { parent: this, dependsOn: [account], ...(scaling === undefined ? {} : { ignoreChanges: ["spec.replicas"] }) },
     );
     const address = new KubernetesResource(
       "kubernetes:core/v1:Service",
@@ -134,6 +138,26 @@ export class Environment extends pulumi.ComponentResource {
       { spec: { maxUnavailable: args.unavailable, selector: { matchLabels: labels } } },
       { parent: this },
     );
-    return [deployment, address, budget];
+    if (scaling === undefined) return [deployment, address, budget];
+    const scaler = new KubernetesResource(
+      "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",
+      `${name}-${service}-scaling`,
+      { ...metadata, annotations: { ...metadata.annotations, ...forced } },
+      {
+        spec: {
+          scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: own },
+          minReplicas: replicas,
+          maxReplicas: scaling.most,
+          metrics: [
+            {
+              type: "Resource",
+              resource: { name: "cpu", target: { type: "Utilization", averageUtilization: scaling.cpu } },
+            },
+          ],
+        },
+      },
+      { parent: this, dependsOn: [deployment] },
+    );
+    return [deployment, address, budget, scaler];
   }
 }

@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import type { Settings } from "../../config.ts";
 import { instancesIn, neededIn } from "../../project/instances.ts";
 import type { ProjectManifest } from "../../project/readManifest.ts";
 import { type EnvironmentName, environmentNames, other, sharedWeights } from "../../release/environment.ts";
@@ -14,7 +15,7 @@ import { prepareDatabase } from "./preparation.ts";
 import { ReleaseAlarms } from "./releaseAlarms.ts";
 import { KubernetesProvider } from "./resource.ts";
 import { ServiceMetrics } from "./serviceMetrics.ts";
-import { accessOf, servingFactsOf, switchedServicesOf, testAddressesOf } from "./serving.ts";
+import { accessOf, scaledServicesOf, servingFactsOf, switchedServicesOf, testAddressesOf } from "./serving.ts";
 import type { KubernetesSettings } from "./settings.ts";
 import { SnapshotRetention } from "./snapshotRetention.ts";
 import { TrafficSwitch } from "./trafficSwitch.ts";
@@ -96,6 +97,7 @@ export function deployKubernetes(args: StackArgs): Record<string, pulumi.Input<u
       // Both sides have been through their gates: who waits here longer waits for somebody to mend something.
       deadlineMs: Math.min(kubernetes.gates.deadline, 120_000),
       endpointDelayMs: kubernetes.endpointDelay,
+      ...scaledPods(settings, kubernetes, environments),
     },
     options(...environments),
   );
@@ -125,6 +127,13 @@ export function deployKubernetes(args: StackArgs): Record<string, pulumi.Input<u
   };
 }
 
+/** What the switch makes of services that scale. */
+function scaledPods(settings: Settings, kubernetes: KubernetesSettings, after: Environment[]) {
+  const services = scaledServicesOf(settings, kubernetes);
+  if (services.length === 0) return {};
+  return { scaled: { services, deadlineMs: Math.min(kubernetes.gates.deadline, 600_000), after } };
+}
+
 function environmentArgs(
   { settings, stack, project }: StackArgs,
   kubernetes: KubernetesSettings,
@@ -151,6 +160,7 @@ function environmentArgs(
           endpointSeconds: Math.ceil(kubernetes.endpointDelay / 1_000),
           drainSeconds: set.drain / 1_000,
           replicas: instancesIn(environment, service, settings),
+          ...(own?.scaling === undefined ? {} : { scaling: own.scaling }),
         };
         return [[service, pod]];
       }),

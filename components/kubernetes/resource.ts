@@ -4,6 +4,7 @@ import type {
   V1PodDisruptionBudget,
   V1Service,
   V1ServiceAccount,
+  V2HorizontalPodAutoscaler,
 } from "@kubernetes/client-node";
 import * as pulumi from "../pulumi.ts";
 import type { HttpRoute } from "./httpRoute.ts";
@@ -13,6 +14,7 @@ import type { ServiceMonitor } from "./serviceMetrics.ts";
 /** Every kind that a stack makes, by the type of the kubernetes plugin. The deployer's Role is made from the same list. */
 export interface KubernetesTypes {
   "kubernetes:apps/v1:Deployment": V1Deployment;
+  "kubernetes:autoscaling/v2:HorizontalPodAutoscaler": V2HorizontalPodAutoscaler;
   "kubernetes:core/v1:Service": V1Service;
   "kubernetes:core/v1:ServiceAccount": V1ServiceAccount;
   "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute": HttpRoute;
@@ -31,6 +33,12 @@ export type Metadata = Pick<V1ObjectMeta, "labels" | "annotations"> & {
   readonly name: string;
   readonly namespace: string;
 };
+
+/**
+ * For an object of which a field is written by others too: what leads users by whoever moves traffic in an emergency, the least pods by
+ * PodsMatched. An update takes it back.
+ */
+export const forced = { "pulumi.com/patchForce": "true" } as const;
 
 /**
  * An object of the kubernetes plugin, typed by the API itself and declared without the plugin's own package: each of its classes brings

@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 import type { Settings } from "../../config.ts";
 import type { KubernetesAccess, KubernetesServingFacts } from "../../provider/kubernetes/facts.ts";
+import type { ScaledService } from "../../provider/kubernetes/podsMatched.ts";
 import type { SwitchedService } from "../../provider/kubernetes/switching.ts";
-import type { EnvironmentName } from "../../release/environment.ts";
+import { type EnvironmentName, environmentNames } from "../../release/environment.ts";
 import { environmentLabel, objectName, switchedServices } from "./names.ts";
 import type { KubernetesSettings } from "./settings.ts";
 
@@ -34,6 +35,17 @@ export function servingFactsOf(project: string, settings: Settings): KubernetesS
 export function switchedServicesOf({ services }: Settings, { name, gateway }: KubernetesSettings): SwitchedService[] {
   const ports = Object.fromEntries(Object.entries(services).map(([service, { port }]) => [service, port]));
   return switchedServices(name, ports, gateway !== undefined);
+}
+
+/** Those of them whose number of pods is the load's. */
+export function scaledServicesOf(settings: Settings, kubernetes: KubernetesSettings): ScaledService[] {
+  const deployed = environmentNames.filter((name) => settings[name] !== undefined);
+  return switchedServicesOf(settings, kubernetes).flatMap((it) => {
+    const most = kubernetes.services[it.service]?.scaling?.most;
+    if (most === undefined) return [];
+    const scalers = Object.fromEntries(deployed.map((name) => [name, objectName(kubernetes.name, it.service, name)]));
+    return [{ ...it, scalers, least: settings.services[it.service]?.instances ?? 0, most }];
+  });
 }
 
 /** Where each service of one environment is reached by tests, whoever serves users. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { migrationSettings } from "../../project/migrationSettings.ts";
+import { scalingSettings } from "../../project/scalingSettings.ts";
 import { duration, group, hosts, listOf, path, testAddresses, text, whole } from "../../project/settingKinds.ts";
 import { prometheusSettings } from "./prometheusSettings.ts";
 
@@ -40,6 +41,7 @@ const service = group(
     paths: listOf(path(), pathsExpected, 1, 16)
       .default(["/"])
       .describe("Beginnings of the paths that lead to the service, where `gateway` leads users."),
+    scaling: scalingSettings("Pods", "Use of CPU that is aimed at, in percent of what `cpu` promises each pod."),
     live: path()
       .optional()
       .describe(

@@ -1,4 +1,5 @@
 import type { Settings } from "../../config.ts";
+import { scalingFaults } from "../../project/scalingSettings.ts";
 import { type LocalKey, localSettingsFaults, stickyFaults } from "../localSettings.ts";
 import { objectName } from "./names.ts";
 import { prometheusFaults } from "./prometheusFaults.ts";
@@ -54,6 +55,14 @@ export function kubernetesFaults(settings: Settings, given: ReadonlySet<string>,
     ...migrationFaults(settings, of),
     ...Object.keys(settings.services).flatMap((name) => routeFaults(name, kubernetes, of)),
     ...Object.entries(settings.services).flatMap(([name, it]) => serviceFaults(name, it, kubernetes.name, of)),
+    ...Object.entries(settings.services).flatMap(([name, { instances }]) =>
+      scalingFaults(of(`kubernetes.services.${name}`), kubernetes.services[name]?.scaling, {
+        what: "pods",
+        instances,
+        strategy: settings.strategy.kind,
+        of,
+      }),
+    ),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { KubernetesAccess } from "../../provider/kubernetes/facts.ts";
+import type { ScaledService } from "../../provider/kubernetes/podsMatched.ts";
 import type { SwitchedService } from "../../provider/kubernetes/switching.ts";
 import { environmentNames, servesAll, type Weights } from "../../release/environment.ts";
 import type { GateProof } from "../../release/gateProof.ts";
@@ -6,7 +7,7 @@ import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
 import { type GatewayReference, httpRoute } from "./httpRoute.ts";
 import { serviceLabels } from "./names.ts";
-import { KubernetesResource } from "./resource.ts";
+import { forced, KubernetesResource } from "./resource.ts";
 
 /** A service whose traffic is switched. */
 export interface TrafficArgs extends SwitchedService {
@@ -14,6 +15,15 @@ export interface TrafficArgs extends SwitchedService {
   /** What of users' requests is the service's; where a Gateway leads them. */
   hosts: readonly string[];
   paths: readonly string[];
+}
+
+/** Services whose number of pods is the load's. */
+export interface ScaledPods {
+  services: readonly ScaledService[];
+  /** How long the pods that are missing may take. */
+  deadlineMs: number;
+  /** What must be there before they are counted. */
+  after: pulumi.Resource[];
 }
 
 export interface TrafficSwitchArgs {
@@ -31,10 +41,9 @@ export interface TrafficSwitchArgs {
   deadlineMs: number;
   /** How long proxies may take to follow the endpoints. */
   endpointDelayMs: number;
+  /** Where services scale by load: they are to be of one size before traffic moves. */
+  scaled?: ScaledPods;
 }
-
-// Whoever else wrote where users are led was told by the gate; after a refresh it is ours again.
-const annotations = { "pulumi.com/patchForce": "true" };
 
 /** Which environment serves: the selector of each live Service, or the weights of each HTTPRoute, after a gate and before a reading back. */
 export class TrafficSwitch extends pulumi.ComponentResource {
@@ -50,12 +59,13 @@ export class TrafficSwitch extends pulumi.ComponentResource {
       weights,
       deadlineMs: args.deadlineMs,
     };
+    const matched = this.#match(name, args);
     const gate = new GreenlightResource<{ passedAt: string }>(
       "greenlight:kubernetes:SwitchGate",
       `${name}-gate`,
       { ...common, versions: args.versions, proofs: args.proofs, requires: ["health", "smoke"] },
       ["passedAt"],
-      { parent: this },
+      { parent: this, dependsOn: matched },
     );
     let before: pulumi.Resource = gate;
     for (const it of args.services) before = this.#lead(name, args, it, [gate, before]);
@@ -70,6 +80,20 @@ export class TrafficSwitch extends pulumi.ComponentResource {
     this.registerOutputs({ serving: this.serving });
   }
 
+  #match(name: string, { access, weights, versions, scaled }: TrafficSwitchArgs): pulumi.Resource[] {
+    if (scaled === undefined) return [];
+    const { services, deadlineMs, after } = scaled;
+    return [
+      new GreenlightResource<{ matchedAt: string }>(
+        "greenlight:kubernetes:PodsMatched",
+        `${name}-pods`,
+        { access, services, weights, versions, deadlineMs },
+        ["matchedAt"],
+        { parent: this, dependsOn: after },
+      ),
+    ];
+  }
+
   /** What leads the users of one service. */
   #lead(name: string, args: TrafficSwitchArgs, it: TrafficArgs, after: pulumi.Resource[]): pulumi.Resource {
     const { access, prefix, weights, versions, gateway } = args;
@@ -77,7 +101,8 @@ export class TrafficSwitch extends pulumi.ComponentResource {
       name: it.name,
       namespace: access.namespace,
       labels: serviceLabels(prefix, it.service),
-      annotations,
+      // Whoever else wrote where users are led was told by the gate; after a refresh it is ours again.
+      annotations: forced,
     };
     const options = { parent: this, dependsOn: after };
     if (gateway !== undefined && it.route !== undefined) {

@@ -125,7 +125,8 @@ export function askedKubernetes(it: AskedStack, ms = answerWithinMs): AskedPlatf
       if (!isHeard) throw new Error(noAlarms);
       return names;
     },
-    mostInstances: (service) => settings.services[service]?.instances ?? 0,
+    mostInstances: (service) =>
+      kubernetes.services[service]?.scaling?.most ?? settings.services[service]?.instances ?? 0,
     newestSnapshot: async () => undefined,
     drillsSnapshots: false,
   };

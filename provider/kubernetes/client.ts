@@ -1,5 +1,6 @@
 import {
   AppsV1Api,
+  AutoscalingV2Api,
   BatchV1Api,
   CoreV1Api,
   CustomObjectsApi,
@@ -14,6 +15,7 @@ export interface Client {
   readonly config: KubeConfig;
   readonly core: CoreV1Api;
   readonly apps: AppsV1Api;
+  readonly autoscaling: AutoscalingV2Api;
   readonly batch: BatchV1Api;
   readonly discovery: DiscoveryV1Api;
   /** What is of no kind of Kubernetes itself, such as the HTTPRoutes of a Gateway. */
@@ -45,6 +47,7 @@ export function openClient({ kubeconfig, context, namespace }: KubernetesAccess)
     config,
     core: config.makeApiClient(CoreV1Api),
     apps: config.makeApiClient(AppsV1Api),
+    autoscaling: config.makeApiClient(AutoscalingV2Api),
     batch: config.makeApiClient(BatchV1Api),
     discovery: config.makeApiClient(DiscoveryV1Api),
     custom: config.makeApiClient(CustomObjectsApi),

@@ -7,6 +7,7 @@ import type {
   V1Pod,
   V1ReplicaSet,
   V1Service,
+  V2HorizontalPodAutoscaler,
 } from "@kubernetes/client-node";
 import type { Client } from "./client.ts";
 import type { Followed } from "./follow.ts";
@@ -34,6 +35,18 @@ export function deployments({ apps, namespace }: Client, labels: Record<string, 
     path: `/apis/apps/v1/namespaces/${namespace}/deployments`,
     labelSelector,
     list: () => apps.listNamespacedDeployment({ namespace, labelSelector }),
+  };
+}
+
+export function scalers(
+  { autoscaling, namespace }: Client,
+  labels: Record<string, string>,
+): Followed<V2HorizontalPodAutoscaler> {
+  const labelSelector = selectorText(labels);
+  return {
+    path: `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`,
+    labelSelector,
+    list: () => autoscaling.listNamespacedHorizontalPodAutoscaler({ namespace, labelSelector }),
   };
 }
 

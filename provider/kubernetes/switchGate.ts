@@ -91,7 +91,7 @@ async function pass(step: Step, it: Inputs, left: Outputs["serving"] | undefined
       happened: `Traffic was not moved: ${faults.join("; ")}.`,
       where,
       untouched: `Users are served as before: ${serving.join("; ")}.`,
-      next: "mend or redeploy the candidate, or give it as many pods, then run the update again",
+      next: "mend or redeploy the candidate, or give it as many pods (where services scale by load, `pulumi refresh` has the update do that), then run the update again",
     });
   }
   return {

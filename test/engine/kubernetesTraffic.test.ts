@@ -1,4 +1,4 @@
-import { CoreV1Api } from "@kubernetes/client-node";
+import { AppsV1Api, CoreV1Api } from "@kubernetes/client-node";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { LoadGenerator, Mark } from "../../rehearsal/load/client.ts";
 import type { Follower } from "../../tools/kubernetes/follower.ts";
@@ -16,6 +16,7 @@ let project: Project;
 let follower: Follower;
 let load: LoadGenerator;
 let core: CoreV1Api;
+let apps: AppsV1Api;
 const unharmedSince = (mark: Mark) => unharmed(load, mark);
 
 beforeAll(async () => {
@@ -23,6 +24,7 @@ beforeAll(async () => {
   ({ shop, follower } = followed);
   ({ project } = shop);
   core = followed.config.makeApiClient(CoreV1Api);
+  apps = followed.config.makeApiClient(AppsV1Api);
   await project.set({ green: "v2" });
   await shop.succeed("up", "--skip-preview");
 }, 3_600_000);
@@ -124,7 +126,44 @@ describe.sequential("users of a stack on Kubernetes, whose requests follow the A
     expect(Object.keys(await unharmedSince(before))).toEqual(["v2"]);
     for (const node of nodes) await shop.kubectl("uncordon", node);
   });
+
+  it("lose no request when the side that serves has grown by its load: the new one is raised to its size before it gets them", async () => {
+    const { kubernetes } = project.config as { kubernetes: { services: { api: object } } };
+    const api = { ...kubernetes.services.api, scaling: { most: 5 } };
+    await project.set({ live: "green", kubernetes: { ...kubernetes, services: { api } } });
+    await shop.succeed("up", "--skip-preview");
+    const grown = JSON.stringify({ spec: { minReplicas: 4 } });
+    await shop.kubectl("patch", "hpa", "shop-api-green", "--patch", grown, "--field-manager=load");
+    await eventually("four pods of green", async () => (await readyPods("green")) === 4 || undefined, 60_000);
+
+    await project.set({ blue: "v3" });
+    await shop.succeed("up", "--skip-preview");
+    expect([await readyPods("blue"), await readyPods("green")]).toEqual([2, 4]);
+    await shop.succeed("refresh", "--skip-preview");
+    const settled = await project.run("preview", "--expect-no-changes");
+    expect(settled.exitCode, settled.text).toBe(0);
+
+    const before = await load.mark("before the switch");
+    await project.set({ live: "blue" });
+    const ran = await shop.succeed("up", "--skip-preview");
+    expect(ran.text).toContain("shop-api-blue keeps at least 4 pods now, 2 before");
+    expect(ran.text).toContain("blue has 4 ready pods of api");
+    await unharmedSince(before);
+    const after = await load.mark("after the switch");
+    expect(Object.keys(await unharmedSince(after))).toEqual(["v3"]);
+    expect([await readyPods("blue"), await readyPods("green")]).toEqual([4, 4]);
+    const again = await project.run("preview", "--expect-no-changes");
+    expect(again.exitCode, again.text).toBe(0);
+  });
 });
+
+async function readyPods(environment: string): Promise<number | undefined> {
+  const { status } = await apps.readNamespacedDeployment({
+    namespace: shop.namespace,
+    name: `shop-api-${environment}`,
+  });
+  return status?.readyReplicas;
+}
 
 async function leadsToGreen(): Promise<boolean> {
   const { spec } = await core.readNamespacedService({ namespace: shop.namespace, name: "shop-api" });

@@ -15,13 +15,14 @@ it("the deployer may make every kind that a stack makes, in one namespace, and n
   const gateway = { name: "public" };
   const services = { api: { hosts: ["api.example"] }, web: { hosts: ["web.example"] } };
   const routed = await stack({ blue: manifest("v1") }, { kubernetes: { gateway, services } });
-  const led = await stack({ blue: manifest("v1") });
+  const scaled = { services: { web: { scaling: { most: 9 } } } };
+  const led = await stack({ blue: manifest("v1") }, { kubernetes: scaled });
   const kinds = new Set(
     [...led.resources, ...routed.resources]
       .filter(({ token }) => token.startsWith("kubernetes:"))
       .map(({ token }) => `${token.split(":").at(-1)?.toLowerCase()}s`),
   );
-  expect(kinds.size).toBe(5);
+  expect(kinds.size).toBe(6);
   for (const kind of kinds) {
     const verbs = rules.filter((it) => it.resources?.includes(kind)).flatMap((it) => it.verbs);
     expect(verbs, kind).toEqual(expect.arrayContaining(["create", "patch", "delete", "get", "watch"]));

@@ -153,6 +153,19 @@ describe("the settings of a stack on Kubernetes", () => {
     expect(faults({ kubernetes: { ...kubernetes, prometheus }, strategy: { kind: "canary" } })).toEqual([]);
   });
 
+  it("have pods by load, from the instances to the most", () => {
+    const scaled = (scaling: unknown, over: Record<string, unknown> = {}) =>
+      faults({ kubernetes: { ...settings.kubernetes, services: { web: { scaling } } }, ...over });
+    expect(scaled({ most: 3 })).toEqual([]);
+    expect(scaled({ most: 2 })).toEqual([
+      "greenlight:kubernetes.services.web.scaling.most is 2, less than the 3 instances",
+    ]);
+    expect(scaled({})[0]).toContain("greenlight:kubernetes.services.web.scaling.most is missing");
+    expect(scaled({ most: 9 }, { strategy: { kind: "rolling" } })).toContain(
+      "greenlight:kubernetes.services.web.scaling is not offered with greenlight:strategy.kind rolling: there the share of the traffic says how many pods run",
+    );
+  });
+
   it("share traffic where a Gateway leads users", () => {
     const services = { api: { hosts: ["shop.example"], paths: ["/api"] }, web: { hosts: ["shop.example"] } };
     const kubernetes = { ...settings.kubernetes, gateway: { name: "public", namespace: "gateways" }, services };

@@ -154,6 +154,24 @@ describe("what a checklist asks of Kubernetes", { timeout: 60_000 }, () => {
     expect(await judged("infrastructure/capacity")).toBe("pass: api 2 of 2 serving");
   });
 
+  it("takes the load's number of pods for right, and gives a candidate as many", async () => {
+    const grown = blueDeployment();
+    server.put("deployments", { ...grown, spec: { replicas: 3 } });
+    server.put("pods", blue(2));
+    expect(await judged("infrastructure/capacity")).toBe("fail: api would have 2 where 3 are needed");
+    project.remove();
+    const services = { api: { scaling: { most: 4 } } };
+    project = open({ kubernetes: { ...settings.kubernetes, kubeconfig: server.kubeconfig, services } });
+    expect(await judged("infrastructure/capacity")).toBe("pass: api 3 of 3 serving");
+    const { instances } = await cluster().health();
+    expect(instances.map(({ healthy }) => healthy)).toEqual([true, true, true]);
+    server.remove("pods", "blue-2");
+    expect((await cluster().health()).instances.at(-1)).toMatchObject({
+      healthy: false,
+      says: "2 of 3 pods of blue are ready",
+    });
+  });
+
   it("never guesses the version of an image that no manifest names, or of pods that do not say", async () => {
     const unknown = (imageDigest: string) => pod(0, {}, { environment: "blue", digest: imageDigest });
     server.remove("pods", "blue-1");
