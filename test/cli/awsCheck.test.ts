@@ -3,8 +3,9 @@ import { checkCommand } from "../../cli/commands/check.ts";
 import { releaseCommand } from "../../cli/commands/release.ts";
 import { Balancer } from "../provider/aws/balancer.ts";
 import { Cloud } from "../provider/aws/cloud.ts";
-import { awsProject, Told, tasksRun } from "./awsStack.ts";
+import { awsProject, tasksRun } from "./awsStack.ts";
 import type { Project } from "./project.ts";
+import { Told } from "./told.ts";
 
 describe("greenlight check on AWS", { timeout: 60_000 }, () => {
   let cloud: Cloud;

@@ -3,8 +3,9 @@ import { releaseCommand } from "../../cli/commands/release.ts";
 import { switchCommand } from "../../cli/commands/switch.ts";
 import { Balancer } from "../provider/aws/balancer.ts";
 import { Cloud } from "../provider/aws/cloud.ts";
-import { awsProject, Told, tasksRun } from "./awsStack.ts";
+import { awsProject, tasksRun } from "./awsStack.ts";
 import type { Project } from "./project.ts";
+import { Told } from "./told.ts";
 
 // What a release and a switch refuse before the engine is asked; the whole way is in test/engine/awsCommands.test.ts.
 

@@ -7,8 +7,9 @@ import { JournalFile } from "../../cli/journal/journalFile.ts";
 import { settings } from "../components/aws/shop.ts";
 import { Balancer } from "../provider/aws/balancer.ts";
 import { Cloud } from "../provider/aws/cloud.ts";
-import { awsProject, Told, tasksRun } from "./awsStack.ts";
+import { awsProject, tasksRun } from "./awsStack.ts";
 import type { Project } from "./project.ts";
+import { Told } from "./told.ts";
 
 // The engine is dead here: its state is at a place that is not there. What it does after that is in test/engine/aws.test.ts.
 

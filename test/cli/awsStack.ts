@@ -1,5 +1,4 @@
 import { stringify } from "yaml";
-import type { Event, Reporter } from "../../cli/reporter.ts";
 import { image, settings } from "../components/aws/shop.ts";
 import type { Cloud } from "../provider/aws/cloud.ts";
 import { Project } from "./project.ts";
@@ -35,22 +34,4 @@ export function tasksRun(cloud: Cloud, versions: Readonly<Record<"blue" | "green
       return { taskArn, lastStatus: "RUNNING", containers: [{ name, imageDigest }] };
     }),
   }));
-}
-
-/** Keeps what a command tells. */
-export class Told implements Reporter {
-  readonly events: Event[] = [];
-
-  tell(event: Event): void {
-    this.events.push(event);
-  }
-
-  close(): void {
-    // Nothing is displayed.
-  }
-
-  /** Steps and warnings, in order. */
-  get texts(): string[] {
-    return this.events.flatMap((it) => (it.kind === "step" || it.kind === "warning" ? [it.text] : []));
-  }
 }

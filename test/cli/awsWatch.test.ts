@@ -8,8 +8,9 @@ import { judge } from "../../release/verdict.ts";
 import { database, settings } from "../components/aws/shop.ts";
 import { Balancer } from "../provider/aws/balancer.ts";
 import { Cloud } from "../provider/aws/cloud.ts";
-import { awsProject, Told, tasksRun } from "./awsStack.ts";
+import { awsProject, tasksRun } from "./awsStack.ts";
 import type { Project } from "./project.ts";
+import { Told } from "./told.ts";
 
 const minute = 60_000;
 const noon = Date.UTC(2026, 0, 5, 12);

@@ -10,8 +10,9 @@ import { digest, settings } from "../components/kubernetes/shop.ts";
 import { ApiServer } from "../provider/kubernetes/apiServer.ts";
 import { live, pod, route } from "../provider/kubernetes/objects.ts";
 import { PlayedPrometheus } from "../provider/prometheus/playedPrometheus.ts";
-import { Told } from "./awsStack.ts";
+import {} from "./awsStack.ts";
 import { Project } from "./project.ts";
+import { Told } from "./told.ts";
 
 const minute = 60_000;
 const noon = Date.UTC(2026, 0, 5, 12);
