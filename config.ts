@@ -3,7 +3,7 @@ import { awsSettings } from "./components/aws/settings.ts";
 import { awsFaults } from "./components/aws/settingsFaults.ts";
 import { kubernetesSettings } from "./components/kubernetes/settings.ts";
 import { kubernetesFaults } from "./components/kubernetes/settingsFaults.ts";
-import { stickyFaults } from "./components/localSettings.ts";
+import { localFaults } from "./components/local/settingsFaults.ts";
 import {
   databaseExpected,
   duration,
@@ -30,6 +30,7 @@ import { other } from "./release/environment.ts";
 import { exitCodes } from "./release/exitCodes.ts";
 import { Problem } from "./release/problem.ts";
 import { nearest } from "./release/suggestion.ts";
+import { isTestersHeader, longestHeader } from "./release/testersHeader.ts";
 import { defaultThresholds, type Thresholds } from "./release/thresholds.ts";
 
 const scalarValue = z.union(
@@ -74,6 +75,8 @@ const service = group(
 
 const serviceNameExpected = "a name such as api, with a-z, 0-9 and -, at most 31 characters";
 const servicesExpected = "services by name, such as { api: { port: 8080 } }";
+
+const headerExpected = `the name of a header of yours such as x-environment, at most ${longestHeader} characters; not one that proxies or services use`;
 
 /** Every key of a stack's configuration; each is `greenlight:<key>` in the stack file. */
 export const settingsShape = z.strictObject({
@@ -208,6 +211,23 @@ export const settingsShape = z.strictObject({
   strategy: strategySettings
     .prefault({})
     .describe("How users come to a new version with `greenlight release` (docs/strategies.md)."),
+  testers: group(
+    {
+      header: z
+        .string(headerExpected)
+        .transform((said) => said.toLowerCase())
+        .refine(isTestersHeader, headerExpected)
+        .meta({ expected: headerExpected })
+        .describe(
+          "Name of the header. A request whose value of it is exactly `blue` or `green` is answered by that side, if it is deployed; any other goes by the shares.",
+        ),
+    },
+    "{ header: x-environment }",
+  )
+    .optional()
+    .describe(
+      "Lets testers reach either side by a header, whatever the shares (docs/strategies.md#testers). It hides nothing: whoever knows the header may use it. Left out, no header leads anywhere.",
+    ),
   aws: awsSettings.optional().describe("What the platform aws needs to know (docs/aws.md)."),
   kubernetes: kubernetesSettings
     .optional()
@@ -228,6 +248,7 @@ const structured = new Set([
   "thresholds",
   "watch",
   "strategy",
+  "testers",
   "aws",
   "kubernetes",
 ]);
@@ -309,10 +330,7 @@ type Faults = (settings: Settings, given: ReadonlySet<string>, namespace: string
 
 /** What each platform makes of settings that are right each for itself. */
 const faultsOfPlatform: Readonly<Record<Settings["platform"], Faults>> = {
-  local: (settings, _, namespace) => [
-    ...portFaults(settings, namespace),
-    ...stickyFaults(settings, (key) => `${namespace}:${key}`),
-  ],
+  local: localFaults,
   aws: awsFaults,
   kubernetes: kubernetesFaults,
 };
@@ -339,17 +357,4 @@ function shareFaults(settings: Settings, namespace: string): string[] {
 function roomFaults({ room, strategy }: Settings, namespace: string): string[] {
   if (room === undefined || strategy.kind === "rolling") return [];
   return [`${namespace}:room is ${room}, and means something with strategy.kind rolling alone; it is ${strategy.kind}`];
-}
-
-function portFaults(settings: Settings, namespace: string): string[] {
-  const used = new Map<number, string>();
-  const faults: string[] = [];
-  const take = (number: number, who: string) => {
-    const before = used.get(number);
-    if (before !== undefined) faults.push(`${namespace}:${who} is ${number}, which ${before} has already`);
-    used.set(number, `${namespace}:${who}`);
-  };
-  for (const [name, it] of Object.entries(settings.services)) take(it.port, `services.${name}.port`);
-  if (settings.database?.port !== undefined) take(settings.database.port, "database.port");
-  return faults;
 }

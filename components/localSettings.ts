@@ -31,9 +31,3 @@ export function localSettingsFaults(it: {
     ...(share > 0 && shares !== undefined ? [`${of("share")} is ${share}; ${shares}`] : []),
   ];
 }
-
-/** Where a user cannot stay with the version that answered first. @param of a key as the stack file names it */
-export function stickyFaults({ platform, strategy: { canary } }: Settings, of: (key: string) => string): string[] {
-  if (canary.sticky === 0) return [];
-  return [`${of("strategy.canary.sticky")} is not offered on ${platform} yet: leave it out`];
-}

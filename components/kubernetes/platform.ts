@@ -89,6 +89,7 @@ export function deployKubernetes(args: StackArgs): Record<string, pulumi.Input<u
       })),
       weights: sharedWeights(settings.live, settings.share),
       gateway: kubernetes.gateway,
+      testers: settings.testers,
       versions: {
         ...(settings.blue === undefined ? {} : { blue: settings.blue }),
         ...(settings.green === undefined ? {} : { green: settings.green }),

@@ -1,6 +1,6 @@
 import type { Settings } from "../../config.ts";
 import { scalingFaults } from "../../project/scalingSettings.ts";
-import { type LocalKey, localSettingsFaults, stickyFaults } from "../localSettings.ts";
+import { type LocalKey, localSettingsFaults } from "../localSettings.ts";
 import { objectName } from "./names.ts";
 import { prometheusFaults } from "./prometheusFaults.ts";
 
@@ -42,6 +42,7 @@ export function kubernetesFaults(settings: Settings, given: ReadonlySet<string>,
           : undefined,
     }),
     ...stickyFaults(settings, of),
+    ...testersFaults(settings, of),
     ...walkFaults(settings, of),
     ...(kubernetes.prometheus === undefined
       ? []
@@ -63,6 +64,22 @@ export function kubernetesFaults(settings: Settings, given: ReadonlySet<string>,
         of,
       }),
     ),
+  ];
+}
+
+/** No Gateway is asked to keep a user with one version. Source: HTTPRouteRule.sessionPersistence of the Gateway API, experimental channel. */
+function stickyFaults({ strategy: { canary } }: Settings, of: (key: string) => string): string[] {
+  if (canary.sticky === 0) return [];
+  return [
+    `${of("strategy.canary.sticky")} is not offered on kubernetes yet: the Gateway API has it (sessionPersistence) in its experimental channel only, which few Gateways know; leave it out`,
+  ];
+}
+
+/** Only a route looks at headers. */
+function testersFaults({ testers, kubernetes }: Settings, of: (key: string) => string): string[] {
+  if (testers === undefined || kubernetes?.gateway !== undefined) return [];
+  return [
+    `${of("testers")} needs a Gateway, whose routes look at headers: name it in kubernetes.gateway, or leave testers out and reach a side by its own Service`,
   ];
 }
 

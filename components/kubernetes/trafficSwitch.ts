@@ -35,6 +35,8 @@ export interface TrafficSwitchArgs {
   weights: Weights;
   /** The Gateway whose routes lead users; left out, the live Services do. */
   gateway?: GatewayReference | undefined;
+  /** The header by which testers ask a Gateway for an environment; left out, there is none. */
+  testers?: { readonly header: string } | undefined;
   versions: { blue?: string; green?: string };
   /** Proofs of the gates; an environment without them gets no traffic. */
   proofs: pulumi.Input<GateProof[]>;
@@ -72,7 +74,11 @@ export class TrafficSwitch extends pulumi.ComponentResource {
     const readBack = new GreenlightResource<{ serving: Weights; readAt: string }>(
       "greenlight:kubernetes:TrafficReadBack",
       `${name}-read-back`,
-      { ...common, endpointDelayMs: args.endpointDelayMs },
+      {
+        ...common,
+        endpointDelayMs: args.endpointDelayMs,
+        ...(args.testers === undefined ? {} : { testers: args.testers.header }),
+      },
       ["serving", "readAt"],
       { parent: this, dependsOn: [before] },
     );
@@ -116,6 +122,7 @@ export class TrafficSwitch extends pulumi.ComponentResource {
           it.route,
           weights,
           environmentNames.filter((side) => versions[side] !== undefined),
+          args.testers,
         ),
         options,
       );

@@ -60,7 +60,14 @@ export function deployLocal(args: StackArgs): Record<string, pulumi.Input<unknow
   const proxy = new GreenlightResource(
     "greenlight:local:Proxy",
     "proxy",
-    { dir, listen: settings.listen, adminPort: plan.admin, services: facts.services },
+    {
+      dir,
+      listen: settings.listen,
+      adminPort: plan.admin,
+      services: facts.services,
+      ...(settings.testers === undefined ? {} : { testers: settings.testers }),
+      ...(settings.strategy.canary.sticky === 0 ? {} : { stickySeconds: settings.strategy.canary.sticky / 1_000 }),
+    },
     ["supervisor", "running", "version"],
     after(host),
   );

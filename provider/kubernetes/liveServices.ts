@@ -68,7 +68,7 @@ async function byRoute(
   const route = readRoute(seen);
   return {
     weights: weightsOf(route, backends),
-    live: environmentNames.filter((environment) => sendsTo(route, backends[environment])),
+    live: environmentNames.filter((environment) => sendsTo(route, backends, environment)),
   };
 }
 

@@ -8,14 +8,14 @@ import { sliceOwner } from "./collections.ts";
 import type { KubernetesAccess } from "./facts.ts";
 import { kubernetesProblem, statusOf } from "./kubernetesProblem.ts";
 import { bears } from "./pods.ts";
-import { backendRefs, type RouteBackends, readRoute, routeKind } from "./route.ts";
+import { backendRefs, isTesters, type RouteBackends, readRoute, routeKind } from "./route.ts";
 import {
   endpointsOwner,
   leaderOf,
   leadsTo,
   type SeenTraffic,
   type SwitchedService,
-  sayLeads,
+  sayNow,
   untaken,
 } from "./switching.ts";
 import { watchTraffic } from "./watchTraffic.ts";
@@ -89,7 +89,7 @@ const problemOf = (where: string) => ({ doing: "write what leads users", where, 
 
 function byHand(services: readonly SwitchedService[], to: EnvironmentName, namespace: string): string {
   return services.some(({ route }) => route !== undefined)
-    ? `kubectl edit httproute <name> --namespace ${namespace} for each that is named: weight 100 for the Service of ${to}, 0 for the other`
+    ? `kubectl edit httproute <name> --namespace ${namespace} for each that is named: weight 100 for the Service of ${to}, 0 for the other, in the rule that asks for no header`
     : `kubectl patch service <name> --namespace ${namespace} --patch '{"spec":{"selector":{"greenlight/environment":"${to}"}}}' for each that is named`;
 }
 
@@ -100,7 +100,10 @@ async function lead(client: Client, it: SwitchedService, to: EnvironmentName): P
   await core.patchNamespacedService({ namespace, name: it.name, body, fieldManager: manager });
 }
 
-/** All traffic of every rule of a route to one environment: whatever somebody made of it, this is the way back. */
+/**
+ * All users of a route to one environment: whatever somebody made of it, this is the way back. Every rule is written but testers': what a rule
+ * that was one before leads to now, users may follow.
+ */
 async function leadRoute(
   { custom, namespace }: Client,
   name: string,
@@ -109,7 +112,9 @@ async function leadRoute(
 ): Promise<void> {
   const { spec } = readRoute(await custom.getNamespacedCustomObject({ ...routeKind, namespace, name }));
   const value = backendRefs(backends, weightsFor(to));
-  const body = spec.rules.map((_, at) => ({ op: "add", path: `/spec/rules/${at}/backendRefs`, value }));
+  const body = spec.rules.flatMap((rule, at) =>
+    isTesters(rule, backends) ? [] : [{ op: "add", path: `/spec/rules/${at}/backendRefs`, value }],
+  );
   await custom.patchNamespacedCustomObject({ ...routeKind, namespace, name, body, fieldManager: manager });
 }
 
@@ -117,7 +122,7 @@ async function leadRoute(
 function faults(services: readonly SwitchedService[], to: EnvironmentName, seen: SeenTraffic): string[] {
   return services.flatMap((it) => {
     const now = leadsTo(it, seen);
-    if (!isDeepStrictEqual(now, weightsFor(to))) return [`${leaderOf(it)} leads to ${sayLeads(now)}`];
+    if (!isDeepStrictEqual(now, weightsFor(to))) return [`${leaderOf(it)} leads to ${sayNow(now, it, seen)}`];
     const waiting = untaken(it, seen);
     if (waiting.length > 0) return waiting;
     const owner = endpointsOwner(it, to);

@@ -44,6 +44,8 @@ const condition = z.looseObject({
   observedGeneration: z.number().optional(),
 });
 
+const header = z.looseObject({ type: z.string().default("Exact"), name: z.string(), value: z.string() });
+
 /** The parts of an HTTPRoute that say where users go, and whether a Gateway has taken it up. */
 const routeShape = z.looseObject({
   metadata: z.looseObject({
@@ -56,6 +58,7 @@ const routeShape = z.looseObject({
     rules: z
       .array(
         z.looseObject({
+          matches: z.array(z.looseObject({ headers: z.array(header).default([]) })).default([]),
           backendRefs: z
             .array(z.looseObject({ name: z.string(), weight: z.number().int().min(0).default(1) }))
             .default([]),
@@ -76,17 +79,41 @@ export function readRoute(object: KubernetesObject): SeenRoute {
   return routeShape.parse(object);
 }
 
-/** All backends of a route's rules with their weights. */
-function backendsOf({ spec }: SeenRoute) {
-  return spec.rules.flatMap(({ backendRefs }) => backendRefs);
+type SeenRule = SeenRoute["spec"]["rules"][number];
+
+/**
+ * Whether a rule is testers': all that it takes asks for one environment, by one header whose value is exactly its name, and goes to that
+ * environment alone. A rule that takes anything else, or leads elsewhere, takes users. The header's name does not matter: a stack that gives
+ * it another must find its own route again.
+ */
+export function isTesters({ matches, backendRefs }: SeenRule, backends: RouteBackends): boolean {
+  return environmentNames.some(
+    (environment) =>
+      matches.length > 0 &&
+      matches.every(({ headers: [only, ...more] }) => {
+        return more.length === 0 && only?.type === "Exact" && only.value === environment;
+      }) &&
+      backendRefs.length > 0 &&
+      backendRefs.every(({ name, weight }) => name === backends[environment] && weight > 0),
+  );
+}
+
+/** The rules by which users go: all that are not testers'. */
+function usersRules({ spec }: SeenRoute, backends: RouteBackends): SeenRule[] {
+  return spec.rules.filter((rule) => !isTesters(rule, backends));
+}
+
+/** All backends of the rules by which users go, with their weights. */
+function usersBackends(route: SeenRoute, backends: RouteBackends) {
+  return usersRules(route, backends).flatMap(({ backendRefs }) => backendRefs);
 }
 
 /**
- * Shares in percent; undefined where the route is not as a stack makes it: several rules, a backend that is neither environment's, or
- * shares that are no whole percents.
+ * Shares of users in percent; undefined where the route is not as a stack makes it: several rules that are not testers', or none, a backend
+ * that is neither environment's, or shares that are no whole percents.
  */
 export function weightsOf(route: SeenRoute, backends: RouteBackends): Weights | undefined {
-  const [rule, ...more] = route.spec.rules;
+  const [rule, ...more] = usersRules(route, backends);
   if (rule === undefined || more.length > 0) return undefined;
   const weight = (environment: EnvironmentName) =>
     rule.backendRefs.filter(({ name }) => name === backends[environment]).reduce((sum, it) => sum + it.weight, 0);
@@ -97,14 +124,14 @@ export function weightsOf(route: SeenRoute, backends: RouteBackends): Weights | 
   return Number.isInteger(percent) ? { blue: percent, green: 100 - percent } : undefined;
 }
 
-/** Whether any rule of the route sends users to a Service. */
-export function sendsTo(route: SeenRoute, service: string): boolean {
-  return backendsOf(route).some(({ name, weight }) => name === service && weight > 0);
+/** Whether any rule of the route sends users to an environment; testers are none. */
+export function sendsTo(route: SeenRoute, backends: RouteBackends, environment: EnvironmentName): boolean {
+  return usersBackends(route, backends).some(({ name, weight }) => name === backends[environment] && weight > 0);
 }
 
-/** The route's backends in words, such as `shop-api-blue 100, shop-api-green 0`. */
-export function sayBackends(route: SeenRoute): string {
-  const all = backendsOf(route).map(({ name, weight }) => `${name} ${weight}`);
+/** Where the route sends users, in words such as `shop-api-blue 100, shop-api-green 0`. */
+export function sayBackends(route: SeenRoute, backends: RouteBackends): string {
+  const all = usersBackends(route, backends).map(({ name, weight }) => `${name} ${weight}`);
   return all.length === 0 ? "nothing" : all.join(", ").slice(0, 200);
 }
 

@@ -160,11 +160,11 @@ export function sayLeads(leads: Leads): string {
 }
 
 /** As {@link sayLeads}; where it is neither, what is there in its place. */
-function sayNow(now: Leads, it: SwitchedService, seen: SeenLeads): string {
+export function sayNow(now: Leads, it: SwitchedService, seen: SeenLeads): string {
   if (now !== "elsewhere") return sayLeads(now);
   if (it.route !== undefined) {
     const route = routeOf(it, seen);
-    return route === undefined ? now : sayBackends(route);
+    return route === undefined ? now : sayBackends(route, it.route);
   }
   const text = Object.entries(serviceOf(it, seen)?.spec?.selector ?? {}).map(([key, value]) => `${key}=${value}`);
   return text.length === 0 ? "no pods at all" : text.join(",").slice(0, 200);

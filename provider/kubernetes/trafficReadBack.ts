@@ -14,6 +14,8 @@ const inputs = z.strictObject({
   deadlineMs: z.number().int().positive(),
   /** How long proxies may take to follow the endpoints. */
   endpointDelayMs: z.number().int().min(0).default(0),
+  /** The header of testers' rules: with another one the routes are new, and read back anew. */
+  testers: z.string().optional(),
 });
 type Inputs = z.infer<typeof inputs>;
 

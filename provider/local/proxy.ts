@@ -1,12 +1,14 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { environmentNames } from "../../release/environment.ts";
 import { Problem } from "../../release/problem.ts";
 import { handler, type Step } from "../handler.ts";
 import { EnvoyAdmin } from "./envoy/admin.ts";
-import { bootstrap, clusters, listeners } from "./envoy/config.ts";
+import { bootstrap, clusters, listeners, routes } from "./envoy/config.ts";
+import { routeNames } from "./envoy/routes.ts";
 import { linkPath, writeWeights } from "./envoy/runtimeLayer.ts";
 import { folder } from "./folder.ts";
 import { serviceFacts } from "./platformFacts.ts";
@@ -19,6 +21,10 @@ const inputs = z.strictObject({
   listen: z.string(),
   adminPort: z.number().int(),
   services: z.array(serviceFacts).min(1),
+  /** Name of the header by which testers ask for a side; left out, there is none. */
+  testers: z.strictObject({ header: z.string() }).optional(),
+  /** How long a user stays with the side that answered first; left out, not at all. */
+  stickySeconds: z.number().int().min(1).optional(),
 });
 type Inputs = z.infer<typeof inputs>;
 const adminInterface = "the proxy's admin interface";
@@ -79,7 +85,10 @@ async function bringUp(step: Step, it: Inputs): Promise<Outputs> {
     );
   }
   place(paths.cds, clusters(it));
-  place(paths.lds, listeners(it));
+  const routesAt = (service: string) => join(at.envoy, `routes-${service}.json`);
+  // A listener is not taken while the file of its routes is missing.
+  for (const service of it.services) place(routesAt(service.name), routes(it, service));
+  place(paths.lds, listeners(it, routesAt));
   const config = join(at.envoy, "bootstrap.json");
   place(config, bootstrap(it, paths));
   if (!running) {
@@ -123,7 +132,11 @@ async function awaitServing(step: Step, it: Inputs): Promise<void> {
     // A port that accepts may be another program's: the proxy itself must say that it listens there.
     const own = (await admin.ready()) ? await admin.listeningOn().catch(() => []) : [];
     const missing = wanted.filter(({ port }) => !own.includes(port));
-    const open = missing.length === 0 && (await Promise.all(wanted.map(({ host, port }) => accepts(host, port))));
+    const stale = missing.length > 0 ? [] : await staleRoutes(admin, it);
+    const open =
+      missing.length === 0 &&
+      stale.length === 0 &&
+      (await Promise.all(wanted.map(({ host, port }) => accepts(host, port))));
     if (open !== false && open.every(Boolean)) return;
     if (Date.now() > deadline) {
       throw new Problem({
@@ -131,12 +144,22 @@ async function awaitServing(step: Step, it: Inputs): Promise<void> {
         where:
           own.length > 0 && missing.length > 0
             ? `it could not open ${missing.map(({ host, port }) => `${host}:${port}`).join(", ")}: another program may be there`
-            : `ports ${wanted.map(({ port }) => port).join(", ")}, admin ${it.adminPort}`,
+            : stale.length > 0
+              ? `it has not taken up the routes of ${stale.join(", ")}`
+              : `ports ${wanted.map(({ port }) => port).join(", ")}, admin ${it.adminPort}`,
         next: `read its log ${folder(it.dir).logFile("proxy")}`,
       });
     }
     await pause(50, undefined, { signal: step.signal });
   }
+}
+
+/** Services whose users' routes are not in force as they were written. */
+async function staleRoutes(admin: EnvoyAdmin, it: Inputs): Promise<string[]> {
+  const inForce = await admin.routeNames().catch(() => undefined);
+  return it.services
+    .filter((service) => !isDeepStrictEqual(inForce?.get(service.name), routeNames(it, service)))
+    .map(({ name }) => name);
 }
 
 /** Every address that the proxy opens for requests, and what for. */

@@ -232,6 +232,20 @@ describe("two environments and a database", () => {
     );
   });
 
+  it("tells the proxy how testers and users who stay reach a side, where the settings say so", async () => {
+    const proxyOf = async (change: Record<string, unknown>) =>
+      one((await stack(change, { blue: manifest("v1") })).resources, "local:Proxy", "proxy").inputs;
+    const [none, both] = [
+      await proxyOf({}),
+      await proxyOf({
+        testers: { header: "X-Environment" },
+        strategy: { kind: "canary", canary: { sticky: "1h" } },
+      }),
+    ];
+    expect(both).toEqual({ ...none, testers: { header: "x-environment" }, stickySeconds: 3_600 });
+    expect(Object.keys(none)).not.toContain("testers");
+  });
+
   it("asks for everything in the order of a release, the live side before the candidate", () => {
     const order = resources.filter((it) => it.custom).map((it) => it.name);
     const steps = ["release", "host", "database", "blue-snapshot", "blue-migration", "blue-api-1", "blue-health"];

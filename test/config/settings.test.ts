@@ -64,6 +64,12 @@ describe("the settings of a stack", () => {
     });
   });
 
+  it("have a header for testers where one is named, however it is written", () => {
+    expect(read(least).testers).toBeUndefined();
+    expect(read({ ...least, testers: { header: "X-Environment" } }).testers).toEqual({ header: "x-environment" });
+    expect(read({ ...least, testers: { header: "x".repeat(64) } }).testers?.header).toHaveLength(64);
+  });
+
   it("have no database unless one is asked for, and then its defaults", () => {
     expect(read(least).database).toBeUndefined();
     expect(read({ ...least, database: {} }).database).toEqual({ name: "app", user: "app" });
@@ -210,9 +216,24 @@ describe("a wrong setting is named with what was found and what was expected", (
     expect(faults({ share: "10", green: "v2" })).toEqual([]);
   });
 
-  it("users who stay with a version, which this machine does not offer", () => {
+  it("users who stay with a version where none is shared, or for half a second", () => {
+    expect(faults({ strategy: { kind: "canary", canary: { sticky: "1h" } } })).toEqual([]);
     expect(faults({ strategy: { canary: { sticky: "1h" } } })).toEqual([
-      "greenlight:strategy.canary.sticky is not offered on local yet: leave it out",
+      "greenlight:strategy.canary.sticky means something with strategy.kind canary alone; it is blue-green: make it canary, or leave sticky out",
+    ]);
+    expect(faults({ strategy: { kind: "canary", canary: { sticky: "500ms" } } })).toEqual([
+      "greenlight:strategy.canary.sticky is 500 ms; on local expected whole seconds, at most 168h",
+    ]);
+  });
+
+  it.each([
+    ...["host", "Cookie", "connection", "Transfer-Encoding", "x-forwarded-for", "x-envoy-retry-on", "x-request-id"],
+    ...["", "two words", "x:y", "ünicode", "x".repeat(65), 7],
+  ])("the header %j for testers", (header) => {
+    expect(faults({ testers: { header } })).toEqual([
+      expect.stringMatching(
+        /^greenlight:testers\.header is .*; expected the name of a header of yours such as x-environment/,
+      ),
     ]);
   });
 

@@ -33,8 +33,8 @@ export class Outpost {
   }
 
   /** Inputs of the proxy. */
-  proxy(services: readonly ServiceFacts[] = [this.api]): Record<string, unknown> {
-    return { dir: this.stage.dir, listen: "127.0.0.1", adminPort: this.admin, services };
+  proxy(services: readonly ServiceFacts[] = [this.api], over: object = {}): Record<string, unknown> {
+    return { dir: this.stage.dir, listen: "127.0.0.1", adminPort: this.admin, services, ...over };
   }
 
   async serve(environment: "blue" | "green", env: Record<string, string> = {}): Promise<void> {
@@ -74,13 +74,20 @@ const agent = new Agent({ keepAlive: true, maxSockets: 16 });
 export interface Answer {
   readonly status: number;
   readonly version: string | undefined;
+  /** What the answer gave the client to keep, as it would send it back. */
+  readonly cookie?: string | undefined;
 }
 
 /** One request on a kept connection, never repeated; status 0 when no answer came. */
-export async function ask(port: number, path = "/"): Promise<Answer> {
+export async function ask(
+  port: number,
+  path = "/",
+  headers: Record<string, string> = {},
+  by: Agent = agent,
+): Promise<Answer> {
   return new Promise((resolve) => {
     const failed = () => resolve({ status: 0, version: undefined });
-    const request = httpRequest({ host: "127.0.0.1", port, path, agent, timeout: 10_000 }, (response) => {
+    const request = httpRequest({ host: "127.0.0.1", port, path, headers, agent: by, timeout: 10_000 }, (response) => {
       let body = "";
       response.on("data", (chunk: Buffer) => {
         body += chunk.toString();
@@ -88,7 +95,8 @@ export async function ask(port: number, path = "/"): Promise<Answer> {
       response.on("error", failed);
       response.on("end", () => {
         const version = /"version":"(\w*)"/.exec(body)?.[1];
-        resolve({ status: response.statusCode ?? 0, version });
+        const cookie = response.headers["set-cookie"]?.[0]?.split(";")[0];
+        resolve({ status: response.statusCode ?? 0, version, cookie });
       });
     });
     request.on("error", failed);

@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { execa } from "execa";
 import { EnvoyAdmin } from "../../provider/local/envoy/admin.ts";
-import { bootstrap, clusters, listeners, type ProxyFacts } from "../../provider/local/envoy/config.ts";
+import { bootstrap, clusters, listeners, type ProxyFacts, routes } from "../../provider/local/envoy/config.ts";
 import { linkPath, writeWeights } from "../../provider/local/envoy/runtimeLayer.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
 import { Problem } from "../../release/problem.ts";
@@ -26,6 +26,8 @@ export interface NodeSettings {
 const readyTimeoutMs = 20_000;
 const takenTimeoutMs = 5_000;
 
+type Targeted = Pick<ServiceState, "ports" | "testers">;
+
 interface OwnPorts {
   readonly admin: number;
   readonly direct: { readonly blue: number; readonly green: number };
@@ -39,7 +41,7 @@ export class BalancerNode {
   readonly #child: ReturnType<typeof startEnvoy>;
   readonly #own: OwnPorts;
   readonly #admin: EnvoyAdmin;
-  #ports: ServiceState["ports"] | undefined;
+  #targeted: Targeted | undefined;
 
   private constructor(settings: NodeSettings, own: OwnPorts, state: ServiceState) {
     this.port = settings.port;
@@ -48,7 +50,7 @@ export class BalancerNode {
     this.#own = own;
     this.#admin = new EnvoyAdmin("127.0.0.1", own.admin);
     mkdirSync(this.#folder, { recursive: true });
-    this.#target(state.ports);
+    this.#target({ ports: state.ports, testers: state.testers });
     writeWeights(this.#folder, [this.#service], state.weights);
     const config = join(this.#folder, "bootstrap.json");
     const paths = {
@@ -56,7 +58,7 @@ export class BalancerNode {
       cds: join(this.#folder, "cds.json"),
       runtime: linkPath(this.#folder),
     };
-    place(config, bootstrap(this.#facts(state.ports), paths));
+    place(config, bootstrap(this.#facts(state), paths));
     this.#child = startEnvoy(settings.envoy, config);
   }
 
@@ -90,21 +92,24 @@ export class BalancerNode {
    * are left out when none does any more. Envoy reads its files when it comes to it, so the weights wait for what it says of its targets.
    */
   async apply(state: ServiceState): Promise<void> {
-    const before = this.#ports ?? state.ports;
-    const either = (side: EnvironmentName) => [...new Set([...before[side], ...state.ports[side]])];
+    const { ports, testers } = state;
+    const before = this.#targeted?.ports ?? ports;
+    const either = (side: EnvironmentName) => [...new Set([...before[side], ...ports[side]])];
     const all = { blue: either("blue"), green: either("green") };
-    this.#target(all);
+    this.#target({ ports: all, testers });
     await this.#taken(all);
     writeWeights(this.#folder, [this.#service], state.weights);
-    this.#target(state.ports);
+    this.#target({ ports, testers });
   }
 
-  #target(ports: ServiceState["ports"]): void {
-    if (isDeepStrictEqual(ports, this.#ports)) return;
-    const facts = this.#facts(ports);
+  #target(it: Targeted): void {
+    if (isDeepStrictEqual(it, this.#targeted)) return;
+    const facts = this.#facts(it);
+    const routesAt = (service: string) => join(this.#folder, `routes-${service}.json`);
     place(join(this.#folder, "cds.json"), onlyForwarding(clusters(facts)));
-    place(join(this.#folder, "lds.json"), onlyForwarding(listeners(facts)));
-    this.#ports = ports;
+    for (const service of facts.services) place(routesAt(service.name), onlyForwarding(routes(facts, service)));
+    place(join(this.#folder, "lds.json"), onlyForwarding(listeners(facts, routesAt)));
+    this.#targeted = it;
   }
 
   /** Waits until Envoy forwards to these; one that does not say so in time is left to what it knows. */
@@ -122,10 +127,10 @@ export class BalancerNode {
     await this.#child;
   }
 
-  #facts(ports: ServiceState["ports"]): ProxyFacts {
+  #facts({ ports, testers }: Targeted): ProxyFacts {
     const instances = { blue: [...ports.blue], green: [...ports.green] };
     const service = { name: this.#service, port: this.port, healthPath: "/", direct: this.#own.direct, instances };
-    return { listen: "127.0.0.1", adminPort: this.#own.admin, services: [service] };
+    return { listen: "127.0.0.1", adminPort: this.#own.admin, services: [service], testers };
   }
 }
 

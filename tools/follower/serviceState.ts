@@ -1,3 +1,4 @@
+import type { Testers } from "../../provider/local/envoy/routes.ts";
 import type { EnvironmentName, Weights } from "../../release/environment.ts";
 
 /** What the API of a platform says of one service now. */
@@ -6,4 +7,6 @@ export interface ServiceState {
   readonly weights: Weights;
   /** Ports on loopback that take requests. */
   readonly ports: Readonly<Record<EnvironmentName, readonly number[]>>;
+  /** By which header testers ask for a side; left out, by none. */
+  readonly testers?: Testers | undefined;
 }

@@ -14,7 +14,7 @@ import { BalancerNode } from "../follower/node.ts";
 import type { ServiceState } from "../follower/serviceState.ts";
 import type { KubeletAddress } from "./follower/podLogs.ts";
 import { Pods } from "./follower/pods.ts";
-import { readyAddresses, type WeighedRoute, weighedRoute } from "./follower/receivers.ts";
+import { readyAddresses, testersOf, type WeighedRoute, weighedRoute } from "./follower/receivers.ts";
 import { RouteConditions, routeKind } from "./follower/routeConditions.ts";
 import { watched } from "./follower/watched.ts";
 
@@ -179,7 +179,8 @@ export class Follower {
       const route = service.route === undefined ? undefined : this.#routes.get(service.route);
       const changed = text !== last;
       const missing = route === undefined ? [] : this.#missing(service, route);
-      const answer = JSON.stringify([route?.generation, missing]);
+      const strange = route === undefined ? [] : this.#strange(service, route);
+      const answer = JSON.stringify([route?.generation, missing, strange]);
       if (!changed && answer === lastAnswer) return;
       last = text;
       lastAnswer = answer;
@@ -192,7 +193,7 @@ export class Follower {
           await node.apply(state);
           this.#applied.push({ service: service.name, seenAt, appliedAt: Date.now(), state });
         }
-        if (route !== undefined) void this.#conditions.tell(service.route ?? "", route, missing);
+        if (route !== undefined) void this.#conditions.tell(service.route ?? "", route, { missing, strange });
       });
     };
     this.#told.set(service.name, look);
@@ -202,9 +203,15 @@ export class Follower {
   /** Services that a route forwards to and that are not there, or that nobody told of here. */
   #missing({ backends }: FollowedService, route: WeighedRoute): string[] {
     const known: readonly string[] = backends ?? [];
-    return route.backends
-      .map(({ service }) => service)
-      .filter((name) => !known.includes(name) || !this.#services.has(name));
+    return [...new Set([...route.backends, ...route.byHeader].map(({ service }) => service))].filter(
+      (name) => !known.includes(name) || !this.#services.has(name),
+    );
+  }
+
+  /** What of a route is not played here. */
+  #strange({ backends }: FollowedService, route: WeighedRoute): readonly string[] {
+    const [blue = "", green = ""] = backends ?? [];
+    return testersOf(route, { blue, green }).strange;
   }
 
   #changed(): void {
@@ -219,12 +226,15 @@ export class Follower {
     const [first, second] = service.backends ?? [];
     if (first === undefined || second === undefined)
       throw new Error(`The route of ${service.name} needs two backends.`);
-    const weighed = this.#routes.get(service.route)?.backends;
+    const route = this.#routes.get(service.route);
+    const weighed = route?.backends;
     const weight = (name: string) => weighed?.find((it) => it.service === name)?.weight ?? 0;
     const all = weight(first) + weight(second);
     const share = all === 0 ? 0 : Math.round((100 * weight(first)) / all);
     const weights = all === 0 ? none : { blue: share, green: 100 - share };
-    return { weights, ports: { blue: this.#portsOf(first), green: this.#portsOf(second) } };
+    const testers = route === undefined ? undefined : testersOf(route, { blue: first, green: second }).testers;
+    const ports = { blue: this.#portsOf(first), green: this.#portsOf(second) };
+    return { weights, ports, ...(testers === undefined ? {} : { testers }) };
   }
 
   #portsOf(service: string): number[] {

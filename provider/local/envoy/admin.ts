@@ -5,7 +5,7 @@ import { z } from "zod";
 import { deadlineIn } from "../../../release/deadline.ts";
 import type { EnvironmentName, Weights } from "../../../release/environment.ts";
 import { Problem, sentence } from "../../../release/problem.ts";
-import { clusterName, weightKey } from "./config.ts";
+import { clusterName, weightKey } from "./names.ts";
 
 const environments = ["blue", "green"] as const;
 
@@ -38,6 +38,19 @@ const clustersAnswer = z.object({
 const listenersAnswer = z.object({
   listener_statuses: z
     .array(z.object({ local_address: z.object({ socket_address: z.object({ port_value: z.number() }) }) }))
+    .default([]),
+});
+
+const routesAnswer = z.object({
+  configs: z
+    .array(
+      z.object({
+        route_config: z.object({
+          name: z.string(),
+          virtual_hosts: z.array(z.object({ routes: z.array(z.object({ name: z.string().default("") })).default([]) })),
+        }),
+      }),
+    )
     .default([]),
 });
 
@@ -91,6 +104,17 @@ export class EnvoyAdmin {
   async listeningOn(): Promise<number[]> {
     const { listener_statuses } = listenersAnswer.parse(JSON.parse(await this.text("/listeners?format=json")));
     return listener_statuses.map((it) => it.local_address.socket_address.port_value);
+  }
+
+  /** Names of the routes that Envoy goes by, of each configuration that it reads from a file, in their order. */
+  async routeNames(): Promise<ReadonlyMap<string, readonly string[]>> {
+    const { configs } = routesAnswer.parse(JSON.parse(await this.text("/config_dump?resource=dynamic_route_configs")));
+    return new Map(
+      configs.map(({ route_config: { name, virtual_hosts } }) => [
+        name,
+        virtual_hosts.flatMap(({ routes }) => routes.map((route) => route.name)),
+      ]),
+    );
   }
 
   /** How many instances of a service in an environment Envoy's own health checks call healthy, of how many. */

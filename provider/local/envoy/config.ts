@@ -1,28 +1,16 @@
-import type { EnvironmentName } from "../../../release/environment.ts";
+import { environmentNames } from "../../../release/environment.ts";
 import type { ServiceFacts } from "../platformFacts.ts";
 import { loopback } from "../ports.ts";
+import { clusterName, directName, nobody } from "./names.ts";
+import { allRoute, type UsersRouting, usersRoutes } from "./routes.ts";
 
 /** What the proxy's configuration is made from. */
-export interface ProxyFacts {
+export interface ProxyFacts extends UsersRouting {
   /** Where the services' own ports are opened; everything else stays on loopback. */
   readonly listen: string;
   readonly adminPort: number;
   readonly services: readonly ServiceFacts[];
 }
-
-const environments = ["blue", "green"] as const;
-
-/** Name of the cluster that takes a service's users in one environment; its counters are the environment's metrics. */
-export const clusterName = (service: string, environment: EnvironmentName): string => `${service}_${environment}`;
-const directName = (service: string, environment: EnvironmentName): string => `${service}_${environment}_direct`;
-
-/** Runtime key of a cluster's weight: Envoy appends the cluster's name to the route's prefix. */
-export const weightKey = (service: string, environment: EnvironmentName): string =>
-  `greenlight.${service}.${clusterName(service, environment)}`;
-
-/** Takes what neither environment is given: no instance stands behind it, so it answers 503 until the first switch. */
-const nobody = (service: string): string => `${service}_nobody`;
-export const nobodyKey = (service: string): string => `greenlight.${service}.${nobody(service)}`;
 
 /** The static part: admin, the runtime layer on disk, and where listeners and clusters are read from. */
 export function bootstrap(facts: ProxyFacts, paths: { lds: string; cds: string; runtime: string }): object {
@@ -41,27 +29,43 @@ export function bootstrap(facts: ProxyFacts, paths: { lds: string; cds: string; 
   };
 }
 
-/** One public listener a service, and one listener a service and environment that reaches that environment alone. */
-export function listeners(facts: ProxyFacts): object {
+/**
+ * One public listener a service, and one listener a service and environment that reaches that environment alone. The routes of the public
+ * one are read from a file of their own: a change of them touches no connection.
+ *
+ * @param routesAt where a service's routes are read from
+ */
+export function listeners(facts: ProxyFacts, routesAt: (service: string) => string): object {
   return {
     resources: facts.services.flatMap((service) => [
-      listener(service.name, address(facts.listen, service.port), weighted(service.name)),
-      ...environments
+      listener(service.name, address(facts.listen, service.port), {
+        rds: {
+          route_config_name: service.name,
+          config_source: { path_config_source: { path: routesAt(service.name) }, resource_api_version: "V3" },
+        },
+      }),
+      ...environmentNames
         .filter((environment) => service.instances[environment].length > 0)
-        .map((environment) =>
-          listener(`${service.name}_${environment}_direct`, address(loopback, service.direct[environment]), {
-            cluster: directName(service.name, environment),
-          }),
-        ),
+        .map((environment) => {
+          const name = directName(service.name, environment);
+          const route_config = routeConfig(name, [allRoute({ cluster: name })]);
+          return listener(name, address(loopback, service.direct[environment]), { route_config });
+        }),
     ]),
   };
+}
+
+/** The routes of one service's users. */
+export function routes(facts: ProxyFacts, service: ServiceFacts): object {
+  const own = routeConfig(service.name, usersRoutes(facts, service));
+  return { resources: [{ "@type": "type.googleapis.com/envoy.config.route.v3.RouteConfiguration", ...own }] };
 }
 
 /** Users' traffic and direct traffic go through clusters of their own, so that smoke tests never count as users. */
 export function clusters(facts: ProxyFacts): object {
   return {
     resources: facts.services.flatMap((service) => [
-      ...environments.flatMap((environment) => [
+      ...environmentNames.flatMap((environment) => [
         cluster(clusterName(service.name, environment), service, service.instances[environment]),
         cluster(directName(service.name, environment), service, service.instances[environment]),
       ]),
@@ -70,38 +74,17 @@ export function clusters(facts: ProxyFacts): object {
   };
 }
 
-function weighted(service: string): object {
+function routeConfig(name: string, all: readonly object[]) {
   return {
-    weighted_clusters: {
-      runtime_key_prefix: `greenlight.${service}`,
-      // The weights written here hold only where the runtime layer has no key: then nobody serves.
-      clusters: [
-        ...environments.map((environment) => ({ name: clusterName(service, environment), weight: 0 })),
-        { name: nobody(service), weight: 100 },
-      ],
-    },
+    name,
+    // A new service's routes may be read before its clusters are warm: they must not be refused for good.
+    validate_clusters: false,
+    virtual_hosts: [{ name, domains: ["*"], routes: all }],
   };
 }
 
-function listener(name: string, at: object, target: object): object {
-  const action = {
-    ...target,
-    timeout: "60s",
-    // A request that never reached an instance is safe to send to another one.
-    retry_policy: {
-      retry_on: "connect-failure,refused-stream,reset-before-request",
-      num_retries: 2,
-      retry_host_predicate: [
-        {
-          name: "envoy.retry_host_predicates.previous_hosts",
-          typed_config: {
-            "@type": "type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate",
-          },
-        },
-      ],
-      host_selection_retry_max_attempts: 3,
-    },
-  };
+/** @param routed where its routes are: `rds` or `route_config` */
+function listener(name: string, at: object, routed: object): object {
   return {
     "@type": "type.googleapis.com/envoy.config.listener.v3.Listener",
     name,
@@ -118,12 +101,7 @@ function listener(name: string, at: object, target: object): object {
               use_remote_address: true,
               normalize_path: true,
               request_headers_timeout: "30s",
-              route_config: {
-                name,
-                // A new service's listener may be read before its clusters are warm: it must not be refused for good.
-                validate_clusters: false,
-                virtual_hosts: [{ name, domains: ["*"], routes: [{ match: { prefix: "/" }, route: action }] }],
-              },
+              ...routed,
               http_filters: [
                 {
                   name: "router",

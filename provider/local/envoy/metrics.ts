@@ -3,7 +3,7 @@ import type { EnvironmentName } from "../../../release/environment.ts";
 import type { ServiceCounters, Unreadable } from "../../../release/observation.ts";
 import { sentence } from "../../../release/problem.ts";
 import type { EnvoyAdmin } from "./admin.ts";
-import { clusterName } from "./config.ts";
+import { clusterName } from "./names.ts";
 
 const answer = z.object({
   stats: z.array(

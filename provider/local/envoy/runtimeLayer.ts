@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import type { Weights } from "../../../release/environment.ts";
-import { nobodyKey, weightKey } from "./config.ts";
+import { nobodyKey, weightKey } from "./names.ts";
 
 /** Layers written by this process: two in one millisecond are two. */
 let written = 0;

@@ -70,7 +70,14 @@ describe("the settings of a stack on Kubernetes", () => {
       "greenlight:strategy.kind is canary; on kubernetes traffic is shared by a Gateway's routes alone",
     ],
     [{ strategy: { kind: "canary" } }, "greenlight:strategy.kind is canary; nobody counts what both sides answer"],
-    [{ strategy: { canary: { sticky: "1h" } } }, "greenlight:strategy.canary.sticky is not offered on kubernetes yet"],
+    [
+      { strategy: { canary: { sticky: "1h" } } },
+      "sticky is not offered on kubernetes yet: the Gateway API has it (sessionPersistence) in its experimental",
+    ],
+    [
+      { testers: { header: "x-environment" } },
+      "greenlight:testers needs a Gateway, whose routes look at headers: name it in kubernetes.gateway",
+    ],
     [
       { services: { api: { port: 8080, health: { body: "ok" } } } },
       "greenlight:services.api.health.body is not offered",

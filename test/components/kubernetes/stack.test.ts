@@ -237,6 +237,25 @@ describe("a stack on Kubernetes behind a Gateway", () => {
     });
   });
 
+  it("leads testers by a rule for each side that is there, on every path, and tells the reading back", async () => {
+    const testers = { header: "x-environment" };
+    const rulesOf = (it: Awaited<ReturnType<typeof routed>>) =>
+      (routeOf(it, "traffic-api").spec as { rules: object[] }).rules;
+    const both = await routed({ testers, share: "10" });
+    const [users, ...others] = rulesOf(both);
+    expect(users).toEqual(rulesOf(await routed({ share: "10" }))[0]);
+    const rule = (side: string) => ({
+      matches: ["/api", "/v2"].map((value) => ({
+        path: { type: "PathPrefix", value },
+        headers: [{ type: "Exact", name: "x-environment", value: side }],
+      })),
+      backendRefs: [{ group: "", kind: "Service", name: `shop-api-${side}`, port: 8080, weight: 100 }],
+    });
+    expect(others).toEqual([rule("blue"), rule("green")]);
+    expect(one(both.resources, "kubernetes:TrafficReadBack", "traffic-read-back").inputs.testers).toBe("x-environment");
+    expect(rulesOf(await stack({ blue: v1 }, { kubernetes, testers })).slice(1)).toEqual([rule("blue")]);
+  });
+
   it.each<[string, Record<string, unknown>, [number, number]]>([
     ["a share", { share: "10" }, [90, 10]],
     ["a switch", { live: "green" }, [0, 100]],

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { switchedServices } from "../../../components/kubernetes/names.ts";
 import { moveKubernetesTraffic } from "../../../provider/kubernetes/moveTraffic.ts";
 import { ApiServer } from "./apiServer.ts";
-import { backends, live, notReady, pod, route, slice, sliceOf } from "./objects.ts";
+import { backends, live, notReady, pod, route, slice, sliceOf, testersRule } from "./objects.ts";
 
 describe("the way back on Kubernetes, without an engine", () => {
   let server: ApiServer;
@@ -74,7 +74,9 @@ describe("the way back on Kubernetes, without an engine", () => {
       odd.spec.rules.push({ backendRefs: [{ name: backends.green, port: 8080, weight: 1 }] });
       server.put("httproutes", odd);
       server.onPatched = () => {};
-      await expect(byRoute(300)).rejects.toThrow("the HTTPRoute shop-api leads to elsewhere");
+      await expect(byRoute(300)).rejects.toThrow(
+        "the HTTPRoute shop-api leads to shop-api-blue 100, shop-api-green 0, shop-api-blue 100, shop-api-green 0",
+      );
       const both = [
         expect.objectContaining({ name: backends.blue, weight: 100 }),
         expect.objectContaining({ name: backends.green, weight: 0 }),
@@ -82,6 +84,34 @@ describe("the way back on Kubernetes, without an engine", () => {
       expect(server.get("httproutes", "shop-api")?.spec).toMatchObject({
         rules: [{ backendRefs: both }, { backendRefs: both }],
       });
+    });
+
+    it("leaves testers where they ask to be: that rule alone is written by which users go", async () => {
+      const led = (blue: number, green: number, generation: number) => {
+        const all = route(blue, green, { generation });
+        all.spec.rules.push(testersRule("blue"), testersRule("green"));
+        return all;
+      };
+      server.put("httproutes", led(90, 10, 1));
+      let written: unknown;
+      server.onPatched = () => {
+        written = server.get("httproutes", "shop-api")?.spec;
+        server.put("httproutes", led(100, 0, 2));
+      };
+      await byRoute();
+      expect(written).toMatchObject({ rules: led(100, 0, 1).spec.rules });
+    });
+
+    it("gives users back by testers' rules too that somebody had lead elsewhere", async () => {
+      const spoiled = route(0, 100);
+      spoiled.spec.rules.unshift(testersRule("blue", backends.green), testersRule("green"));
+      server.put("httproutes", spoiled);
+      server.onPatched = () => {};
+      await expect(byRoute(300)).rejects.toThrow("Traffic is not all at blue: the HTTPRoute shop-api leads to");
+      const { spec } = server.get("httproutes", "shop-api") as unknown as typeof spoiled;
+      const weights = spec.rules.map(({ backendRefs }) => backendRefs.map(({ name, weight }) => `${name} ${weight}`));
+      const both = ["shop-api-blue 100", "shop-api-green 0"];
+      expect(weights).toEqual([both, ["shop-api-green 100"], both]);
     });
   });
 });

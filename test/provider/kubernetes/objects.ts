@@ -99,6 +99,22 @@ export const sliceOf = (service: string, ...endpoints: Endpoint[]) => ({
 /** What api's HTTPRoute forwards to. */
 export const backends = { blue: "shop-api-blue", green: "shop-api-green", port: 8080 };
 
+interface Rule {
+  readonly matches?: readonly object[];
+  backendRefs: { readonly name: string; readonly port: number; readonly weight: number }[];
+}
+
+/** A rule that leads testers who ask for one environment. @param to where it leads; by default to that environment */
+export const testersRule = (asked: "blue" | "green", to: string = backends[asked]): Rule => ({
+  matches: [
+    {
+      path: { type: "PathPrefix", value: "/" },
+      headers: [{ type: "Exact", name: "x-environment", value: asked }],
+    },
+  ],
+  backendRefs: [{ name: to, port: backends.port, weight: 100 }],
+});
+
 /**
  * The HTTPRoute that users come through.
  *
@@ -130,7 +146,7 @@ export const route = (
             { name: backends.green, port: backends.port, weight: green },
           ],
         },
-      ],
+      ] as Rule[],
     },
     status: {
       parents: [{ parentRef, conditions: [condition("Accepted", accepted), condition("ResolvedRefs", "True")] }],

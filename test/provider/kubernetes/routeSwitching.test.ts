@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Managed } from "../managed.ts";
 import { ApiServer } from "./apiServer.ts";
-import { backends, notReady, pod, route, selector, sliceOf } from "./objects.ts";
+import { backends, notReady, pod, route, selector, sliceOf, testersRule } from "./objects.ts";
 
 const proofs = (environment: string, version: string) =>
   ["health", "smoke"].map((gate) => ({ gate, environment, version, passed: true, at: "2026-03-02T10:00:00.000Z" }));
@@ -73,6 +73,15 @@ describe("the gate before a Gateway's routes", () => {
       },
       "elsewhere 1",
     ],
+    [
+      "a testers' rule that leads to the other side",
+      () => {
+        const odd = route(100, 0);
+        odd.spec.rules.push(testersRule("blue", backends.green));
+        server.put("httproutes", odd);
+      },
+      "leads to shop-api-blue 100, shop-api-green 0, shop-api-green 100",
+    ],
   ])(
     "overwrites no route that somebody gave %s, and takes it as the starting point after a refresh",
     async (_, move, says) => {
@@ -84,6 +93,17 @@ describe("the gate before a Gateway's routes", () => {
       expect((await gate.update(inputs(10))).serving).toEqual({ api: weights(10) });
     },
   );
+
+  it("takes testers' rules for nobody's move, and none of them for a share", async () => {
+    for (const share of [10, 100]) {
+      const led = route(100 - share, share);
+      led.spec.rules.push(testersRule("blue"), testersRule("green"));
+      expect((await gate.update(inputs(share))).serving).toEqual({ api: weights(share) });
+      server.put("httproutes", led);
+      await gate.refresh();
+      expect(await gate.differs()).toBe(false);
+    }
+  });
 
   it("asks for no Service: a cluster where a Gateway leads users need not have the live ones", async () => {
     await gate.update(inputs(10));

@@ -2,13 +2,14 @@ import { join } from "node:path";
 import { AppsV1Api, CoreV1Api, CustomObjectsApi, type V1Deployment } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "../../../tools/freePort.ts";
-import { weighedRoute } from "../../../tools/kubernetes/follower/receivers.ts";
+import { testersOf, weighedRoute } from "../../../tools/kubernetes/follower/receivers.ts";
 import { Follower } from "../../../tools/kubernetes/follower.ts";
 import { ensureToolchain } from "../../../tools/toolchain.ts";
 import { eventually, processes } from "../../processes.ts";
 import { buildTimeoutMs, World } from "./world.ts";
 
 const namespace = "shop";
+const pattern = { type: "RegularExpression", name: "x-environment", value: "blue" };
 const program = `
 const http = require("node:http");
 const broken = process.env.SIDE === "broken";
@@ -104,6 +105,31 @@ describe("the follower of a cluster", () => {
     expect(answers.get("green")).toBeGreaterThan(60);
   });
 
+  it("sends a request with a header where a rule of the route says, whatever the weights", async () => {
+    const custom = world.admin.makeApiClient(CustomObjectsApi);
+    const rules = (asked: readonly object[]) => [...route(100, 0).spec.rules, ...asked];
+    const lead = async (asked: readonly object[]) => {
+      const patch = JSON.stringify([{ op: "replace", path: "/spec/rules", value: rules(asked) }]);
+      await world.kubectl("patch", "httproute", "canary", "-n", namespace, "--type=json", "-p", patch);
+    };
+    await lead([testersRule("blue", "blue"), testersRule("green", "green")]);
+    await reached(ports.canary, "green", { "x-environment": "green" });
+    for (const side of ["blue", "green"]) {
+      expect(await answersOf(ports.canary, 20, { "X-Environment": side })).toEqual(new Map([[side, 20]]));
+    }
+    for (const headers of [{}, { "x-environment": "Green" }, { "x-other": "green" }]) {
+      expect(await answersOf(ports.canary, 20, headers)).toEqual(new Map([["blue", 20]]));
+    }
+    await lead([testersRule("blue", "green")]);
+    await eventually("a refusal of what is not played", async () => {
+      const { metadata, status } = await custom.getNamespacedCustomObject({ ...routes, name: "canary" });
+      const accepted = status?.parents?.[0]?.conditions.find(({ type }: { type: string }) => type === "Accepted");
+      return accepted?.observedGeneration === metadata.generation && accepted.status === "False" ? true : undefined;
+    });
+    await lead([]);
+    await reached(ports.canary, "blue", { "x-environment": "green" });
+  });
+
   it("answers as a Gateway does: which generation of a route requests go by, and what it does not know", async () => {
     const custom = world.admin.makeApiClient(CustomObjectsApi);
     const conditions = () =>
@@ -176,6 +202,28 @@ describe("the follower of a cluster", () => {
   });
 });
 
+describe("testers' rules of a route", () => {
+  const sides = { blue: "blue", green: "green" };
+  const asked = (...rules: object[]) => testersOf(weighedRoute({ metadata: {}, spec: { rules } } as object), sides);
+
+  it("are those that ask for a side by one header's exact value", () => {
+    const rules = [testersRule("blue", "blue"), testersRule("green", "green")];
+    expect(asked({ backendRefs: [{ name: "blue" }] }, ...rules)).toEqual({
+      testers: { header: "x-environment", sides: ["blue", "green"], counted: true },
+      strange: [],
+    });
+    expect(asked({ backendRefs: [{ name: "blue" }] })).toEqual({ testers: undefined, strange: [] });
+  });
+
+  it.each([
+    ["leads to the other side", testersRule("blue", "green")],
+    ["asks for a pattern", { ...testersRule("blue", "blue"), matches: [{ headers: [pattern] }] }],
+    ["leads to two Services", { ...testersRule("blue", "blue"), backendRefs: [{ name: "blue" }, { name: "green" }] }],
+  ])("are not played where one %s", (_, rule) => {
+    expect(asked({ backendRefs: [{ name: "blue" }] }, rule).strange).toHaveLength(1);
+  });
+});
+
 describe("the backends of a route", () => {
   it("are those of the rule that asks for no header; a weight left out is 1", () => {
     const tester = { matches: [{ headers: [{ name: "x-tester", value: "1" }] }], backendRefs: [{ name: "green" }] };
@@ -186,6 +234,13 @@ describe("the backends of a route", () => {
     ]);
   });
 });
+
+function testersRule(asked: string, to: string) {
+  return {
+    matches: [{ headers: [{ type: "Exact", name: "x-environment", value: asked }] }],
+    backendRefs: [{ name: to, port: 80, weight: 100 }],
+  };
+}
 
 const image = "example.invalid/api@sha256:1";
 
@@ -246,21 +301,25 @@ async function stateOf(side: string, fits: (state: { waiting?: { reason?: string
   });
 }
 
-async function ask(port: number): Promise<string> {
-  return await fetch(`http://127.0.0.1:${port}/`).then(
+async function ask(port: number, headers: Record<string, string> = {}): Promise<string> {
+  return await fetch(`http://127.0.0.1:${port}/`, { headers }).then(
     async (answer) => (answer.ok ? await answer.text() : "failed"),
     () => "failed",
   );
 }
 
-async function reached(port: number, side: string): Promise<void> {
-  await eventually(`an answer of ${side}`, async () => ((await ask(port)) === side ? true : undefined));
+async function reached(port: number, side: string, headers: Record<string, string> = {}): Promise<void> {
+  await eventually(`an answer of ${side}`, async () => ((await ask(port, headers)) === side ? true : undefined));
 }
 
-async function answersOf(port: number, count: number): Promise<Map<string, number>> {
+async function answersOf(
+  port: number,
+  count: number,
+  headers: Record<string, string> = {},
+): Promise<Map<string, number>> {
   const answers = new Map<string, number>();
   for (let asked = 0; asked < count; asked++) {
-    const answer = await ask(port);
+    const answer = await ask(port, headers);
     answers.set(answer, (answers.get(answer) ?? 0) + 1);
   }
   return answers;

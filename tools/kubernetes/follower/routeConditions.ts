@@ -27,21 +27,31 @@ export class RouteConditions {
   /**
    * Writes the conditions of one generation, again and again until the API server takes them, the route is gone, or a later generation is told.
    *
-   * @param unknown Services that the route forwards to and that are not there
+   * @param it.missing Services that the route forwards to and that are not there
+   * @param it.strange what of the route is not played
    */
-  async tell(name: string, { generation, parentRefs }: WeighedRoute, unknown: readonly string[]): Promise<void> {
+  async tell(
+    name: string,
+    { generation, parentRefs }: WeighedRoute,
+    it: { readonly missing: readonly string[]; readonly strange: readonly string[] },
+  ): Promise<void> {
+    const { missing, strange } = it;
     const common = { observedGeneration: generation, lastTransitionTime: new Date().toISOString(), message: "" };
     const resolved =
-      unknown.length === 0
+      missing.length === 0
         ? { ...common, type: "ResolvedRefs", status: "True", reason: "ResolvedRefs" }
         : {
             ...common,
             type: "ResolvedRefs",
             status: "False",
             reason: "BackendNotFound",
-            message: `no Service ${unknown.join(", ")}`,
+            message: `no Service ${missing.join(", ")}`,
           };
-    const conditions = [{ ...common, type: "Accepted", status: "True", reason: "Accepted" }, resolved];
+    const accepted =
+      strange.length === 0
+        ? { ...common, type: "Accepted", status: "True", reason: "Accepted" }
+        : { ...common, type: "Accepted", status: "False", reason: "UnsupportedValue", message: strange.join("; ") };
+    const conditions = [accepted, resolved];
     const latest = {};
     this.#told.set(name, latest);
     const parents = parentRefs.map((parentRef) => ({ parentRef, controllerName, conditions }));
