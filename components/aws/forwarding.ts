@@ -17,6 +17,16 @@ export function ruleConditions(hosts: readonly string[], paths: readonly string[
   ];
 }
 
+/** What a rule asks of testers beside that: by a header, for one environment. */
+export function testersCondition(header: string, environment: EnvironmentName) {
+  return { httpHeader: { httpHeaderName: header, values: [environment] } };
+}
+
+/** The places of a service's rules for testers. */
+export function testersPriorities(first: number): Readonly<Record<EnvironmentName, number>> {
+  return { blue: first, green: first + 1 };
+}
+
 /**
  * The action of the rule that users reach: both environments' target groups with their weights, also where a weight is 0, so that
  * a switch changes two numbers and nothing else.

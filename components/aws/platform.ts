@@ -99,12 +99,13 @@ export function deployAws(args: StackArgs): Record<string, pulumi.Input<unknown>
       region: aws.region,
       listener: entrance.listener,
       services: Object.fromEntries(
-        Object.entries(aws.services).map(([service, { hosts, paths, priority }]) => [
+        Object.entries(aws.services).map(([service, { hosts, paths, priority, testersPriority }]) => [
           service,
           {
             hosts,
             ...(paths === undefined ? {} : { paths }),
             priority,
+            ...(testersPriority === undefined ? {} : { testersPriority }),
             targetGroups: { blue: arnOf(targets.blue, service), green: arnOf(targets.green, service) },
             ...neededIn(service, settings),
           },
@@ -112,6 +113,7 @@ export function deployAws(args: StackArgs): Record<string, pulumi.Input<unknown>
       ),
       weights: sharedWeights(settings.live, settings.share),
       ...(sticky === 0 ? {} : { stickySeconds: sticky / 1_000 }),
+      ...(settings.testers === undefined ? {} : { testers: settings.testers }),
       versions: {
         ...(settings.blue === undefined ? {} : { blue: settings.blue }),
         ...(settings.green === undefined ? {} : { green: settings.green }),

@@ -110,6 +110,11 @@ const service = group(
       .describe("Only these paths of its hosts. Left out, all."),
     addresses: testAddresses("Left out, the first of its hosts at the environment's test listener."),
     priority: whole(1, 50_000).describe("Place of its rule among those of the listener; the lowest is asked first."),
+    testersPriority: whole(1, 49_999)
+      .optional()
+      .describe(
+        "Place of the rules for testers, where `greenlight:testers` names a header: this one for blue, the next one for green. Both are asked before `priority`.",
+      ),
     cpu: whole(256, 16_384).default(256).describe("CPU of a task in units; 1024 is one processor."),
     memory: whole(512, 122_880).default(512).describe("Memory of a task in MiB; AWS has a list for each cpu."),
     architecture: z

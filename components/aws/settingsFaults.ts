@@ -1,7 +1,9 @@
 import type { Settings } from "../../config.ts";
 import { scalingFaults } from "../../project/scalingSettings.ts";
 import { type LocalKey, localSettingsFaults } from "../localSettings.ts";
+import { stickyFaults } from "../stickyFaults.ts";
 import { arnParts } from "./arn.ts";
+import { ruleFaults } from "./ruleFaults.ts";
 import type { AwsSettings } from "./settings.ts";
 import { taskSizeFault } from "./taskSize.ts";
 
@@ -38,6 +40,7 @@ export function awsFaults(settings: Settings, given: ReadonlySet<string>, namesp
       shares: undefined,
     }),
     ...serviceFaults(settings, aws, of),
+    ...ruleFaults(settings, aws, of),
     ...thresholdFaults(settings, of),
     ...stickyFaults(settings, of),
     ...arnFaults(aws, of),
@@ -55,7 +58,6 @@ type Name = (key: string) => string;
 
 function serviceFaults(settings: Settings, aws: AwsSettings, of: Name): string[] {
   const faults: string[] = [];
-  const priorities = new Map<number, string>();
   for (const name of Object.keys(aws.services)) {
     if (!Object.hasOwn(settings.services, name)) {
       faults.push(
@@ -70,17 +72,10 @@ function serviceFaults(settings: Settings, aws: AwsSettings, of: Name): string[]
       continue;
     }
     const own = of(`aws.services.${name}`);
-    const before = priorities.get(it.priority);
-    if (before !== undefined) faults.push(`${own}.priority is ${it.priority}, which ${before} has already`);
-    priorities.set(it.priority, `${own}.priority`);
     const size = taskSizeFault(it.cpu, it.memory);
     if (size !== undefined) faults.push(`${own}: ${size}`);
     const strategy = settings.strategy.kind;
     faults.push(...scalingFaults(own, it.scaling, { what: "tasks", instances, strategy, of }));
-    // AWS takes five values in all conditions of a rule.
-    if (it.hosts.length + (it.paths?.length ?? 0) > 5) {
-      faults.push(`${own} has ${it.hosts.length} hosts and ${it.paths?.length} paths; a rule takes five together`);
-    }
     for (const key of ["body", "json"] as const) {
       if (health[key] !== undefined) {
         faults.push(
@@ -101,13 +96,6 @@ function thresholdFaults({ thresholds }: Settings, of: Name): string[] {
   return (["errorFor", "p95For"] as const)
     .filter((key) => thresholds[key] % minute !== 0 || thresholds[key] > 1_440 * minute)
     .map((key) => `${of(`thresholds.${key}`)} is ${thresholds[key]} ms; on aws expected whole minutes, at most 24h`);
-}
-
-/** What a load balancer takes for stickiness: whole seconds, at most a week. */
-function stickyFaults({ strategy: { canary } }: Settings, of: Name): string[] {
-  const { sticky } = canary;
-  if (sticky % 1_000 === 0 && sticky <= 604_800_000) return [];
-  return [`${of("strategy.canary.sticky")} is ${sticky} ms; on aws expected whole seconds, at most 168h`];
 }
 
 /** What lies in another region or account cannot be used: AWS would say so halfway through an update. */

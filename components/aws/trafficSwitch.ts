@@ -1,8 +1,8 @@
-import type { EnvironmentName, Weights } from "../../release/environment.ts";
+import { type EnvironmentName, environmentNames, type Weights } from "../../release/environment.ts";
 import type { GateProof } from "../../release/gateProof.ts";
 import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
-import { ruleConditions, weightedForward } from "./forwarding.ts";
+import { ruleConditions, testersCondition, testersPriorities, weightedForward } from "./forwarding.ts";
 import { AwsResource } from "./resource.ts";
 
 /** A service whose traffic is switched. */
@@ -10,6 +10,8 @@ export interface SwitchedService {
   hosts: string[];
   paths?: string[];
   priority: number;
+  /** The first of the places of its rules for testers; needed with `testers`. */
+  testersPriority?: number;
   /** ARN of its target group in each environment. */
   targetGroups: { blue: pulumi.Input<string>; green: pulumi.Input<string> };
   /** Targets that each side's share of the traffic takes, where that is less than all (rolling). */
@@ -37,6 +39,8 @@ export interface TrafficSwitchArgs {
   weights: Weights;
   /** How long a user stays with the version that answered first, while traffic is shared; left out, not at all. */
   stickySeconds?: number;
+  /** The header by which testers ask for an environment; left out, there is none. */
+  testers?: { header: string };
   versions: { blue?: string; green?: string };
   /** Proofs of the gates; an environment without them gets no traffic. */
   proofs: pulumi.Input<GateProof[]>;
@@ -98,6 +102,7 @@ export class TrafficSwitch extends pulumi.ComponentResource {
       this.rules.push(rule.out("arn"));
       before = rule;
     }
+    this.#testers(name, args, gate);
     const readBack = new GreenlightResource<{ serving: Weights; readAt: string }>(
       "greenlight:aws:TrafficReadBack",
       `${name}-read-back`,
@@ -108,6 +113,27 @@ export class TrafficSwitch extends pulumi.ComponentResource {
     this.serving = readBack.out("serving");
     this.readAt = readBack.out("readAt");
     this.registerOutputs({ serving: this.serving });
+  }
+
+  /** A rule for testers of each service and environment with a version. No switch touches them, and none waits for them. */
+  #testers(name: string, { listener, services, versions, testers }: TrafficSwitchArgs, gate: pulumi.Resource): void {
+    if (testers === undefined) return;
+    for (const [service, { hosts, paths, testersPriority, targetGroups }] of Object.entries(services)) {
+      if (testersPriority === undefined) throw new RangeError(`The testers of ${service} have no priority.`);
+      for (const environment of environmentNames.filter((side) => versions[side] !== undefined)) {
+        new AwsResource(
+          "aws:lb/listenerRule:ListenerRule",
+          `${name}-${service}-testers-${environment}`,
+          {
+            listenerArn: listener,
+            priority: testersPriorities(testersPriority)[environment],
+            conditions: [...ruleConditions(hosts, paths), testersCondition(testers.header, environment)],
+            actions: [{ type: "forward", targetGroupArn: targetGroups[environment] }],
+          },
+          { parent: this, dependsOn: [gate] },
+        );
+      }
+    }
   }
 
   #match(name: string, { region, weights, gates, scaled }: TrafficSwitchArgs): pulumi.Resource[] {

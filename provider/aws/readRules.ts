@@ -3,7 +3,7 @@ import {
   type ElasticLoadBalancingV2Client,
   type Rule,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { environmentNames, type Weights } from "../../release/environment.ts";
+import { environmentNames, isEnvironmentName, type Weights } from "../../release/environment.ts";
 
 /** Which target groups a service has; either by ARN, or by name where no ARN is known. */
 export interface ServiceTargets {
@@ -43,11 +43,22 @@ export async function readRules(
 
 function seenRule(rules: readonly Rule[], it: ServiceTargets): SeenRule {
   for (const rule of rules) {
-    const shares = sharesOf(rule);
-    const weights = sharesByEnvironment(shares, it);
+    if (isTesters(rule)) continue;
+    const weights = sharesByEnvironment(sharesOf(rule), it);
     if (weights !== undefined) return { service: it.service, rule: rule.RuleArn, weights };
   }
   return { service: it.service, rule: undefined, weights: undefined };
+}
+
+/**
+ * Whether a rule is testers': it takes only what asks for a side by a header, so users never go by it, wherever it leads. Were one that
+ * somebody had lead elsewhere read as the service's, a way back would write it and leave users where they are.
+ */
+function isTesters({ Conditions = [] }: Rule): boolean {
+  return Conditions.some(({ Field, HttpHeaderConfig }) => {
+    const [value, ...more] = Field === "http-header" ? (HttpHeaderConfig?.Values ?? []) : [];
+    return more.length === 0 && isEnvironmentName(value);
+  });
 }
 
 interface Share {

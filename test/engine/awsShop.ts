@@ -43,12 +43,17 @@ export class AwsShop {
   /**
    * @param more settings laid over those of the shop
    * @param ofWeb what aws.services.web has besides
+   * @param ofApi what aws.services.api has besides
    */
-  static async open(more: Record<string, unknown> = {}, ofWeb: Record<string, unknown> = {}): Promise<AwsShop> {
+  static async open(
+    more: Record<string, unknown> = {},
+    ofWeb: Record<string, unknown> = {},
+    ofApi: Record<string, unknown> = {},
+  ): Promise<AwsShop> {
     const { world, project } = await openOnSimulatedAws({
       services: ["api", "web"],
       versions,
-      settings: async (cloud, aws, vpcId) => ({ ...(await settingsIn(cloud, aws, vpcId, ofWeb)), ...more }),
+      settings: async (cloud, aws, vpcId) => ({ ...(await settingsIn(cloud, aws, vpcId, { ofWeb, ofApi })), ...more }),
     });
     await project.write("migrations/001.sql", "select 1;\n");
     const shop = new AwsShop(world, project);
@@ -138,7 +143,8 @@ export class AwsShop {
     const state = await this.project.exported();
     const listener = state.resources.find(({ urn }) => urn.endsWith("::load-balancer-users"))?.outputs?.arn;
     const { Rules = [] } = await elb.send(new DescribeRulesCommand({ ListenerArn: String(listener) }));
-    const rule = Rules.find((it) =>
+    const users = Rules.filter(({ Conditions = [] }) => Conditions.every(({ Field }) => Field !== "http-header"));
+    const rule = users.find((it) =>
       it.Actions?.[0]?.ForwardConfig?.TargetGroups?.some((one) => one.TargetGroupArn === groups.green),
     );
     if (rule === undefined) throw new Error(`no rule forwards to ${service}`);
@@ -164,7 +170,12 @@ function manifest(version: string, env: Readonly<Record<string, string>>) {
 }
 
 /** The team's own network, database and certificate, and the settings that name them. */
-async function settingsIn(world: World, aws: Config, vpcId: string, ofWeb: Record<string, unknown>): Promise<Config> {
+async function settingsIn(
+  world: World,
+  aws: Config,
+  vpcId: string,
+  { ofWeb, ofApi }: Readonly<Record<"ofWeb" | "ofApi", Record<string, unknown>>>,
+): Promise<Config> {
   const { GroupId: securityGroup } = await new EC2Client(world.client).send(
     new CreateSecurityGroupCommand({ GroupName: "database", Description: "The team's own", VpcId: vpcId }),
   );
@@ -184,7 +195,7 @@ async function settingsIn(world: World, aws: Config, vpcId: string, ofWeb: Recor
     aws: {
       ...aws,
       services: {
-        api: { hosts: ["shop.example"], paths: ["/api/*"], priority: 10 },
+        api: { hosts: ["shop.example"], paths: ["/api/*"], priority: 10, ...ofApi },
         web: { hosts: ["shop.example"], priority: 20, ...ofWeb },
       },
       database: {

@@ -1,18 +1,36 @@
+import { join } from "node:path";
 import { DescribeServicesCommand, ECSClient } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, describe, expect } from "vitest";
+import { Follower } from "../../tools/aws/follower.ts";
+import { freePort } from "../../tools/freePort.ts";
+import { ensureToolchain } from "../../tools/toolchain.ts";
+import { credentials, region } from "../tools/aws/world.ts";
 import { AwsShop } from "./awsShop.ts";
-import { bySettings, followsEveryStrategy, type StrategyStack } from "./strategySuite.ts";
+import { bySettings, followsEveryStrategy, type StrategyStack, testers } from "./strategySuite.ts";
 
 let shop: AwsShop;
+let follower: Follower;
 let stack: StrategyStack;
 
 beforeAll(async () => {
-  shop = await AwsShop.open();
+  shop = await AwsShop.open({ testers }, { testersPriority: 18 }, { testersPriority: 8 });
   const { project } = shop;
   await shop.succeed("up", "--skip-preview");
   await project.set({ green: "v2" });
   await shop.succeed("up", "--skip-preview");
+  const { envoy } = await ensureToolchain({ want: ["envoy"] });
+  const { rule, groups } = await shop.ruleOf("api");
+  const port = await freePort();
+  follower = await Follower.start({
+    endpoint: shop.world.endpoint,
+    region,
+    credentials,
+    envoy: envoy.path,
+    folder: join(project.folder, "envoys"),
+    services: [{ name: "api", ruleArn: rule.RuleArn ?? "", groups, ports: [port] }],
+  });
   stack = {
+    address: `http://127.0.0.1:${port}/`,
     async greenlight(...args) {
       const { exitCode, said, json } = await shop.greenlight(args);
       return { exitCode, said: `${said}\n${JSON.stringify(json)}` };
@@ -32,6 +50,9 @@ beforeAll(async () => {
     },
   };
 }, 900_000);
-afterAll(async () => await shop?.close(), 600_000);
+afterAll(async () => {
+  await follower?.stop();
+  await shop?.close();
+}, 600_000);
 
 describe.sequential("on a simulated AWS a stack", { timeout: 900_000 }, () => followsEveryStrategy(() => stack));

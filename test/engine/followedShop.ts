@@ -112,6 +112,11 @@ export class FollowedShop {
     return new FollowedShop(shop, follower, config, port);
   }
 
+  /** Where users reach the service. */
+  get address(): string {
+    return `http://127.0.0.1:${this.#port}/`;
+  }
+
   /** Users who send 40 requests a second, until they are stopped. */
   users(): Promise<LoadGenerator> {
     return LoadGenerator.start({

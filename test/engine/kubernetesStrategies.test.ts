@@ -2,7 +2,7 @@ import type { KubernetesObject, V1Deployment } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe } from "vitest";
 import { readRoute, weightsOf } from "../../provider/kubernetes/route.ts";
 import { FollowedShop } from "./followedShop.ts";
-import { bySettings, followsEveryStrategy, type StrategyStack } from "./strategySuite.ts";
+import { bySettings, followsEveryStrategy, type StrategyStack, testers } from "./strategySuite.ts";
 
 let followed: FollowedShop;
 let stack: StrategyStack;
@@ -12,6 +12,7 @@ beforeAll(async () => {
     versions: ["v1", "v2"],
     routed: true,
     lagMs: 0,
+    settings: { testers },
     // Nobody is asked what both sides answer: they move by hand.
     kubernetes: { prometheus: { url: "http://127.0.0.1:9", ingress: "envoy" } },
   });
@@ -20,6 +21,7 @@ beforeAll(async () => {
   await project.set({ green: "v2" });
   await shop.succeed("up", "--skip-preview");
   stack = {
+    address: followed.address,
     greenlight: (...args) => shop.greenlight(...args),
     ...bySettings(project, () => shop.succeed("up", "--skip-preview")),
     async weights() {

@@ -5,7 +5,9 @@ import { readRecords } from "../../provider/local/instanceRecord.ts";
 import { readPlatform, readServing } from "../../provider/local/serving.ts";
 import { Project, root } from "./project.ts";
 import { serviceSettings, writeService } from "./service.ts";
-import { bySettings, followsEveryStrategy, type StrategyStack } from "./strategySuite.ts";
+import { bySettings, followsEveryStrategy, type StrategyStack, testers } from "./strategySuite.ts";
+
+const port = 26_930;
 
 let project: Project;
 let stack: StrategyStack;
@@ -17,7 +19,7 @@ async function up(): Promise<void> {
 }
 
 beforeAll(async () => {
-  project = await Project.make(serviceSettings(26_930));
+  project = await Project.make({ ...serviceSettings(port), testers });
   await writeService(project, ["v1", "v2"]);
   await up();
   await project.set({ green: "v2" });
@@ -31,6 +33,7 @@ beforeAll(async () => {
       return { exitCode, said: `${stderr}\n${stdout}` };
     },
     ...bySettings(project, up),
+    address: `http://127.0.0.1:${port}/`,
     async weights() {
       const facts = readPlatform(project.dir);
       return facts === undefined ? undefined : (await readServing(facts)).weights.api;

@@ -3,6 +3,9 @@ import type { EnvironmentName, Weights } from "../../release/environment.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
 import type { Config, Project } from "./project.ts";
 
+/** By which header testers of such a stack ask for a side. */
+export const testers = { header: "x-environment" };
+
 /** A stack of one service with two instances, v1 in blue serving and v2 deployed in green, on whatever platform. */
 export interface StrategyStack {
   /** Runs the command; the stack is named already. */
@@ -15,6 +18,8 @@ export interface StrategyStack {
   weights(): Promise<Weights | undefined>;
   /** Instances that each side was told to run. */
   instances(): Promise<Readonly<Record<EnvironmentName, number>>>;
+  /** Where users of the service api reach it. */
+  readonly address: string;
 }
 
 /** What every strategy does on every platform, by hand and step by step: nobody judges here. */
@@ -29,6 +34,17 @@ export function followsEveryStrategy(stack: () => StrategyStack): void {
     expect(await stack().instances()).toEqual(instances);
   };
 
+  /** Testers get what they ask for, and nothing else, whatever the shares. */
+  const testersReachBoth = async () => {
+    for (const [side, version] of Object.entries({ blue: "v1", green: "v2" })) {
+      const headers = { [testers.header]: side };
+      for (let at = 0; at < 20; at += 1) {
+        const answer = await fetch(stack().address, { headers, signal: AbortSignal.timeout(5_000) });
+        expect(await answer.text()).toContain(version);
+      }
+    }
+  };
+
   it("gives everything at once with blue/green, there and back, and leaves both sides at full size", async () => {
     await stack().set({ strategy: { kind: "blue-green" } });
     await stands(0, { blue: 2, green: 2 });
@@ -38,14 +54,16 @@ export function followsEveryStrategy(stack: () => StrategyStack): void {
     await stands(0, { blue: 2, green: 2 });
   });
 
-  it("gives a share with a canary, more of it, and takes it back at once, with both sides at full size", async () => {
+  it("gives a share with a canary, more of it, and takes it back at once, with both sides at full size for testers too", async () => {
     await stack().set({ strategy: { kind: "canary" } });
     await done("switch", "green", "--share", "10");
     await stands(10, { blue: 2, green: 2 });
+    await testersReachBoth();
     await done("switch", "green", "--share", "50");
     await stands(50, { blue: 2, green: 2 });
     await back();
     await stands(0, { blue: 2, green: 2 });
+    await testersReachBoth();
   });
 
   it("has instances follow the share with rolling, to everything and back from it", async () => {

@@ -52,6 +52,51 @@ describe("the settings of a stack on AWS", () => {
     ]);
   });
 
+  const testers = { header: "x-environment" };
+  const tested = (apiFirst: number | undefined, webFirst: number | undefined, more: object = {}) =>
+    faults({
+      testers,
+      aws: {
+        services: { api: { ...api, testersPriority: apiFirst, ...more }, web: { ...web, testersPriority: webFirst } },
+      },
+    });
+
+  it("let testers in at places of the listener that are theirs", () => {
+    expect(tested(8, 18)).toEqual([]);
+    expect(tested(1, 11)).toEqual([]);
+  });
+
+  it.each([
+    [undefined, 18, "api.testersPriority is missing; expected the first of two places below 10 that no other rule"],
+    [9, 18, "api.testersPriority is 9; expected at most 8: both of its places are asked before"],
+    [8, 10, "web.testersPriority is 10, which greenlight:aws.services.api.priority has already"],
+    [8, 19, "web.testersPriority is 19; expected at most 18"],
+    [4, 3, "web.testersPriority is 4 for green, after 3 for blue, which"],
+    [4, 5, "web.testersPriority is 5, which greenlight:aws.services.api.testersPriority has already"],
+    [8, 5, "web.testersPriority is 5, before api with 10, which has a host in common: its testers would reach web"],
+  ])("refuse places %s and %s for testers: %s", (apiFirst, webFirst, says) => {
+    expect(tested(apiFirst, webFirst)).toContainEqual(expect.stringContaining(`greenlight:aws.services.${says}`));
+  });
+
+  it("refuse what no rule for testers could ask, and places for nobody", () => {
+    const paths = ["/a", "/b", "/c"];
+    const hosts = ["a.example", "b.example"];
+    expect(tested(8, 18, { hosts, paths })).toEqual([
+      "greenlight:aws.services.api has 2 hosts and 3 paths and the header of testers; a rule takes five together",
+    ]);
+    const services = { api: { ...api, testersPriority: 8 }, web };
+    expect(faults({ aws: { services } })).toEqual([
+      "greenlight:aws.services.api.testersPriority is a place for testers' rules, and greenlight:testers names no header: name it, or leave this out",
+    ]);
+    expect(tested(undefined, 18, { priority: 2 })).toEqual([
+      "greenlight:aws.services.api.priority is 2, which leaves no two places before it for greenlight:testers: give it a higher one",
+    ]);
+    const long = { services: { api: { ...api, testersPriority: 8 }, web: { ...web, testersPriority: 18 } } };
+    expect(faults({ testers: { header: "x".repeat(41) }, aws: long })).toEqual([
+      "greenlight:testers.header has 41 characters; on aws a rule takes at most 40",
+    ]);
+  });
+
   it("let nobody in whom they do not name", () => {
     const { subnets, certificate } = create;
     const { aws } = readSettings(

@@ -273,6 +273,40 @@ it("keeps every snapshot unless the settings say how many, and then asks after t
   );
 });
 
+describe("testers", () => {
+  const { api, web } = settings.aws.services;
+  const services = { api: { ...api, testersPriority: 8 }, web: { ...web, testersPriority: 18 } };
+  const asked = { testers: { header: "x-environment" } };
+
+  it("reach each side that has a version by a rule that is asked before the service's own", async () => {
+    const { resources } = await stack({ blue: manifest("v1"), green: manifest("v2") }, { ...asked, aws: { services } });
+    const places = { "api-testers-blue": 8, "api-testers-green": 9, "web-testers-blue": 18, "web-testers-green": 19 };
+    for (const [name, priority] of Object.entries(places)) {
+      expect(one(resources, "lb:ListenerRule", `traffic-${name}`).inputs.priority).toBe(priority);
+    }
+    expect(one(resources, "lb:ListenerRule", "traffic-api-testers-green").inputs).toEqual({
+      listenerArn: "arn:Listener/load-balancer-users",
+      priority: 9,
+      conditions: [
+        { hostHeader: { values: ["shop.example"] } },
+        { pathPattern: { values: ["/api/*"] } },
+        { httpHeader: { httpHeaderName: "x-environment", values: ["green"] } },
+      ],
+      actions: [{ type: "forward", targetGroupArn: "arn:TargetGroup/green-targets-api" }],
+    });
+  });
+
+  it("change nothing of the rules by which users go, and reach no side without a version", async () => {
+    const manifests = { blue: manifest("v1") };
+    const [plain, tested] = [await stack(manifests), await stack(manifests, { ...asked, aws: { services } })];
+    expect(one(tested.resources, "lb:ListenerRule", "traffic-api")).toEqual(
+      one(plain.resources, "lb:ListenerRule", "traffic-api"),
+    );
+    const rules = tested.resources.filter(({ name }) => name.includes("-testers-")).map(({ name }) => name);
+    expect(rules.sort()).toEqual(["traffic-api-testers-blue", "traffic-web-testers-blue"]);
+  });
+});
+
 describe("a canary's share", () => {
   it("changes what a switch changes, and gives every rule the weights", async () => {
     const manifests = { blue: manifest("v1"), green: manifest("v2") };

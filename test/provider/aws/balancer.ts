@@ -1,4 +1,4 @@
-import type { EnvironmentName, Weights } from "../../../release/environment.ts";
+import { type EnvironmentName, environmentNames, type Weights } from "../../../release/environment.ts";
 import type { Asked, Cloud } from "./cloud.ts";
 
 export const groupArn = (name: string) =>
@@ -44,6 +44,7 @@ export class Balancer {
     let attempt = 0;
     this.#cloud.answers("ModifyRule", (asked) => {
       const service = String(asked.RuleArn).split("/").at(-1) ?? "";
+      if (String(asked.RuleArn).includes("testers")) throw new Error(`${asked.RuleArn} is written by nobody`);
       attempt += 1;
       const error = refuse(service, attempt);
       if (error !== undefined) return { error, message: `not authorized to modify the rule of ${service}` };
@@ -59,27 +60,47 @@ export class Balancer {
     });
   }
 
+  /** Testers' rules are asked before those of users, and are never written. */
   #rules(asked: Asked) {
     const only = asked["RuleArns.member.1"];
+    const testers = Object.keys(this.weights).flatMap((service) =>
+      environmentNames.map((side) => testersRule(service, side)),
+    );
     return {
-      Rules: Object.entries(this.weights)
-        .filter(([service]) => only === undefined || only === `arn:rule/${service}`)
-        .map(([service, { blue, green }]) => ({
-          RuleArn: `arn:rule/${service}`,
-          Actions: [
-            {
-              Type: "forward",
-              Order: 1,
-              ForwardConfig: {
-                TargetGroups: [
-                  { TargetGroupArn: groupArn(`prod-blue-${service}`), Weight: blue },
-                  { TargetGroupArn: groupArn(`prod-green-${service}`), Weight: green },
-                ],
-                TargetGroupStickinessConfig: { Enabled: true, DurationSeconds: 60 },
-              },
-            },
-          ],
-        })),
+      Rules: [...testers.filter(({ RuleArn }) => only === undefined || only === RuleArn), ...this.#usersRules(only)],
     };
   }
+
+  #usersRules(only: unknown) {
+    return Object.entries(this.weights)
+      .filter(([service]) => only === undefined || only === `arn:rule/${service}`)
+      .map(([service, { blue, green }]) => ({
+        RuleArn: `arn:rule/${service}`,
+        Actions: [
+          {
+            Type: "forward",
+            Order: 1,
+            ForwardConfig: {
+              TargetGroups: [
+                { TargetGroupArn: groupArn(`prod-blue-${service}`), Weight: blue },
+                { TargetGroupArn: groupArn(`prod-green-${service}`), Weight: green },
+              ],
+              TargetGroupStickinessConfig: { Enabled: true, DurationSeconds: 60 },
+            },
+          },
+        ],
+      }));
+  }
+}
+
+/** The rule of a service's testers who ask for a side. @param to where it leads; by default to that side */
+export function testersRule(service: string, side: EnvironmentName, to = `prod-${side}-${service}`) {
+  return {
+    RuleArn: `arn:rule/testers-${side}/${service}`,
+    Conditions: [
+      { Field: "host-header", HostHeaderConfig: { Values: ["shop.example"] } },
+      { Field: "http-header", HttpHeaderConfig: { HttpHeaderName: "x-environment", Values: [side] } },
+    ],
+    Actions: [{ Type: "forward", Order: 1, TargetGroupArn: groupArn(to) }],
+  };
 }

@@ -4,6 +4,7 @@ import { readSettings } from "../../../config.ts";
 import { environmentsServing, readAwsServing } from "../../../provider/aws/serving.ts";
 import { config, settings } from "../../components/aws/shop.ts";
 import { Managed } from "../managed.ts";
+import { testersRule } from "./balancer.ts";
 import { Cloud } from "./cloud.ts";
 
 const arn = (name: string) =>
@@ -60,6 +61,29 @@ describe("what serves on AWS", () => {
     expect(serving.environment).toBe("green");
     expect(environmentsServing(serving)).toEqual(["green"]);
     expect(cloud.asked.at(-1)?.input).toMatchObject({ ListenerArn: "arn:users" });
+  });
+
+  it.each([
+    ["leads its testers to the side they ask for", testersRule("api", "blue"), { blue: 40, green: 60 }],
+    ["leads them to the other side", testersRule("api", "blue", "prod-green-api"), { blue: 40, green: 60 }],
+    ["asks for no header", { ...testersRule("api", "blue"), Conditions: [] }, { blue: 100, green: 0 }],
+  ])("is read from the first rule that takes users: one that %s", async (_, before, weights) => {
+    const own = (blue: number) => ({
+      RuleArn: "arn:rule/api",
+      Actions: [
+        {
+          Type: "forward",
+          ForwardConfig: {
+            TargetGroups: [
+              { TargetGroupArn: arn("prod-blue-api"), Weight: blue },
+              { TargetGroupArn: arn("prod-green-api"), Weight: 100 - blue },
+            ],
+          },
+        },
+      ],
+    });
+    cloud.answers("DescribeRules", { Rules: [before, own(40)] });
+    expect((await read()).rules[0]).toMatchObject({ weights });
   });
 
   it("is no one environment while services differ, or a weight is shared", async () => {

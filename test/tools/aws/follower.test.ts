@@ -83,7 +83,7 @@ beforeAll(async () => {
   [blue, green] = [await group("blue"), await group("green")];
   await register(blue, await serve("blue"));
   await register(green, await serve("green"));
-  rule = await weigh(1, blue, green);
+  rule = await weigh(9, blue, green);
   ports = [await freePort(), await freePort()];
   follower = await Follower.start({
     ...{ endpoint: world.endpoint, region, credentials, envoy: envoy.path, folder: temporary.folder, everyMs: 50 },
@@ -141,6 +141,32 @@ describe.sequential("what stands for the load balancer's data plane", { timeout:
     await answeringAll("blue");
   });
 
+  it("sends a request with a header where a rule before it says, whatever the weights", async () => {
+    const rules = [];
+    for (const [at, [side, group]] of Object.entries({ blue, green }).entries()) {
+      rules.push(
+        await world.make("aws:lb/listenerRule:ListenerRule", {
+          ...{ listenerArn: rule.inputs.listenerArn, priority: at + 1 },
+          conditions: [{ httpHeader: { httpHeaderName: "X-Environment", values: [side] } }],
+          actions: [{ type: "forward", targetGroupArn: group.arn }],
+        }),
+      );
+    }
+    const by = async (side: string) =>
+      await Promise.all(
+        ports.map(async (port) => {
+          const answer = await fetch(`http://127.0.0.1:${port}/`, { headers: { "x-environment": side } });
+          return await answer.text();
+        }),
+      );
+    await eventually("testers in green", async () =>
+      (await by("green")).every((it) => it === "green") ? true : undefined,
+    );
+    expect([await by("blue"), await by("other"), await answering()]).toEqual(Array(3).fill(["blue", "blue"]));
+    for (const made of rules) await made.delete();
+    await eventually("no testers", async () => ((await by("green")).every((it) => it === "blue") ? true : undefined));
+  });
+
   it("sends nothing to a target that the API calls unhealthy, once another is healthy", async () => {
     const dying = servers[0];
     const second = await serve("second");
@@ -187,7 +213,7 @@ describe.sequential("what stands for the load balancer's data plane", { timeout:
       await register(later, await serve("later"));
       expect(await eventually("an answer to a test", () => asked(tests.green))).toBe("later");
       expect(await asked(users)).toBeUndefined();
-      await weigh(2, blue, later);
+      await weigh(10, blue, later);
       expect(await eventually("an answer to a user", () => asked(users))).toBe("second");
       expect(await asked(tests.green)).toBe("later");
     } finally {
