@@ -62,11 +62,11 @@ describe.sequential("a production stack on a Kubernetes cluster, by the deployer
     await project.set({ live: "green" });
     const shown = await succeed("preview", "--diff");
     expect(shown.text).toMatch(/api, web: blue serves \(read .*\); the settings move traffic to green v2/);
-    const before = requests();
+    const before = await requests();
     const ran = await succeed("up", "--skip-preview");
     expect(ran.text).not.toMatch(/apps\/v1:Deployment\s+\S+\s+updated/);
     expect([await serving("api"), await serving("web")]).toEqual([["green"], ["green"]]);
-    const made = requests() - before;
+    const made = (await requests()) - before;
     expect(made).toBeGreaterThan(0);
     expect(made).toBeLessThan(80);
   });

@@ -163,7 +163,7 @@ describe.sequential("a release on Kubernetes that a Prometheus judges", { timeou
   it("deploys, switches, and is released when what users were answered is good all through the watch", async () => {
     await figures();
     const before = await load.mark("before the release");
-    const requests = shop.requests();
+    const requests = await shop.requests();
     const { exitCode, json, said } = await shop.greenlight("release", "v2");
     expect(exitCode, said).toBe(0);
     expect(json).toMatchObject({
@@ -178,7 +178,7 @@ describe.sequential("a release on Kubernetes that a Prometheus judges", { timeou
     const alarms = { look: "alarms", outcome: "ok", samples: 3 };
     expect(json.verdict.reasons).toContainEqual(expect.objectContaining(alarms));
     // Pods once a look and their logs every 15 s; all else follows the API server by watches.
-    expect(shop.requests() - requests).toBeLessThan(400);
+    expect((await shop.requests()) - requests).toBeLessThan(400);
     const { v1, v2 } = await unharmedSince(before);
     expect(v1?.requests).toBeGreaterThan(0);
     expect(v2?.requests).toBeGreaterThan(0);

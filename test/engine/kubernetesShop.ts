@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +5,8 @@ import { execa } from "execa";
 import { expect } from "vitest";
 import { stringify } from "yaml";
 import { deployerRole } from "../../components/kubernetes/deployerRole.ts";
+import { auditedRequests } from "../../tools/kubernetes/auditLog.ts";
+import { deployerName } from "../../tools/kubernetes/cluster/access.ts";
 import { type Cluster, ensureKubernetes, startCluster } from "../../tools/kubernetes.ts";
 import { type Config, Project, root } from "./project.ts";
 import { image, smokeOf } from "./simulatedAws.ts";
@@ -116,11 +117,9 @@ export class KubernetesShop {
   }
 
   /** Requests that the deployer made so far. */
-  requests(): number {
-    const ids = readFileSync(this.cluster.auditLog, "utf8")
-      .split("\n")
-      .filter((line) => line.includes('"greenlight-deployer"'))
-      .map((line) => /"auditID":"([^"]+)"/.exec(line)?.[1]);
-    return new Set(ids).size;
+  async requests(): Promise<number> {
+    let made = 0;
+    for await (const { user } of auditedRequests(this.cluster.auditLog)) if (user === deployerName()) made++;
+    return made;
   }
 }
