@@ -76,3 +76,19 @@ export async function runGo(
   }
   return duration(Date.now() - started);
 }
+
+/**
+ * Folder in which Go keeps a module that one of ours pins, downloaded where it is not there yet.
+ *
+ * @throws Problem with Go's last words
+ */
+export async function moduleFolder(module: GoModule, name: string, settings: ToolSettings): Promise<string> {
+  await runGo(module, ["mod", "download", name], settings);
+  const go = await findGo(settings);
+  if ("missing" in go) throw new Error(go.missing);
+  const asked = ["-C", module.source, "list", "-m", "-f", "{{.Dir}}", name];
+  const quiet = { ...environment(settings), GOFLAGS: "", GOWORK: "off", GOPROXY: "off" };
+  const folder = await outputOf(go.path, asked, { ...settings, env: quiet });
+  if (folder === undefined || folder === "") throw new Error(`Go does not say where ${name} is`);
+  return folder;
+}

@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import { exitCodes } from "../release/exitCodes.ts";
 import { Problem } from "../release/problem.ts";
 import { type CachedTool, inspectCache, provide } from "./cache.ts";
-import { duration, outputOf, versionOf } from "./command.ts";
-import { digestOfSources, findGo, runGo } from "./go.ts";
+import { duration, versionOf } from "./command.ts";
+import { digestOfSources, findGo, moduleFolder, runGo } from "./go.ts";
 import { environment, type ToolSettings } from "./settings.ts";
 import type { Search } from "./tool.ts";
 import { versions } from "./versions.ts";
@@ -136,12 +136,7 @@ async function copyDefinitions(to: string, settings: ToolSettings): Promise<void
     what: `the kinds of Gateway API ${versions.kubernetes.gatewayApi}`,
     instead: "run what needs no Kubernetes",
   };
-  await runGo(module, ["mod", "download", gatewayModule], settings);
-  const go = await findGo(settings);
-  if ("missing" in go) throw new Error(go.missing);
-  const asked = ["-C", gatewayApi, "list", "-m", "-f", "{{.Dir}}", gatewayModule];
-  const quiet = { ...environment(settings), GOFLAGS: "", GOWORK: "off", GOPROXY: "off" };
-  const from = join((await outputOf(go.path, asked, { ...settings, env: quiet })) ?? "", "config/crd/standard");
+  const from = join(await moduleFolder(module, gatewayModule, settings), "config/crd/standard");
   await mkdir(to, { recursive: true });
   for (const name of await readdir(from)) {
     if (definitions.includes(`gateway-api/${name}`)) await copyFile(join(from, name), join(to, name));

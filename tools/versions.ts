@@ -24,6 +24,8 @@ export const versions = {
   kubernetes: { provided: "1.34.2", etcd: "3.6.5", kwok: "0.7.0", gatewayApi: "1.4.1" },
   /** The Prometheus that watches are tried with; `module` is what its Go module calls that version, as in prometheus/module/go.mod. */
   prometheus: { provided: "3.16.0", module: "0.316.0", oldest: "2.40.0" },
+  /** The Argo Rollouts that the benchmark compares us with; as in argoRollouts/go.mod. */
+  argoRollouts: { provided: "1.10.1" },
   /** Oldest Go that can build engine/go.mod, or fetch the one that can. */
   go: { oldest: "1.21.0" },
   node: { oldest: "20.12.0" },
