@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import { stringify } from "yaml";
 import { environmentOf, openCloud, type PlayedCloud } from "../rehearsal/cloud/playedCloud.ts";
 import { Commands, complaint } from "../rehearsal/command.ts";
-import { officialPluginThere } from "../rehearsal/followed/followedProject.ts";
+import { addPlugin } from "../rehearsal/followed/followedProject.ts";
 import { MemorySampler } from "../rehearsal/memory.ts";
 import { greenlightProject, placesOf, repository, stackName } from "../rehearsal/project.ts";
 import { Problem } from "../release/problem.ts";
@@ -39,12 +39,7 @@ export class AwsPreviews {
     const state = join(home, "state");
     mkdirSync(state);
     const pulumi = greenlightProject(places.project);
-    if (!officialPluginThere("aws")) {
-      pulumi.addIn(["plugins", "providers"], {
-        name: "aws",
-        path: relative(places.project, join(repository, "tools", "aws")),
-      });
-    }
+    addPlugin(pulumi, places.project, "aws");
     writeFileSync(join(places.project, "Pulumi.yaml"), pulumi.toString());
     const cloud = await openCloud({ signal, say, images: () => undefined });
     const commands = new Commands(places, tools, {

@@ -24,15 +24,35 @@ export interface Measurement {
 export function withFigures(document: string, measured: Measurement): string {
   const from = document.indexOf(begin);
   const to = document.indexOf(end, from);
-  if (from < 0 || to < 0) {
-    throw new Problem({
-      happened: "The document has no place for the figures.",
-      where: `it needs ${begin} and, after it, ${end}`,
-      untouched: "The document was not changed; the figures are on stdout.",
-    });
-  }
+  if (from < 0 || to < 0) throw noPlace("the figures", begin, end);
   const before = rowsIn(document.slice(from, to));
-  return `${document.slice(0, from)}${begin}\n\n${table(measured, before)}\n\n${document.slice(to)}`;
+  const written = `${document.slice(0, from)}${begin}\n\n${table(measured, before)}\n\n${document.slice(to)}`;
+  return measured.figures.reduce((text, it) => withTable(text, it, measured), written);
+}
+
+/** Writes a figure's own table, with when and how it came to be, to where the document has a place for it. */
+function withTable(document: string, { name, table }: Figure, { at, command }: Measurement): string {
+  if (table === undefined) return document;
+  const [first, last] = [`<!-- table ${name} -->`, `<!-- /table ${name} -->`];
+  const from = document.indexOf(first);
+  const to = document.indexOf(last, from);
+  if (from < 0 || to < 0) throw noPlace(`the table of ${name}`, first, last);
+  const lines = [
+    `Measured on ${at.toISOString().slice(0, 10)} by \`${command}\`.`,
+    "",
+    row(table.columns),
+    `|${"---|".repeat(table.columns.length)}`,
+    ...table.rows.map(row),
+  ];
+  return `${document.slice(0, from)}${first}\n\n${lines.join("\n")}\n\n${document.slice(to)}`;
+}
+
+function noPlace(what: string, first: string, last: string): Problem {
+  return new Problem({
+    happened: `The document has no place for ${what}.`,
+    where: `it needs ${first} and, after it, ${last}`,
+    untouched: "The document was not changed; the figures are on stdout.",
+  });
 }
 
 /** The rows that stand there, by the title of their figure. */

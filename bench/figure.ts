@@ -14,6 +14,14 @@ export interface Figure {
   readonly how: string;
   /** More figures of the same measurement. */
   readonly facts: Readonly<Record<string, number | readonly number[]>>;
+  /** What one row cannot say; it has a place of its own in the documentation. */
+  readonly table?: FigureTable;
+}
+
+export interface FigureTable {
+  readonly columns: readonly string[];
+  /** Cells as Markdown, as many in each row as there are columns. */
+  readonly rows: readonly (readonly string[])[];
 }
 
 /**

@@ -5,6 +5,7 @@ import { bundledStart } from "./bundledStart.ts";
 import { checkLargeReports } from "./checkLargeReports.ts";
 import { failedRequests } from "./failedRequests.ts";
 import { junitReading } from "./junitReading.ts";
+import { kubernetesComparison } from "./kubernetesComparison.ts";
 import { oldSideLastAnswer } from "./oldSideLastAnswer.ts";
 import { previewServices } from "./previewServices.ts";
 import { previewWithPacks } from "./previewWithPacks.ts";
@@ -25,4 +26,5 @@ export const measures: Readonly<Record<FigureName, (bench: Bench) => Promise<Fig
   "rehearse-quick": rehearseQuick,
   "rehearse-full": rehearseFull,
   memory,
+  "kubernetes-comparison": kubernetesComparison,
 };

@@ -37,10 +37,7 @@ export function makeFollowedProject(
   // Released, and in no registry.
   const nowhere = manifestShape.parse(parse(readFileSync(join(releases, "v1.1.1.yaml"), "utf8")));
   writeFileSync(join(releases, `${notInRegistry}.yaml`), stringify(asImages({ ...nowhere, version: notInRegistry })));
-  if (!officialPluginThere(platform)) {
-    const path = join(relative(places.project, repository), "tools", platform);
-    pulumi.addIn(["plugins", "providers"], { name: platform, path });
-  }
+  addPlugin(pulumi, places.project, platform);
   writeFileSync(join(places.project, "Pulumi.yaml"), pulumi.toString());
   const all = { platform, live: "blue", releases: "shop/releases", checklist: { level: "none" }, ...settings };
   writeFileSync(
@@ -60,7 +57,14 @@ function asImages(manifest: z.infer<typeof manifestShape>): object {
   return { ...manifest, services };
 }
 
-/** Whether Pulumi has its own plugin for a platform; else the stand-in of tools/ takes its place. */
+/** Names the stand-in of tools/ for a platform's plugin in a project's Pulumi.yaml, unless Pulumi has its own. */
+export function addPlugin(pulumi: ReturnType<typeof copyShop>, project: string, platform: "aws" | "kubernetes"): void {
+  if (officialPluginThere(platform)) return;
+  const path = join(relative(project, repository), "tools", platform);
+  pulumi.addIn(["plugins", "providers"], { name: platform, path });
+}
+
+/** Whether Pulumi has its own plugin for a platform. */
 export function officialPluginThere(
   platform: "aws" | "kubernetes",
   home = process.env.PULUMI_HOME ?? join(homedir(), ".pulumi"),

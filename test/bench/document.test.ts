@@ -27,12 +27,33 @@ const measured = {
   command: "npm run bench",
 };
 
+const compared = figure({
+  name: "kubernetes-comparison",
+  title: "Failed requests beside others",
+  value: 0,
+  unit: "requests",
+  limit: { kind: "at most", value: 0 },
+  how: "of 900",
+  table: {
+    columns: ["who", "how fast"],
+    rows: [
+      ["ours", "**12 ms**"],
+      ["a | b", "13 ms"],
+    ],
+  },
+});
+
 describe("docs/performance.md", () => {
   test("has a place for the figures", () => {
     const document = readFileSync(new URL("../../docs/performance.md", import.meta.url), "utf8");
     expect(withFigures(document, measured)).toContain(
       "| Failed requests | **0 requests** | at most 0 requests | holds |",
     );
+  });
+
+  test("has a place for the table of the comparison with others", () => {
+    const document = readFileSync(new URL("../../docs/performance.md", import.meta.url), "utf8");
+    expect(withFigures(document, { ...measured, figures: [compared] })).toContain("| ours | **12 ms** |");
   });
 });
 
@@ -83,4 +104,38 @@ describe("writing figures into a document", () => {
       expect(() => withFigures(text, measured)).toThrow(/no place for the figures/);
     },
   );
+
+  describe("whose figure has a table of its own", () => {
+    const place = "<!-- table kubernetes-comparison -->\nlast year\n<!-- /table kubernetes-comparison -->\n";
+
+    test("puts it into its own place, with the day and the command", () => {
+      const written = withFigures(`${document}${place}The end.\n`, { ...measured, figures: [compared] });
+      expect(written).toContain("| Failed requests beside others | **0 requests** |");
+      expect(written).toContain(
+        [
+          "<!-- table kubernetes-comparison -->",
+          "",
+          "Measured on 2026-05-04 by `npm run bench`.",
+          "",
+          "| who | how fast |",
+          "|---|---|",
+          "| ours | **12 ms** |",
+          "| a \\| b | 13 ms |",
+          "",
+          "<!-- /table kubernetes-comparison -->",
+          "The end.",
+        ].join("\n"),
+      );
+    });
+
+    test("leaves the table of a figure that was not measured", () => {
+      expect(withFigures(`${document}${place}`, measured)).toContain(place);
+    });
+
+    test("is refused where it has no place", () => {
+      expect(() => withFigures(document, { ...measured, figures: [compared] })).toThrow(
+        /no place for the table of kubernetes-comparison/,
+      );
+    });
+  });
 });

@@ -3,9 +3,9 @@ import { figureNames, readOptions } from "../../bench/options.ts";
 import { Problem } from "../../release/problem.ts";
 
 describe("options of the benchmark", () => {
-  test("without any, every figure is measured but the full rehearsal's duration", () => {
+  test("without any, every figure is measured but the full rehearsal's duration and the comparison with others", () => {
     expect(readOptions([])).toEqual({
-      names: figureNames.filter((name) => name !== "rehearse-full"),
+      names: figureNames.filter((name) => name !== "rehearse-full" && name !== "kubernetes-comparison"),
       short: false,
       json: false,
       full: false,
@@ -21,14 +21,14 @@ describe("options of the benchmark", () => {
   });
 
   test("--full plays the full rehearsal, too", () => {
-    expect(readOptions(["--full"]).names).toEqual([...figureNames]);
+    expect(readOptions(["--full"]).names).toEqual(figureNames.filter((name) => name !== "kubernetes-comparison"));
   });
 
   test("--only keeps the figures named, in their own order", () => {
     expect(readOptions(["--only", "memory", "--only", "failed-requests"]).names).toEqual(["failed-requests", "memory"]);
   });
 
-  test.each(["junit-reading", "check-large-reports", "preview-with-packs"] as const)("--only takes %s", (name) => {
+  test.each(["junit-reading", "preview-with-packs", "kubernetes-comparison"] as const)("--only takes %s", (name) => {
     expect(readOptions(["--only", name]).names).toEqual([name]);
   });
 
