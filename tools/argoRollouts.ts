@@ -71,7 +71,7 @@ export async function ensureArgoRollouts(settings: ToolSettings): Promise<ArgoRo
 }
 
 async function build(folder: string, settings: ToolSettings): Promise<string> {
-  settings.progress?.(`building ${module.what} from its Go module (about 5 minutes the first time)`);
+  settings.progress?.(`building ${module.what} from its Go module (several minutes the first time)`);
   await mkdir(join(folder, "crds"));
   const from = join(await moduleFolder(module, name, settings), "manifests");
   for (const it of definitions) await copyFile(join(from, it), join(folder, it));

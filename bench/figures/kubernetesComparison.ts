@@ -32,7 +32,7 @@ export async function kubernetesComparison(bench: Bench): Promise<Figure> {
     value: sum((it) => it.failed),
     unit: "requests",
     limit: { kind: "at most", value: 0 },
-    how: `of ${sum((it) => it.requests).toLocaleString("en-US")} in ${scale.rounds} releases by each of our two ways, in turn with the others', ${scale.ratePerSecond} requests a second, ${scale.pods} pods each, proxies ${scale.lagMs} ms late; ${beside.join(", ")}; all users' requests moved first by ${first?.title ?? "nobody"} ([who was how fast](#beside-kubectl-rollout-and-argo-rollouts))`,
+    how: `of ${sum((it) => it.requests).toLocaleString("en-US")} in ${scale.rounds} releases by each of our two ways, in turn with the others', ${scale.ratePerSecond} requests a second, ${scale.pods} pods each, proxies ${scale.lagMs} ms late; ${beside.join(", ")}; the fastest to move all users' requests was ${first?.title ?? "nobody"} ([who was how fast](#beside-kubectl-rollout-and-argo-rollouts))`,
     facts: Object.fromEntries(
       lines.flatMap(({ name, failed, requests, ratio }) => {
         const own = trials.filter((it) => it.contender === name);
