@@ -1,11 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { stringify } from "yaml";
 import { environmentOf, openCloud, type PlayedCloud } from "../rehearsal/cloud/playedCloud.ts";
 import { Commands, complaint } from "../rehearsal/command.ts";
 import { addPlugin } from "../rehearsal/followed/followedProject.ts";
 import { MemorySampler } from "../rehearsal/memory.ts";
-import { greenlightProject, placesOf, repository, stackName } from "../rehearsal/project.ts";
+import { greenlightProject, placesOf, stackName } from "../rehearsal/project.ts";
 import { Problem } from "../release/problem.ts";
 import type { Bench } from "./bench.ts";
 import { benchHome } from "./stand.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { usualLagMs } from "../../rehearsal/cluster/clusterGround.ts";
+import { usualLagMs } from "../../rehearsal/cluster/clusterProject.ts";
 import type { Bench } from "../bench.ts";
 import { type Figure, figure } from "../figure.ts";
 import { comparison } from "../kubernetes/comparison.ts";

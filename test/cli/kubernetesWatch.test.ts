@@ -10,7 +10,6 @@ import { digest, settings } from "../components/kubernetes/shop.ts";
 import { ApiServer } from "../provider/kubernetes/apiServer.ts";
 import { live, pod, route } from "../provider/kubernetes/objects.ts";
 import { PlayedPrometheus } from "../provider/prometheus/playedPrometheus.ts";
-import {} from "./awsStack.ts";
 import { Project } from "./project.ts";
 import { Told } from "./told.ts";
 
