@@ -1,6 +1,6 @@
 import { Argument, Command, Option } from "commander";
 import { type AnnouncementKind, announcementKinds } from "../../release/announcement.ts";
-import { kindsArgument, releasedVersion } from "./arguments.ts";
+import { durationArgument, kindsArgument, releasedVersion } from "./arguments.ts";
 import { globals } from "./globals.ts";
 import { examples } from "./help.ts";
 import type { Run } from "./run.ts";
@@ -110,6 +110,41 @@ export function addPreparing(add: (command: Command) => Command, run: (it: Run) 
       });
     });
 
+  drill
+    .command("snapshot")
+    .description("restore a snapshot into a database of its own on AWS, ask that what is in it, and remove it")
+    .argument("[id]", "identifier of one of the stack's snapshots (default: its newest)")
+    .addOption(
+      new Option("--deadline <duration>", "how long it may take until it is available")
+        .argParser(durationArgument)
+        .default(3_600_000, "60m"),
+    )
+    .option("--keep", "leave the instance when all is done")
+    .addOption(
+      new Option("--remove", "drill nothing; remove the instances that drills left").conflicts(["keep", "deadline"]),
+    )
+    .addHelpText(
+      "after",
+      examples(
+        "greenlight drill snapshot",
+        "greenlight drill snapshot before-v1-2-3-shop-20260302-101112z --keep",
+        "greenlight drill snapshot --remove",
+      ),
+    )
+    .action(async (snapshot: string | undefined, own: SnapshotDrillFlags, command: Command) => {
+      const options = globals(command);
+      await run({
+        options,
+        title: "greenlight drill snapshot",
+        log: true,
+        work: async (reporter, signal) => {
+          const { drillSnapshotCommand } = await import("../commands/drillSnapshot.ts");
+          const { deadline: deadlineMs, keep = false, remove = false } = own;
+          return drillSnapshotCommand({ ...options, snapshot, deadlineMs, keep, remove }, reporter, signal);
+        },
+      });
+    });
+
   const init = add(new Command("init")).description("write what a release begins with");
   init
     .command("release")
@@ -160,6 +195,12 @@ interface AnnounceFlags {
   readonly at?: string;
   readonly dryRun?: boolean;
   readonly again?: boolean;
+}
+
+interface SnapshotDrillFlags {
+  readonly deadline: number;
+  readonly keep?: boolean;
+  readonly remove?: boolean;
 }
 
 interface CheckFlags {

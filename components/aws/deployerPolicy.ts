@@ -2,6 +2,7 @@ import { loadBalancerOf, partitionOf } from "./arn.ts";
 import { rollbackParameter } from "./automaticRollback/automaticRollback.ts";
 import { rollbackDeployerPolicy } from "./automaticRollback/deployer.ts";
 import { changes, nameless, reading } from "./deployerRights.ts";
+import { drillPolicy } from "./drillPolicy.ts";
 import { frontendDeployerPolicy } from "./frontend/deployer.ts";
 import { nameLimits, physicalName } from "./physicalName.ts";
 import { namePrefix } from "./serving.ts";
@@ -54,6 +55,7 @@ export interface DeployerPolicies {
   readonly release: PolicyDocument;
   readonly rollback?: PolicyDocument;
   readonly frontend?: PolicyDocument;
+  readonly drill?: PolicyDocument;
 }
 
 /** What is done to rules: their own ids, and the group of a database that is the team's, carry no tag of the stack. */
@@ -67,7 +69,7 @@ const rulesOfGroups = [
 
 /**
  * The policies that a deployer of a stack needs and no more: it can change what bears the stack's name, and read. Several documents, for
- * IAM takes at most 6144 characters in one; `rollback` and `frontend` only for a stack that asks for them.
+ * IAM takes at most 6144 characters in one; `rollback` and `frontend` only for a stack that asks for them, `drill` for one with an RDS instance.
  */
 export function deployerPolicies(scope: DeployerScope): DeployerPolicies {
   const { account, region, prefix, database } = scope;
@@ -215,6 +217,7 @@ export function deployerPolicies(scope: DeployerScope): DeployerPolicies {
             edge: physicalName("edge", prefix, "pages"),
           }),
         }),
+    ...(database?.resource.startsWith("db:") === true ? { drill: drillPolicy(arn, prefix) } : {}),
     ...(scope.rollback === undefined
       ? {}
       : {

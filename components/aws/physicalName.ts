@@ -18,6 +18,7 @@ export const nameLimits = {
   parameter: 512,
   bucket: 63,
   edge: 64,
+  database: 63,
 } as const;
 
 const digestLength = 8;

@@ -5,6 +5,7 @@ import { BackupSnapshot } from "./backupSnapshot.ts";
 import { DatabaseMigration } from "./databaseMigration.ts";
 import { physicalName } from "./physicalName.ts";
 import type { AwsPlan } from "./sides.ts";
+import { migrationRole } from "./watching.ts";
 
 /** What must be done before an environment takes a version: its snapshot, then its migration. Nothing for one without a migration. */
 export function prepareDatabase(
@@ -47,7 +48,7 @@ export function prepareDatabase(
         account: aws.account,
         region: aws.region,
         environment: name,
-        role: "migration",
+        role: migrationRole,
         image: stated?.image ?? "",
         port: settings.services[migration.service]?.port ?? 0,
         env: { ...stated?.env },

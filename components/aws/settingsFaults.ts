@@ -13,7 +13,7 @@ const instead: Readonly<Record<LocalKey, string>> = {
   ports: "tasks have addresses of their own",
   database: "aws.database names one that is there already",
   gates: "aws.gates says how long gates wait",
-  backup: "snapshots are kept until somebody removes them; a restore drill is not offered on aws yet",
+  backup: "snapshots are kept until somebody removes them; `greenlight drill snapshot` restores one as a drill",
 };
 
 const minute = 60_000;

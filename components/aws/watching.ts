@@ -51,6 +51,9 @@ export function deciding(stack: string, settings: Settings, environment: Environ
     .map((rule) => physicalName("alarm", prefix, alarmName(environment, service, rule)));
 }
 
+/** Role of the tasks that migrate, and ask the database. */
+export const migrationRole = "migration";
+
 /** Log group of what runs in a role of an environment, such as a service. */
 export function logGroupOf(stack: string, environment: EnvironmentName, role: string): string {
   return `/greenlight/${physicalName("logGroup", stack, environment, role)}`;

@@ -127,7 +127,7 @@ export function askedAws(it: AskedStack, ms = answerWithinMs): AskedPlatform {
       if (database === undefined) return undefined;
       return ask("for the snapshots of the database", (signal) => newestOnAws(stack, aws, database, signal));
     },
-    // Restoring one costs a database: docs/aws.md.
+    // Restoring one costs a database and its time: `greenlight drill snapshot` does it apart from updates.
     drillsSnapshots: false,
   };
 }

@@ -6,41 +6,37 @@ export interface Asked {
   readonly doing: string;
   readonly where: string;
   readonly untouched: string;
+  /** What begins it anew when that is mended; by default {@link updateAgain}. */
+  readonly again?: string;
 }
 
-/** What to do about an error of AWS, by its name. The names are those of the SDK's error classes. */
+/** How an update goes on. */
+export const updateAgain = "run the update again: it goes on from here";
+
+/** What to do about an error of AWS, by its name, before it is begun anew. The names are those of the SDK's error classes. */
 const ways: readonly [RegExp, string][] = [
-  [
-    /^(ExpiredToken|ExpiredTokenException|RequestExpired)$/,
-    "the credentials have expired: get new ones and run the update again; it goes on from here",
-  ],
+  [/^(ExpiredToken|ExpiredTokenException|RequestExpired)$/, "the credentials have expired: get new ones"],
   [
     /^(CredentialsProviderError|UnrecognizedClientException|InvalidClientTokenId)$/,
-    "there are no credentials that AWS takes: set AWS_PROFILE or sign in, and run the update again",
+    "there are no credentials that AWS takes: set AWS_PROFILE or sign in",
   ],
   [
     /^(AccessDenied|AccessDeniedException|UnauthorizedOperation)$/,
     "give the deployer the right that the message names; docs/aws.md has its whole policy",
   ],
-  [
-    /Throttl|TooManyRequests|RequestLimitExceeded/,
-    "AWS was too busy for every try: run the update again; it goes on from here",
-  ],
-  [
-    /QuotaExceeded|LimitExceeded/,
-    "remove what is not needed any more or ask AWS for a higher quota, then run the update again",
-  ],
+  [/Throttl|TooManyRequests|RequestLimitExceeded/, "AWS was too busy for every try: wait a little"],
+  [/QuotaExceeded|LimitExceeded/, "remove what is not needed any more or ask AWS for a higher quota"],
 ];
 
 /** An error of the SDK as a sentence for a person: which question, where, what stays, what to do. */
-export function awsProblem(error: unknown, { doing, where, untouched }: Asked): unknown {
+export function awsProblem(error: unknown, { doing, where, untouched, again }: Asked): unknown {
   if (error instanceof Problem || !(error instanceof Error) || error.name === "AbortError") return error;
   const next = ways.find(([names]) => names.test(error.name))?.[1];
   return new Problem({
     happened: `AWS did not ${doing}: ${error.name}.`,
     where,
     untouched,
-    ...(next === undefined ? {} : { next }),
+    ...(next === undefined ? {} : { next: `${next}; then ${again ?? updateAgain}` }),
     cause: error,
   });
 }

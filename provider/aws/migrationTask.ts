@@ -1,10 +1,6 @@
 import { z } from "zod";
-import { migrateAndVerify, onceVerified, type RanOnce, type Verified } from "../database/onceVerified.ts";
-import { OutputEnd } from "../gates/outputEnd.ts";
+import { migrateAndVerify, onceVerified, type Verified } from "../database/onceVerified.ts";
 import { handler, type Step } from "../handler.ts";
-import { poll } from "../poll.ts";
-import { ask } from "./awsProblem.ts";
-import { endedBadly } from "./taskEnding.ts";
 
 const inputs = z.strictObject({
   ...onceVerified,
@@ -55,61 +51,8 @@ export const migrationTask = handler<Inputs, Verified>({
   },
 });
 
-function migrate(step: Step, it: Inputs): Promise<Verified> {
-  return migrateAndVerify(it, (what, command) => run(step, it, what, command));
-}
-
-/** Readings without a new line after which nothing more is awaited from a task that has ended. */
-const quietReadings = 3;
-
-async function run(step: Step, it: Inputs, what: string, command: readonly string[]): Promise<RanOnce> {
-  const [{ ecsClient, logsClient }, { startTask, readTask, stopTask }, { TaskLog }] = await Promise.all([
-    import("./clients.ts"),
-    import("./oneOffTask.ts"),
-    import("./taskLog.ts"),
-  ]);
-  const [ecs, logs] = [ecsClient(it.region), logsClient(it.region)];
-  const asked = { where: `ECS, ${it.region}, ${it.cluster}`, untouched: "No traffic was moved." };
-  const output = new OutputEnd(64 * 1024);
-  let arn: string | undefined;
-  let quiet = 0;
-  try {
-    arn = await ask({ ...asked, doing: `start the ${what}'s task` }, () => startTask(ecs, it, command, step.signal));
-    const task = arn;
-    const log = new TaskLog(logs, it.logGroup, it.container, task);
-    const ended = await poll(
-      async () => {
-        const seen = await ask({ ...asked, doing: `tell the state of the ${what}'s task` }, () =>
-          readTask(ecs, it.cluster, task, step.signal),
-        );
-        const lines = await log.more(step.signal);
-        quiet = seen.stopped && lines.length === 0 ? quiet + 1 : 0;
-        for (const line of lines) {
-          output.add(Buffer.from(`${line}\n`));
-          step.tell(line);
-        }
-        return seen;
-      },
-      // The last lines of a task arrive when it has ended already.
-      (seen) => seen.stopped && quiet >= quietReadings,
-      it,
-      step.signal,
-    );
-    if (!ended.stopped) await stopTask(ecs, it.cluster, task, `Greenlight: not done in ${it.deadlineMs / 1000} s`);
-    return {
-      id: task,
-      where: `task ${task}, log group ${it.logGroup}`,
-      fault: endedBadly(ended, it.container),
-      output: output.text(),
-    };
-  } catch (error) {
-    // What was cancelled must not go on migrating behind the next update's back.
-    if (arn !== undefined && step.signal.aborted) {
-      await stopTask(ecs, it.cluster, arn, "Greenlight: the update was cancelled").catch(() => undefined);
-    }
-    throw error;
-  } finally {
-    ecs.destroy();
-    logs.destroy();
-  }
+async function migrate(step: Step, it: Inputs): Promise<Verified> {
+  const { runTask } = await import("./runTask.ts");
+  const run = { ...it, untouched: "No traffic was moved." };
+  return migrateAndVerify(it, (what, command) => runTask(step, run, what, command));
 }

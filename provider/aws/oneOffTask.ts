@@ -1,5 +1,6 @@
 import { DescribeTasksCommand, type ECSClient, RunTaskCommand, StopTaskCommand } from "@aws-sdk/client-ecs";
 import { Problem } from "../../release/problem.ts";
+import { updateAgain } from "./awsProblem.ts";
 import type { EndedTask } from "./taskEnding.ts";
 
 export interface OneOffPlace {
@@ -9,6 +10,12 @@ export interface OneOffPlace {
   readonly subnets: readonly string[];
   readonly securityGroups: readonly string[];
   readonly version: string;
+  /** Variables beside those of the definition, and before them. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What stays as it is when it does not start. */
+  readonly untouched: string;
+  /** What begins it anew; by default an update. */
+  readonly again?: string;
 }
 
 /** Starts one task outside any service. @returns its ARN */
@@ -32,7 +39,17 @@ export async function startTask(
           assignPublicIp: "DISABLED",
         },
       },
-      overrides: { containerOverrides: [{ name: it.container, command: [...command] }] },
+      overrides: {
+        containerOverrides: [
+          {
+            name: it.container,
+            command: [...command],
+            ...(it.environment === undefined
+              ? {}
+              : { environment: Object.entries(it.environment).map(([name, value]) => ({ name, value })) }),
+          },
+        ],
+      },
     }),
     { abortSignal },
   );
@@ -42,8 +59,8 @@ export async function startTask(
   throw new Problem({
     happened: `ECS started no task: ${why === "" ? "it gave no reason" : why}.`,
     where: `${it.cluster}, ${it.taskDefinition}`,
-    untouched: "No traffic was moved.",
-    next: "make room (subnets' addresses, Fargate's quota), and run the update again: it goes on from here",
+    untouched: it.untouched,
+    next: `make room (subnets' addresses, Fargate's quota), and ${it.again ?? updateAgain}`,
   });
 }
 

@@ -61,7 +61,7 @@ export async function migrateAndVerify(
 }
 
 /** The first line that holds the text; undefined when there is none, and so no reason to believe anything. */
-function verifyingLine(output: string, prints: string): string | undefined {
+export function verifyingLine(output: string, prints: string): string | undefined {
   return output
     .split("\n")
     .find((line) => line.includes(prints))

@@ -14,8 +14,14 @@ const policiesOf = (over: object = {}, more: Partial<DeployerScope> = {}) => {
   if (aws === undefined) throw new Error("there are settings");
   return deployerPolicies({ ...deployerScope("prod", aws), ...more });
 };
-const documents = ({ stack, release, rollback, frontend }: ReturnType<typeof policiesOf>): readonly PolicyDocument[] =>
-  [stack, release, rollback, frontend].filter((it) => it !== undefined);
+const documents = ({
+  stack,
+  release,
+  rollback,
+  frontend,
+  drill,
+}: ReturnType<typeof policiesOf>): readonly PolicyDocument[] =>
+  [stack, release, rollback, frontend, drill].filter((it) => it !== undefined);
 /** What a stack may have beside the rest; settings take one of them at a time, which says nothing of the rights. */
 const optional = { rollback: true, frontend: true } as const;
 const statements = (it: ReturnType<typeof policiesOf>): readonly PolicyStatement[] =>
@@ -114,8 +120,30 @@ describe("the policy of a deployer", () => {
   });
 
   it("removes no snapshot but those with the stack's own tag", () => {
-    const removing = statements(policiesOf({ database })).filter(({ Action }) => String(Action).includes("rds:Delete"));
+    const removing = statements(policiesOf({ database })).filter(({ Action }) =>
+      /rds:Delete\w+Snapshot/.test(String(Action)),
+    );
     expect(removing).toMatchObject([{ Condition: { StringEquals: { "aws:ResourceTag/greenlight:stack": "prod" } } }]);
+  });
+
+  it("makes and removes databases only under a drill's name and with the stack's own tag, and only where there is an instance to drill", () => {
+    const drill = policiesOf({ database }).drill?.Statement ?? [];
+    const rds = (resource: string) => `arn:aws:rds:eu-central-1:123456789012:${resource}`;
+    expect(drill.filter(({ Action }) => !/Describe/.test(String(Action)))).toMatchObject([
+      {
+        Resource: expect.arrayContaining([rds("db:drill-*"), rds("snapshot:before-*")]),
+        Condition: { StringEquals: { "aws:RequestTag/greenlight:stack": "prod" } },
+      },
+      {
+        Action: "rds:DeleteDBInstance",
+        Resource: rds("db:drill-*"),
+        Condition: { StringEquals: { "aws:ResourceTag/greenlight:stack": "prod" } },
+      },
+    ]);
+    const databases = drill.flatMap(({ Resource = [] }) => Resource).filter((it) => it.includes(":db:"));
+    expect(databases).not.toContain(rds("db:shop-production"));
+    const { instance: _, ...rest } = database;
+    expect(policiesOf({ database: { ...rest, cluster: "shop" } }).drill).toBeUndefined();
   });
 
   it("speaks of the load balancer and the cluster that are there already", () => {

@@ -154,6 +154,28 @@ describe("backup", () => {
     );
     expect(await verdict("database/backup")).toMatch(/^fail: .*no snapshot/);
   });
+
+  it("is none while the last restore drill of the journal failed, and is one again when one passed", async () => {
+    released({});
+    const drill = (minutes: number, passed: boolean) => ({
+      ...{ id: `drill-${minutes}`, at: new Date(Date.now() - minutes * 60_000).toISOString(), by: "ann", pid: 1 },
+      ...{
+        version: "v1",
+        type: "drill" as const,
+        kind: "restore" as const,
+        passed,
+        sentence: "before-v1 was restored",
+      },
+    });
+    const inGraph = { settings: settingsWith({ database: {} }) };
+    const failed = [drill(60, true), drill(30, false)];
+    expect(await verdict("database/backup", { ...inGraph, journal: failed })).toMatch(
+      /^fail: the last restore drill, at .* failed: before-v1 was restored/,
+    );
+    expect(await verdict("database/backup", { ...inGraph, journal: [...failed, drill(5, true)] })).toMatch(
+      /^pass: .*the last restore drill passed/,
+    );
+  });
 });
 
 describe("the shop's migrations", () => {

@@ -232,6 +232,16 @@ describe("database/backup", () => {
     ["passes by one of twenty minutes ago", { newest }, /^pass: a snapshot was taken 20/],
     ["fails by one of two hours ago", { newest: { ...newest, takenAt: ago(120) } }, /^fail: .*old/],
     ["fails by one from the future", { newest: { ...newest, takenAt: ago(-60) } }, /^fail: .*future/],
+    [
+      "says when a snapshot was last restored as a drill",
+      { inGraph: true, restored: { at: ago(60), passed: true, sentence: "restored" } },
+      /^pass: .*; the last restore drill passed, at 20/,
+    ],
+    [
+      "fails while the last restore drill failed, whatever snapshots there are",
+      { inGraph: true, restored: { at: ago(60), passed: false, sentence: "its storage is 5" } },
+      /^fail: the last restore drill, at 20.* failed: its storage is 5/,
+    ],
     ["fails by one that is gone or cut short", { newest: { ...newest, whole: false } }, /^fail: .*gone/],
   ])("%s", (_, more, expected) => {
     expect(said(more)).toMatch(expected);

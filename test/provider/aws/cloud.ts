@@ -83,6 +83,8 @@ export class Cloud {
 const items: Readonly<Record<string, string>> = {
   DBSnapshots: "DBSnapshot",
   DBClusterSnapshots: "DBClusterSnapshot",
+  DBInstances: "DBInstance",
+  VpcSecurityGroups: "VpcSecurityGroupMembership",
   TagList: "Tag",
 };
 

@@ -171,6 +171,6 @@ describe("the release on AWS", () => {
     cloud.answers("DescribeLoadBalancers", { error: "ExpiredToken", message: "the token has expired" });
     const failed = release.refusals(wanted("blue", { blue: "v1", green: "v2" }));
     await expect(failed).rejects.toThrow("AWS did not tell what serves: ExpiredToken.");
-    await expect(failed).rejects.toThrow("get new ones and run the update again; it goes on from here");
+    await expect(failed).rejects.toThrow("get new ones; then run the update again: it goes on from here");
   });
 });

@@ -27,6 +27,7 @@ import { Functions } from "./functions.ts";
 import { Inner } from "./inner.ts";
 import { KeyValues } from "./keyValues.ts";
 import { type ApiRequest, readRequest } from "./request.ts";
+import { Restores } from "./restores.ts";
 import { RoleRights } from "./roleRights.ts";
 import { ScalingTags } from "./scalingTags.ts";
 import { Targets } from "./targets.ts";
@@ -57,6 +58,7 @@ export class Simulator {
   readonly topics = new Topics();
   readonly #rights: RoleRights;
   readonly figures = new Figures();
+  readonly restores: Restores;
   readonly #scalingTags: ScalingTags;
   readonly #cloudfront = new CloudFrontParts();
   readonly #distributions = new Distributions();
@@ -80,6 +82,7 @@ export class Simulator {
     this.functions = new Functions(this.#inner, () => this.endpoint, this.#abort.signal);
     this.events = new Events(this.#inner, this.functions);
     this.#rights = new RoleRights(this.#inner);
+    this.restores = new Restores(this.#inner, speed);
     this.#scalingTags = new ScalingTags(this.#inner);
     this.#bucketPolicies = new BucketPolicies(this.#inner);
     this.#edge = new Edge(this.#inner, this.#distributions, this.#cloudfront, this.#values, this.#bucketPolicies);
@@ -188,6 +191,8 @@ export class Simulator {
         return await this.targets.answer(request);
       case "application-autoscaling":
         return await this.#scalingTags.answer(request);
+      case "rds":
+        return await this.restores.answer(request);
       case "cloudfront":
         return this.#distributions.answer(request) ?? this.#cloudfront.answer(request);
       case "cloudfront-keyvaluestore":

@@ -23,6 +23,10 @@ const facts = z.strictObject({
         .optional(),
     })
     .optional(),
+  /** The last drill that restored a snapshot of the stack, out of the journal; absent when there was none. */
+  restored: z
+    .strictObject({ at: z.iso.datetime({ offset: true }), passed: z.boolean(), sentence: z.string().max(500) })
+    .optional(),
 });
 
 /** Oldest snapshot that is taken where the update itself takes none: one hour. Milliseconds. */
@@ -36,14 +40,19 @@ export const backup = item({
   severity: "critical",
   when: "review",
   unoverridable: true,
-  rule: "The update that migrates takes a snapshot of the database first, on which the migration depends; or a whole one was taken at most an hour ago.",
-  mend: "let the stack have the database (greenlight:database, on AWS and Kubernetes greenlight:aws.database or greenlight:kubernetes.database with its migration), which takes a snapshot before each migration",
+  rule: "The update that migrates takes a snapshot of the database first, on which the migration depends; or a whole one was taken at most an hour ago. When the last restore drill in the stack's journal failed, a snapshot is no backup until one passes.",
+  mend: "where a restore drill failed, mend what it says and run `greenlight drill snapshot`; else let the stack have the database (greenlight:database, on AWS and Kubernetes greenlight:aws.database or greenlight:kubernetes.database with its migration), which takes a snapshot before each migration",
   facts,
-  judge({ tool, inGraph, drill, newest }, { now }) {
+  judge({ tool, inGraph, drill, newest, restored }, { now }) {
     if (tool === "none") return notApplicable("the release has no migrations");
+    const drilled = restored === undefined ? [] : [{ source: "the stack's journal, restore drill", at: restored.at }];
+    if (restored?.passed === false) {
+      return fail(`the last restore drill, at ${restored.at}, failed: ${restored.sentence}`, drilled);
+    }
     if (inGraph) {
       const then = drill ? ", restored into a scratch database and compared" : "";
-      return pass(`a snapshot is taken in the update itself${then}, before its migrations`);
+      const lately = restored === undefined ? "" : `; the last restore drill passed, at ${restored.at}`;
+      return pass(`a snapshot is taken in the update itself${then}, before its migrations${lately}`, drilled);
     }
     if (newest === undefined) {
       return fail("the stack has no database of its own, and no snapshot of the one that is migrated is recorded");

@@ -1,0 +1,148 @@
+import { namePrefix } from "../../components/aws/serving.ts";
+import { requireAccount } from "../../provider/aws/account.ts";
+import { ask } from "../../provider/aws/awsProblem.ts";
+import { databaseClient } from "../../provider/aws/clients.ts";
+import { rdsDrills, type SeenInstance } from "../../provider/aws/drill/rdsDrills.ts";
+import { originalUntouched, removeDrill, restoreBeside } from "../../provider/aws/drill/restoreBeside.ts";
+import { verifyRestored } from "../../provider/aws/drill/verifyRestored.ts";
+import { rdsSnapshots } from "../../provider/aws/rdsSnapshots.ts";
+import { exitCodes } from "../../release/exitCodes.ts";
+import { Problem } from "../../release/problem.ts";
+import { type DatabaseMake, restoreDifferences } from "../../release/restoreDrill.ts";
+import { type GlobalOptions, openContext } from "../context.ts";
+import { chosenSnapshot, drillableDatabase, drillName } from "../drill/drillable.ts";
+import { type DrillVerification, drillText, judged, type SnapshotDrillResult } from "../drill/drillResult.ts";
+import { type RemovedDrills, removeLeft, sayLeft } from "../drill/removeLeft.ts";
+import { type Verifier, verifierOf } from "../drill/verification.ts";
+import { JournalFile } from "../journal/journalFile.ts";
+import type { Reporter } from "../reporter.ts";
+import type { CommandResult } from "../result.ts";
+
+export interface SnapshotDrillOptions extends GlobalOptions {
+  /** Identifier of a snapshot of the stack; left out, its newest whole one. */
+  readonly snapshot?: string | undefined;
+  /** Leaves the instance when all is done. */
+  readonly keep: boolean;
+  /** Drills nothing; removes the instances that drills left, or the one of `snapshot`. */
+  readonly remove: boolean;
+  /** How long the instance may take until it is available, ms. */
+  readonly deadlineMs: number;
+}
+
+/**
+ * Restores a snapshot of the stack on AWS into an RDS instance of its own, compares that with what the snapshot says, has it asked by a
+ * task, and removes it. What was seen is a drill in the journal, by which `database/backup` judges. The database that serves is only read,
+ * and no lock is taken: a release or a rollback never waits for a drill.
+ */
+export async function drillSnapshotCommand(
+  options: SnapshotDrillOptions,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<CommandResult<SnapshotDrillResult | RemovedDrills>> {
+  const context = openContext(options);
+  const { aws, instance } = drillableDatabase(context);
+  const { region } = aws;
+  const intervalMs = aws.gates.interval;
+  await requireAccount(aws.account, region, signal);
+  const tell = (text: string) => reporter.tell({ kind: "step", text });
+  const stack = namePrefix(context.stack, aws);
+  const untouched = `${originalUntouched(instance)} Nothing was restored.`;
+  const asked = { where: `RDS, ${region}`, untouched, again: "run the same command again" };
+  const client = databaseClient(region);
+  try {
+    const api = rdsDrills(client);
+    const left = await ask({ ...asked, doing: "list the instances that drills left" }, () => api.left(stack, signal));
+    if (options.remove) {
+      const meant = left.filter(({ drill }) => options.snapshot === undefined || drill?.snapshot === options.snapshot);
+      return await removeLeft(meant, { yes: options.yes, signal, original: instance }, (name) =>
+        removeDrill(api, { name, stack, region, intervalMs, beside: { identifier: instance } }, tell),
+      );
+    }
+    const all = await ask({ ...asked, doing: `list the snapshots of ${instance}` }, () =>
+      rdsSnapshots(client).list("instance", instance, stack, signal),
+    );
+    const snapshot = chosenSnapshot(all, options.snapshot, { instance, stack });
+    const name = drillName(snapshot.identifier);
+    for (const it of left.filter(({ identifier }) => identifier !== name)) {
+      const text = `an earlier drill left an instance: ${sayLeft(it)}; \`greenlight drill snapshot --remove\` removes it`;
+      reporter.tell({ kind: "warning", text });
+    }
+    const [make, beside] = await Promise.all([
+      ask({ ...asked, doing: `tell what ${snapshot.identifier} holds` }, () => api.make(snapshot.identifier, signal)),
+      ask({ ...asked, doing: `tell where ${instance} stands` }, () => api.instance(instance, signal)),
+    ]);
+    if (make === undefined || beside === undefined) {
+      throw new Problem({
+        happened: `${make === undefined ? snapshot.identifier : instance} is not there any more.`,
+        where: asked.where,
+        untouched,
+        next: `a drill stands where the database does: see both in RDS, and correct ${context.projectName}:aws.database`,
+        exitCode: exitCodes.usage,
+      });
+    }
+    const verifier = await verifierOf(context, aws, instance, snapshot, all, signal);
+    const startedAt = performance.now();
+    const { done, ending } = await restoreBeside(
+      api,
+      {
+        ...{ name, snapshot: snapshot.identifier, stack, beside, tags: aws.tags, region },
+        ...{ keep: options.keep, intervalMs, deadlineMs: options.deadlineMs },
+      },
+      { signal, tell },
+      async (restored, restore) => {
+        const differences = restoreDifferences(make, restored, beside);
+        const began = performance.now();
+        // What does not stand as it should is not asked what is in it.
+        const it = differences.length > 0 ? unlike : await verify(verifier, restored, { signal, tell });
+        return { restored, differences, ...it, restore, verify: Math.round(performance.now() - began) };
+      },
+    );
+    const { restored, differences, verification, notVerified, restore, verify: verifying } = done;
+    const { identifier, takenAt, release } = snapshot;
+    const result = judged({
+      snapshot: { identifier, takenAt, release, ...make },
+      restored: { identifier: name, status: restored.status, ...makeOf(restored) },
+      ...{ differences, verification, notVerified, ending },
+      tookMs: { restore, verify: verifying, whole: Math.round(performance.now() - startedAt) },
+    });
+    new JournalFile(context).append({
+      type: "drill",
+      kind: "restore",
+      version: release ?? "unknown",
+      passed: result.ok,
+      sentence: result.sentence,
+      details: { snapshot: identifier, instance: name, tookMs: { ...result.tookMs } },
+    });
+    const passed = ending === "still there" ? exitCodes.failed : exitCodes.ok;
+    const exitCode = result.ok ? passed : exitCodes.refused;
+    return { exitCode, json: { ...result, ok: exitCode === exitCodes.ok }, text: drillText(result, instance) };
+  } finally {
+    client.destroy();
+  }
+}
+
+interface Asked {
+  readonly verification: DrillVerification | null;
+  readonly notVerified: string | null;
+}
+
+const unlike: Asked = { verification: null, notVerified: "the instance is not as the snapshot says" };
+
+async function verify(
+  verifier: Verifier,
+  restored: SeenInstance,
+  step: { readonly signal: AbortSignal; tell(line: string): void },
+): Promise<Asked> {
+  if ("nobody" in verifier) return { verification: null, notVerified: verifier.nobody };
+  const { by, run, taskDefinition } = verifier;
+  step.tell(`${by.environment} ${by.version} asks ${restored.identifier} by a task of its own`);
+  const { line, fault, where } = await verifyRestored(step, run, restored);
+  return {
+    verification: { ...by, taskDefinition, line: line ?? null, fault: fault ?? null, where },
+    notVerified: null,
+  };
+}
+
+function makeOf({ engine, version, storage, encrypted }: DatabaseMake): DatabaseMake {
+  return { engine, version, storage, encrypted };
+}
