@@ -5,8 +5,9 @@ import { JournalFile } from "../../cli/journal/journalFile.ts";
 import { database, settings } from "../components/aws/shop.ts";
 import { Balancer } from "../provider/aws/balancer.ts";
 import { Cloud } from "../provider/aws/cloud.ts";
-import { awsProject, Told, tasksRun } from "./awsStack.ts";
+import { awsProject, tasksRun } from "./awsStack.ts";
 import { Project } from "./project.ts";
+import { Told } from "./told.ts";
 
 const at = { address: "drill-before-v2-prod.rds.example", port: 5432 };
 
