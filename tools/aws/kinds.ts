@@ -38,6 +38,10 @@ export const kinds: Kinds = {
   "aws:cloudwatch/eventTarget:EventTarget": async () =>
     (await import("./resources/cloudwatch/eventTarget.ts")).eventTarget,
   "aws:ec2/vpc:Vpc": async () => (await import("./resources/ec2/vpc.ts")).vpc,
+  "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": async () =>
+    (await import("./resources/ec2/defaultSecurityGroup.ts")).defaultSecurityGroup,
+  "aws:ec2/eip:Eip": async () => (await import("./resources/ec2/eip.ts")).eip,
+  "aws:ec2/natGateway:NatGateway": async () => (await import("./resources/ec2/natGateway.ts")).natGateway,
   "aws:ec2/subnet:Subnet": async () => (await import("./resources/ec2/subnet.ts")).subnet,
   "aws:ec2/internetGateway:InternetGateway": async () =>
     (await import("./resources/ec2/internetGateway.ts")).internetGateway,
@@ -70,4 +74,6 @@ export const kinds: Kinds = {
     (await import("./resources/cloudfront/originAccessControl.ts")).originAccessControl,
   "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": async () =>
     (await import("./resources/cloudfront/responseHeadersPolicy.ts")).responseHeadersPolicy,
+  "aws:wafv2/webAclAssociation:WebAclAssociation": async () =>
+    (await import("./resources/wafv2/webAclAssociation.ts")).webAclAssociation,
 };

@@ -1,4 +1,6 @@
+import { AuthorizeSecurityGroupIngressCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { CreateDBClusterCommand, CreateDBInstanceCommand, RDSClient } from "@aws-sdk/client-rds";
+import { CreateWebACLCommand, WAFV2Client } from "@aws-sdk/client-wafv2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { World } from "./world.ts";
 
@@ -45,6 +47,79 @@ describe("a network, as the stand-in makes it", () => {
     for (const made of [association, route, table, gateway, subnet, vpc]) await made.delete();
   });
 
+  it("has a public address and a NAT gateway, by which a private subnet reaches out", async () => {
+    const vpc = await world.make("aws:ec2/vpc:Vpc", { cidrBlock: "10.3.0.0/16" });
+    const subnet = await world.make("aws:ec2/subnet:Subnet", { vpcId: vpc.id, cidrBlock: "10.3.1.0/24" });
+    const address = await world.make("aws:ec2/eip:Eip", { domain: "vpc", tags: { Name: "out" } });
+    expect(address.state).toMatchObject({ allocationId: address.id, publicIp: expect.stringMatching(/^[\d.]+$/) });
+    expect((await address.imported())?.publicIp).toBe(address.state.publicIp);
+    await address.change({ ...address.inputs, tags: { Name: "in" } }, "tags");
+    const given = { subnetId: subnet.id, allocationId: address.id, tags: { Name: "out" } };
+    const gateway = await world.make("aws:ec2/natGateway:NatGateway", given);
+    expect(await gateway.imported()).toMatchObject({ allocationId: address.id, publicIp: address.state.publicIp });
+    await gateway.change({ ...gateway.inputs, tags: { Name: "in" } }, "tags");
+    for (const [property, other] of [
+      ["subnetId", "subnet-0a1b2c3d"],
+      ["allocationId", "eipalloc-0a1b2c3d"],
+    ] as const) {
+      expect(await gateway.diff({ ...gateway.inputs, [property]: other })).toMatchObject({ replaces: [property] });
+    }
+    const table = await world.make("aws:ec2/routeTable:RouteTable", { vpcId: vpc.id });
+    const route = await world.make("aws:ec2/route:Route", {
+      routeTableId: table.id,
+      destinationCidrBlock: "0.0.0.0/0",
+      natGatewayId: gateway.id,
+    });
+    for (const made of [route, table, gateway, address, subnet, vpc]) await made.delete();
+  });
+
+  it("refuses a public NAT gateway without an address", async () => {
+    const target = { type: "aws:ec2/natGateway:NatGateway", name: "out" };
+    const { failures } = await world.standIn.check(target, {}, { subnetId: "subnet-0a1b2c3d" });
+    expect(failures).toEqual([{ property: "allocationId", reason: expect.stringContaining("needs an address") }]);
+  });
+
+  it("closes the group that AWS makes along, also when somebody opened it again, and leaves it to its network", async () => {
+    const vpc = await world.make("aws:ec2/vpc:Vpc", { cidrBlock: "10.4.0.0/16" });
+    const group = await world.make("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", {
+      vpcId: vpc.id,
+      tags: { Name: "closed" },
+    });
+    expect(group.id).toBe((await vpc.refresh())?.defaultSecurityGroupId);
+    expect(group.state).toMatchObject({ ingress: [], egress: [], tagsAll: { Name: "closed" } });
+    const anywhere = [{ IpProtocol: "tcp", FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: "0.0.0.0/0" }] }];
+    const open = new AuthorizeSecurityGroupIngressCommand({ GroupId: group.id, IpPermissions: anywhere });
+    await new EC2Client(world.client).send(open);
+    expect((await group.refresh())?.ingress).toHaveLength(1);
+    await group.change(group.inputs, "ingress");
+    expect(group.state.ingress).toEqual([]);
+    await vpc.delete();
+    expect(await group.refresh()).toBeUndefined();
+  });
+
+  it("is told by its tags: networks, subnets with their zones, and the zones of a region", async () => {
+    const tags = { Name: "two-of-them" };
+    const vpcs = [];
+    for (const cidrBlock of ["10.5.0.0/16", "10.6.0.0/16"]) {
+      vpcs.push(await world.make("aws:ec2/vpc:Vpc", { cidrBlock, tags }));
+    }
+    const found = await world.standIn.invoke("aws:ec2/getVpcs:getVpcs", { tags });
+    expect([...(found.ids as string[])].sort()).toEqual(vpcs.map(({ id }) => id).sort());
+    expect((await world.standIn.invoke("aws:ec2/getVpcs:getVpcs", { tags: { Name: "nowhere" } })).ids).toEqual([]);
+    await expect(world.standIn.invoke("aws:ec2/getVpc:getVpc", { tags })).rejects.toThrow("2 VPCs match");
+    const asked = { state: "available", filters: [{ name: "zone-type", values: ["availability-zone"] }] };
+    const { names } = await world.standIn.invoke("aws:index/getAvailabilityZones:getAvailabilityZones", asked);
+    expect(names).toEqual(["eu-central-1a", "eu-central-1b", "eu-central-1c"]);
+    const vpcId = vpcs[0]?.id;
+    const inputs = { vpcId, cidrBlock: "10.5.1.0/24", availabilityZone: "eu-central-1b", tags: { tier: "private" } };
+    const subnet = await world.make("aws:ec2/subnet:Subnet", inputs);
+    expect(await world.standIn.invoke("aws:ec2/getSubnet:getSubnet", { id: subnet.id })).toMatchObject({
+      availabilityZone: "eu-central-1b",
+      vpcId,
+    });
+    for (const made of [subnet, ...vpcs]) await made.delete();
+  });
+
   it("refuses a route that leads nowhere", async () => {
     const { failures } = await world.standIn.check(
       { type: "aws:ec2/route:Route", name: "out" },
@@ -59,6 +134,34 @@ describe("a network, as the stand-in makes it", () => {
       "No VPC matches",
     );
     await expect(world.standIn.invoke("aws:ec2/getVpc:getVpc", { nonsense: true })).rejects.toThrow(/nonsense/);
+  });
+});
+
+describe("a web ACL before a load balancer, as the stand-in makes it", () => {
+  const acl = async (Name: string) => {
+    const visible = { SampledRequestsEnabled: false, CloudWatchMetricsEnabled: false, MetricName: Name };
+    const made = await new WAFV2Client(world.client).send(
+      new CreateWebACLCommand({ Name, Scope: "REGIONAL", DefaultAction: { Allow: {} }, VisibilityConfig: visible }),
+    );
+    return made.Summary?.ARN ?? "";
+  };
+  const balancer = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/shop/0123456789abcdef";
+
+  it("is there until it is taken away, and another one makes another association", async () => {
+    const [webAclArn, another] = [await acl("shop"), await acl("another")];
+    const inputs = { resourceArn: balancer, webAclArn };
+    const association = await world.make("aws:wafv2/webAclAssociation:WebAclAssociation", inputs);
+    expect(association.id).toBe(`${webAclArn},${balancer}`);
+    expect(await association.imported()).toEqual({ ...inputs, region: "eu-central-1" });
+    expect(await association.diff({ ...inputs, webAclArn: another })).toMatchObject({ replaces: ["webAclArn"] });
+    await association.delete();
+  });
+
+  it("is refused where there is no such ACL", async () => {
+    const none = `${await acl("none")}0`;
+    await expect(
+      world.make("aws:wafv2/webAclAssociation:WebAclAssociation", { resourceArn: balancer, webAclArn: none }),
+    ).rejects.toThrow(/wafv2:AssociateWebACL on .*WAFNonexistentItemException/);
   });
 });
 
