@@ -17,14 +17,16 @@ export interface StackArgs {
   readonly providers?: readonly pulumi.ProviderResource[];
 }
 
+type Outputs = Record<string, pulumi.Input<unknown>>;
+
 /** What the program asks of a platform. */
 export interface Platform {
   /** One line for the head of a preview: what serves now, as read. Never throws: what cannot be read is said. */
   sayServing(project: string, stack: string, settings: Settings): Promise<string>;
   /** Providers that make nothing yet: their plugins start while the checklist is read, instead of after it. */
   startProviders?(settings: Settings): readonly pulumi.ProviderResource[];
-  /** The whole stack, in the order of its dependencies; its outputs. */
-  deploy(args: StackArgs): Record<string, pulumi.Input<unknown>>;
+  /** The whole stack, in the order of its dependencies; its outputs. May ask the platform first what is there. */
+  deploy(args: StackArgs): Outputs | Promise<Outputs>;
 }
 
 /** The code of one platform is read only by stacks on it. */

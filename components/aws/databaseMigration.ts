@@ -6,7 +6,7 @@ export interface DatabaseMigrationArgs {
   version: string;
   /** ARN. */
   cluster: pulumi.Input<string>;
-  subnets: string[];
+  subnets: pulumi.Input<string>[];
   securityGroup: pulumi.Input<string>;
   /** What its tasks are started from: the candidate's image, with a service's variables and secrets. */
   task: TaskArgs;

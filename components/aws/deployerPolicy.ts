@@ -8,6 +8,7 @@ import { nameLimits, physicalName } from "./physicalName.ts";
 import { namePrefix } from "./serving.ts";
 import type { AwsSettings } from "./settings.ts";
 import { type PolicyDocument, type PolicyStatement, policy } from "./taskPolicies.ts";
+import { vpcDeployerPolicy, vpcTypes } from "./vpcDeployer.ts";
 
 /** Whose stack a deployer may deploy. */
 export interface DeployerScope {
@@ -19,24 +20,30 @@ export interface DeployerScope {
   readonly loadBalancer?: string;
   /** Name of a cluster that is there already. */
   readonly cluster?: string;
-  /** The database: `db:<identifier>` or `cluster:<identifier>`, and its security group. */
+  /** Whether the stack makes its network. */
+  readonly network?: true;
+  /** ARN of the web ACL before the load balancer. */
+  readonly waf?: string;
   /** Whether the stack has a function that moves traffic back. */
   readonly rollback?: true;
   /** Whether the stack has pages behind CloudFront. */
   readonly frontend?: true;
+  /** The database: `db:<identifier>` or `cluster:<identifier>`, and its security group. */
   readonly database?: { readonly resource: string; readonly securityGroup: string };
 }
 
 /** The scope of a stack by its settings. */
 export function deployerScope(stack: string, aws: AwsSettings): DeployerScope {
-  const { account, region, loadBalancer, cluster, database, rollback, frontend } = aws;
-  const { existing } = loadBalancer;
+  const { account, region, loadBalancer, cluster, database, rollback, frontend, network } = aws;
+  const { existing, waf } = loadBalancer;
   return {
     account,
     region,
     prefix: namePrefix(stack, aws),
     ...(existing === undefined ? {} : { loadBalancer: loadBalancerOf(existing.listener).replace(/^app\//, "") }),
     ...(cluster === undefined ? {} : { cluster: cluster.slice(cluster.lastIndexOf("/") + 1) }),
+    ...(network?.create === undefined ? {} : { network: true }),
+    ...(waf === undefined ? {} : { waf }),
     ...(rollback === undefined ? {} : { rollback: true }),
     ...(frontend === undefined ? {} : { frontend: true }),
     ...(database === undefined
@@ -53,6 +60,7 @@ export function deployerScope(stack: string, aws: AwsSettings): DeployerScope {
 export interface DeployerPolicies {
   readonly stack: PolicyDocument;
   readonly release: PolicyDocument;
+  readonly network?: PolicyDocument;
   readonly rollback?: PolicyDocument;
   readonly frontend?: PolicyDocument;
   readonly drill?: PolicyDocument;
@@ -67,15 +75,20 @@ const rulesOfGroups = [
   "ec2:RevokeSecurityGroupEgress",
 ];
 
+/** Types that a stack has only where it asks for them; their rights are no part of the rest. */
+const beside: ReadonlySet<string> = new Set([...vpcTypes, "aws:wafv2/webAclAssociation:WebAclAssociation"]);
+
 /**
  * The policies that a deployer of a stack needs and no more: it can change what bears the stack's name, and read. Several documents, for
- * IAM takes at most 6144 characters in one; `rollback` and `frontend` only for a stack that asks for them, `drill` for one with an RDS instance.
+ * IAM takes at most 6144 characters in one; `network`, `rollback` and `frontend` only for a stack that asks for them, `drill` for one with an
+ * RDS instance.
  */
 export function deployerPolicies(scope: DeployerScope): DeployerPolicies {
   const { account, region, prefix, database } = scope;
   const arn = (service: string, resource: string, regional = true) =>
     `arn:${partitionOf(region)}:${service}:${regional ? region : ""}:${account}:${resource}`;
-  const all = [...new Set(Object.values(changes).flat())].sort();
+  const asked = Object.entries(changes).filter(([type]) => !beside.has(type));
+  const all = [...new Set(asked.flatMap(([, actions]) => actions))].sort();
   const of = (service: string) => all.filter((it) => it.startsWith(`${service}:`) && !nameless.test(it));
   const named = (Sid: string, service: string, Resource: readonly string[]): PolicyStatement => ({
     Sid,
@@ -95,6 +108,20 @@ export function deployerPolicies(scope: DeployerScope): DeployerPolicies {
         arn("elasticloadbalancing", `listener-rule/app/${balancer}/*`),
         arn("elasticloadbalancing", `targetgroup/${begins("targetGroup")}`),
       ]),
+      ...(scope.waf === undefined
+        ? []
+        : ([
+            {
+              Sid: "Firewall",
+              Effect: "Allow",
+              Action: [
+                ...changes["aws:wafv2/webAclAssociation:WebAclAssociation"],
+                "wafv2:GetWebACL",
+                "wafv2:GetWebACLForResource",
+              ],
+              Resource: [scope.waf, arn("elasticloadbalancing", `loadbalancer/app/${balancer}`)],
+            },
+          ] as const)),
       named("Tasks", "ecs", [
         arn("ecs", `cluster/${cluster}`),
         arn("ecs", `service/${cluster}/${begins("service")}`),
@@ -206,6 +233,7 @@ export function deployerPolicies(scope: DeployerScope): DeployerPolicies {
             },
           ] as const)),
     ),
+    ...(scope.network === undefined ? {} : { network: vpcDeployerPolicy({ arn, prefix }) }),
     ...(scope.frontend === undefined
       ? {}
       : {

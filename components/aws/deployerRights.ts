@@ -68,6 +68,35 @@ export const changes: Readonly<Record<keyof AwsTypes, readonly string[]>> = {
     "cloudwatch:TagResource",
     "cloudwatch:UntagResource",
   ],
+  "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": [
+    "ec2:RevokeSecurityGroupEgress",
+    "ec2:RevokeSecurityGroupIngress",
+    "ec2:CreateTags",
+    "ec2:DeleteTags",
+  ],
+  "aws:ec2/eip:Eip": [
+    "ec2:AllocateAddress",
+    "ec2:DisassociateAddress",
+    "ec2:ReleaseAddress",
+    "ec2:CreateTags",
+    "ec2:DeleteTags",
+  ],
+  "aws:ec2/internetGateway:InternetGateway": [
+    "ec2:CreateInternetGateway",
+    "ec2:AttachInternetGateway",
+    "ec2:DetachInternetGateway",
+    "ec2:DeleteInternetGateway",
+    "ec2:CreateTags",
+    "ec2:DeleteTags",
+  ],
+  "aws:ec2/natGateway:NatGateway": ["ec2:CreateNatGateway", "ec2:DeleteNatGateway", "ec2:CreateTags", "ec2:DeleteTags"],
+  "aws:ec2/route:Route": ["ec2:CreateRoute", "ec2:ReplaceRoute", "ec2:DeleteRoute"],
+  "aws:ec2/routeTable:RouteTable": ["ec2:CreateRouteTable", "ec2:DeleteRouteTable", "ec2:CreateTags", "ec2:DeleteTags"],
+  "aws:ec2/routeTableAssociation:RouteTableAssociation": [
+    "ec2:AssociateRouteTable",
+    "ec2:ReplaceRouteTableAssociation",
+    "ec2:DisassociateRouteTable",
+  ],
   "aws:ec2/securityGroup:SecurityGroup": [
     "ec2:CreateSecurityGroup",
     "ec2:DeleteSecurityGroup",
@@ -76,6 +105,14 @@ export const changes: Readonly<Record<keyof AwsTypes, readonly string[]>> = {
     "ec2:CreateTags",
     "ec2:DeleteTags",
   ],
+  "aws:ec2/subnet:Subnet": [
+    "ec2:CreateSubnet",
+    "ec2:ModifySubnetAttribute",
+    "ec2:DeleteSubnet",
+    "ec2:CreateTags",
+    "ec2:DeleteTags",
+  ],
+  "aws:ec2/vpc:Vpc": ["ec2:CreateVpc", "ec2:ModifyVpcAttribute", "ec2:DeleteVpc", "ec2:CreateTags", "ec2:DeleteTags"],
   "aws:ecs/cluster:Cluster": [
     "ecs:CreateCluster",
     "ecs:UpdateCluster",
@@ -165,6 +202,12 @@ export const changes: Readonly<Record<keyof AwsTypes, readonly string[]>> = {
     "ec2:AuthorizeSecurityGroupIngress",
     "ec2:ModifySecurityGroupRules",
     "ec2:RevokeSecurityGroupIngress",
+  ],
+  // Whoever puts a web ACL before a load balancer is asked for the right to both.
+  "aws:wafv2/webAclAssociation:WebAclAssociation": [
+    "wafv2:AssociateWebACL",
+    "wafv2:DisassociateWebACL",
+    "elasticloadbalancing:SetWebAcl",
   ],
 };
 

@@ -41,7 +41,7 @@ export interface EnvironmentArgs {
   cluster: pulumi.Input<string>;
   /** Name of the cluster in names of scaling targets. */
   clusterName: pulumi.Input<string>;
-  subnets: string[];
+  subnets: pulumi.Input<string>[];
   securityGroup: pulumi.Input<string>;
   /** By service name. */
   services: Record<string, EnvironmentServiceArgs>;

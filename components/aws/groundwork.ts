@@ -2,6 +2,7 @@ import type { Settings } from "../../config.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
 import * as pulumi from "../pulumi.ts";
 import { loadBalancerOf } from "./arn.ts";
+import type { Ground } from "./ground.ts";
 import { LoadBalancer } from "./loadBalancer.ts";
 import { Network } from "./network.ts";
 import { physicalName } from "./physicalName.ts";
@@ -12,7 +13,8 @@ import type { AwsSettings } from "./settings.ts";
 export function networkOf(
   prefix: string,
   settings: Settings,
-  { vpc, loadBalancer: { create, existing }, database }: AwsSettings,
+  { loadBalancer: { create, existing }, database }: AwsSettings,
+  { vpc }: Ground,
   options: pulumi.ComponentResourceOptions,
 ): Network {
   return new Network(
@@ -40,7 +42,8 @@ export interface Entrance {
 /** The load balancer of a stack, made or already there. */
 export function entranceOf(
   prefix: string,
-  { loadBalancer: { create, existing } }: AwsSettings,
+  { loadBalancer: { create, existing, waf } }: AwsSettings,
+  ground: Ground,
   network: Network,
   options: pulumi.ComponentResourceOptions,
 ): Entrance {
@@ -56,10 +59,11 @@ export function entranceOf(
     "load-balancer",
     {
       stack: prefix,
-      subnets: create?.subnets ?? [],
+      subnets: ground.loadBalancer,
       securityGroup: network.loadBalancerGroup,
       certificate: create?.certificate ?? "",
       internal: create?.internal ?? false,
+      ...(waf === undefined ? {} : { waf }),
     },
     options,
   );

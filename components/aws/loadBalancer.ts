@@ -6,12 +6,14 @@ import { AwsResource } from "./resource.ts";
 export interface LoadBalancerArgs {
   stack: string;
   /** In two zones or more. */
-  subnets: string[];
+  subnets: pulumi.Input<string>[];
   securityGroup: pulumi.Input<string>;
   /** ARN of the certificate of all its listeners. */
   certificate: string;
   /** Whether it has addresses inside the VPC only. */
   internal: boolean;
+  /** ARN of the web ACL that judges every request to it. */
+  waf?: string;
 }
 
 /** Nothing older than TLS 1.2. Source: AWS, "Security policies for your Application Load Balancer". */
@@ -44,6 +46,18 @@ export class LoadBalancer extends pulumi.ComponentResource {
       { parent: this },
       ["arn", "arnSuffix", "dnsName"],
     );
+    const judged =
+      args.waf === undefined
+        ? []
+        : [
+            new AwsResource(
+              "aws:wafv2/webAclAssociation:WebAclAssociation",
+              `${name}-waf`,
+              { resourceArn: balancer.out("arn"), webAclArn: args.waf },
+              // A load balancer has one web ACL: an old association that goes last would take the new one with it.
+              { parent: this, deleteBeforeReplace: true },
+            ),
+          ];
     const listener = (of: keyof typeof listenerPorts) =>
       new AwsResource(
         "aws:lb/listener:Listener",
@@ -62,7 +76,8 @@ export class LoadBalancer extends pulumi.ComponentResource {
             },
           ],
         },
-        { parent: this },
+        // No request comes in that the web ACL would not see.
+        { parent: this, dependsOn: judged },
         ["arn"],
       ).out("arn");
     this.listener = listener("users");

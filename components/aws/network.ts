@@ -5,7 +5,7 @@ import { AwsResource } from "./resource.ts";
 
 export interface NetworkArgs {
   stack: string;
-  vpc: string;
+  vpc: pulumi.Input<string>;
   /** Ports on which the services' tasks listen. */
   ports: number[];
   /** Who reaches a load balancer of the stack's own. Left out when it is there already, with `securityGroup`. */

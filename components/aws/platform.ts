@@ -14,6 +14,7 @@ import { Dashboard } from "./dashboard.ts";
 import type { Environment } from "./environment.ts";
 import { listenerPorts } from "./forwarding.ts";
 import { buildsOf, frontendOf } from "./frontend/ofStack.ts";
+import { groundOf, networkOutputs } from "./ground.ts";
 import { clusterOf, entranceOf, networkOf } from "./groundwork.ts";
 import { ReleaseAlarms } from "./releaseAlarms.ts";
 import { AwsProvider } from "./resource.ts";
@@ -29,7 +30,7 @@ import { TrafficSwitch } from "./trafficSwitch.ts";
  * each environment, then alarms, then the gate of the switch, the record of the way back, the rules and their reading back, then the
  * dashboard.
  */
-export function deployAws(args: StackArgs): Record<string, pulumi.Input<unknown>> {
+export async function deployAws(args: StackArgs): Promise<Record<string, pulumi.Input<unknown>>> {
   const { settings, stack, manifests } = args;
   const { aws } = settings;
   const { sticky } = settings.strategy.canary;
@@ -50,11 +51,12 @@ export function deployAws(args: StackArgs): Record<string, pulumi.Input<unknown>
   const provider = new AwsProvider("aws", { region: aws.region, account: aws.account, tags }, { dependsOn: [release] });
   const options = (...after: pulumi.Resource[]) => ({ providers: [provider], dependsOn: [release, ...after] });
 
-  const network = networkOf(prefix, settings, aws, options());
-  const entrance = entranceOf(prefix, aws, network, options());
+  const ground = await groundOf(prefix, aws, provider, options());
+  const network = networkOf(prefix, settings, aws, ground, options(...ground.made));
+  const entrance = entranceOf(prefix, aws, ground, network, options(...ground.made));
   const cluster = clusterOf(prefix, aws, { provider, dependsOn: [release] });
   const dir = join(resolve(args.project, settings.folder), stack);
-  const plan: AwsPlan = { settings, aws, prefix, tags, ...cluster, network, dir, options };
+  const plan: AwsPlan = { settings, aws, prefix, tags, ...cluster, ground, network, dir, options };
 
   const targets = {
     blue: targetGroupsOf(plan, "blue", entrance.tests.blue),
@@ -161,6 +163,7 @@ export function deployAws(args: StackArgs): Record<string, pulumi.Input<unknown>
     addresses: addressesOf(aws, listenerPorts.users),
     ...(entrance.dnsName === undefined ? {} : { loadBalancer: entrance.dnsName }),
     ...(frontend === undefined ? {} : { frontend: frontend.domainName }),
+    ...networkOutputs(ground),
     noGoAlarms: alarms.noGo,
     alarmTopic: alarms.topic,
   };

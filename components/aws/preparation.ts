@@ -41,7 +41,7 @@ export function prepareDatabase(
     {
       version: manifest.version,
       cluster: plan.cluster,
-      subnets: aws.subnets,
+      subnets: plan.ground.tasks,
       securityGroup: plan.network.taskGroup,
       task: {
         stack: prefix,

@@ -13,7 +13,16 @@ import type { EventRuleArgs } from "@pulumi/aws/cloudwatch/eventRule.js";
 import type { EventTargetArgs } from "@pulumi/aws/cloudwatch/eventTarget.js";
 import type { LogGroupArgs } from "@pulumi/aws/cloudwatch/logGroup.js";
 import type { MetricAlarmArgs } from "@pulumi/aws/cloudwatch/metricAlarm.js";
+import type { DefaultSecurityGroupArgs } from "@pulumi/aws/ec2/defaultSecurityGroup.js";
+import type { EipArgs } from "@pulumi/aws/ec2/eip.js";
+import type { InternetGatewayArgs } from "@pulumi/aws/ec2/internetGateway.js";
+import type { NatGatewayArgs } from "@pulumi/aws/ec2/natGateway.js";
+import type { RouteArgs } from "@pulumi/aws/ec2/route.js";
+import type { RouteTableArgs } from "@pulumi/aws/ec2/routeTable.js";
+import type { RouteTableAssociationArgs } from "@pulumi/aws/ec2/routeTableAssociation.js";
 import type { SecurityGroupArgs } from "@pulumi/aws/ec2/securityGroup.js";
+import type { SubnetArgs } from "@pulumi/aws/ec2/subnet.js";
+import type { VpcArgs } from "@pulumi/aws/ec2/vpc.js";
 import type { ClusterArgs } from "@pulumi/aws/ecs/cluster.js";
 import type { ServiceArgs } from "@pulumi/aws/ecs/service.js";
 import type { TaskDefinitionArgs } from "@pulumi/aws/ecs/taskDefinition.js";
@@ -34,11 +43,13 @@ import type { TopicArgs } from "@pulumi/aws/sns/topic.js";
 import type { TopicPolicyArgs } from "@pulumi/aws/sns/topicPolicy.js";
 import type { SecurityGroupEgressRuleArgs } from "@pulumi/aws/vpc/securityGroupEgressRule.js";
 import type { SecurityGroupIngressRuleArgs } from "@pulumi/aws/vpc/securityGroupIngressRule.js";
+import type { WebAclAssociationArgs } from "@pulumi/aws/wafv2/webAclAssociation.js";
 import { z } from "zod";
 import * as pulumi from "../pulumi.ts";
 
 const manifest: unknown = createRequire(import.meta.url)("@pulumi/aws/package.json");
-const { version } = z.object({ version: z.string() }).parse(manifest);
+/** Version of the aws package, and of the plugin that goes with it. */
+export const { version } = z.object({ version: z.string() }).parse(manifest);
 
 /** Every type of the aws plugin that a stack uses, with what it takes. */
 export interface AwsTypes {
@@ -56,7 +67,16 @@ export interface AwsTypes {
   "aws:cloudwatch/eventTarget:EventTarget": EventTargetArgs;
   "aws:cloudwatch/logGroup:LogGroup": LogGroupArgs;
   "aws:cloudwatch/metricAlarm:MetricAlarm": MetricAlarmArgs;
+  "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": DefaultSecurityGroupArgs;
+  "aws:ec2/eip:Eip": EipArgs;
+  "aws:ec2/internetGateway:InternetGateway": InternetGatewayArgs;
+  "aws:ec2/natGateway:NatGateway": NatGatewayArgs;
+  "aws:ec2/route:Route": RouteArgs;
+  "aws:ec2/routeTable:RouteTable": RouteTableArgs;
+  "aws:ec2/routeTableAssociation:RouteTableAssociation": RouteTableAssociationArgs;
   "aws:ec2/securityGroup:SecurityGroup": SecurityGroupArgs;
+  "aws:ec2/subnet:Subnet": SubnetArgs;
+  "aws:ec2/vpc:Vpc": VpcArgs;
   "aws:ecs/cluster:Cluster": ClusterArgs;
   "aws:ecs/service:Service": ServiceArgs;
   "aws:ecs/taskDefinition:TaskDefinition": TaskDefinitionArgs;
@@ -77,6 +97,7 @@ export interface AwsTypes {
   "aws:sns/topicPolicy:TopicPolicy": TopicPolicyArgs;
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": SecurityGroupEgressRuleArgs;
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": SecurityGroupIngressRuleArgs;
+  "aws:wafv2/webAclAssociation:WebAclAssociation": WebAclAssociationArgs;
 }
 
 /**

@@ -13,7 +13,8 @@ import {
   whole,
 } from "../../project/settingKinds.ts";
 import { frontend } from "./frontend/settings.ts";
-import { arn } from "./settingKinds.ts";
+import { network } from "./networkSettings.ts";
+import { arn, tags } from "./settingKinds.ts";
 
 const subnets = (what: string) =>
   listOf(
@@ -51,9 +52,11 @@ const loadBalancer = group(
   {
     create: group(
       {
-        subnets: subnets("in two zones or more").describe(
-          "Subnets of the load balancer: public ones, unless `internal`.",
-        ),
+        subnets: subnets("in two zones or more")
+          .optional()
+          .describe(
+            "Subnets of the load balancer: public ones, unless `internal`. Needed unless `network` says where.",
+          ),
         certificate: text(
           "the ARN of a certificate",
           /^arn:aws[a-z-]*:(acm:[a-z0-9-]+:\d{12}:certificate\/[0-9a-f-]{36}|iam::\d{12}:server-certificate\/[A-Za-z0-9_+=,.@/-]+)$/,
@@ -89,6 +92,9 @@ const loadBalancer = group(
     )
       .optional()
       .describe("A load balancer that is there already. Either this or `create`."),
+    waf: arn("wafv2", /regional\/webacl\/[A-Za-z0-9_-]{1,128}\/[0-9a-f-]{36}/, "a web ACL for regional resources")
+      .optional()
+      .describe("Web ACL of AWS WAF that judges every request to the load balancer of `create`. Left out, none does."),
   },
   "{ create: { subnets: […], certificate: arn:… } }",
 )
@@ -179,10 +185,15 @@ export const awsSettings = group(
     name: text("a name of a-z, 0-9 and -, at most 31 characters", /^(?!internal-)[a-z][a-z0-9-]{0,30}$/)
       .optional()
       .describe("Beginning of every name in AWS. Left out, the stack's name; two stacks of an account need two."),
-    vpc: text("a VPC's id such as vpc-0a1b2c3d", /^vpc-[0-9a-f]{8,17}$/).describe("The network it runs in."),
-    subnets: subnets("private ones, in two zones or more").describe(
-      "Subnets of the services' tasks. They need a way to the registry, Secrets Manager and CloudWatch.",
-    ),
+    vpc: text("a VPC's id such as vpc-0a1b2c3d", /^vpc-[0-9a-f]{8,17}$/)
+      .optional()
+      .describe("The network it runs in. Needed unless `network` says where."),
+    subnets: subnets("private ones, in two zones or more")
+      .optional()
+      .describe(
+        "Subnets of the services' tasks. They need a way to the registry, Secrets Manager and CloudWatch. Needed unless `network` says where.",
+      ),
+    network: network.optional().describe("In place of ids: the network it runs in, found by tags or made."),
     cluster: arn("ecs", /cluster\/[A-Za-z0-9_-]{1,255}/, "an ECS cluster")
       .optional()
       .describe("Cluster that is there already. Left out, the stack makes one."),
@@ -247,13 +258,11 @@ export const awsSettings = group(
       .meta({ expected: "a number of days that CloudWatch knows, such as 30" })
       .default(30)
       .describe("Days that logs are kept."),
-    tags: z
-      .record(
-        z.string().regex(/^(?!aws:)[A-Za-z0-9 _.:/=+@-]{1,128}$/, "a tag's key, not starting with aws:"),
-        text("a tag's value of at most 256 characters", /^[A-Za-z0-9 _.:/=+@-]{0,256}$/),
-        "tags, such as { team: shop }",
-      )
-      .meta({ expected: "tags, such as { team: shop }", named: "tag" })
+    tags: tags(
+      /^(?!aws:)[A-Za-z0-9 _.:/=+@-]{1,128}$/,
+      "tags, such as { team: shop }",
+      "a tag's key, not starting with aws:",
+    )
       .default({})
       .describe("Tags of everything that the stack makes."),
   },
@@ -262,4 +271,5 @@ export const awsSettings = group(
 
 export type AwsSettings = z.infer<typeof awsSettings>;
 export type AwsServiceSettings = AwsSettings["services"][string];
+export type AwsNetworkSettings = NonNullable<AwsSettings["network"]>;
 export type AwsDatabaseSettings = NonNullable<AwsSettings["database"]>;

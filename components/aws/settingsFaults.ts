@@ -43,6 +43,7 @@ export function awsFaults(settings: Settings, given: ReadonlySet<string>, namesp
     ...ruleFaults(settings, aws, of),
     ...thresholdFaults(settings, of),
     ...stickyFaults(settings, of),
+    ...networkFaults(aws, of),
     ...arnFaults(aws, of),
     ...databaseFaults(settings, aws, of),
     ...frontendFaults(aws, of),
@@ -98,12 +99,56 @@ function thresholdFaults({ thresholds }: Settings, of: Name): string[] {
     .map((key) => `${of(`thresholds.${key}`)} is ${thresholds[key]} ms; on aws expected whole minutes, at most 24h`);
 }
 
+/** Where a stack runs is said once: by ids, by tags, or by what is made. */
+function networkFaults({ vpc, subnets, network, loadBalancer: { create, existing } }: AwsSettings, of: Name): string[] {
+  const ids: [string, unknown, string][] = [
+    ["aws.vpc", vpc, "a VPC's id"],
+    ["aws.subnets", subnets, "at least two subnets' ids"],
+    ...(create === undefined
+      ? []
+      : ([["aws.loadBalancer.create.subnets", create.subnets, "at least two subnets' ids"]] as [
+          string,
+          unknown,
+          string,
+        ][])),
+  ];
+  if (network === undefined) {
+    return ids
+      .filter(([, given]) => given === undefined)
+      .map(
+        ([key, , expected]) => `${of(key)} is missing; expected ${expected}, or ${of("aws.network")} in place of ids`,
+      );
+  }
+  const faults = ids
+    .filter(([, given]) => given !== undefined)
+    .map(
+      ([key]) => `${of(key)} stands beside ${of("aws.network")}, which says where the stack runs: take one of them out`,
+    );
+  if (network.create !== undefined && existing !== undefined) {
+    faults.push(
+      `${of("aws.network.create")} is not offered with ${of("aws.loadBalancer.existing")}, which has a network already: name that by ${of("aws.network.existing")}, or have ${of("aws.loadBalancer.create")} make a load balancer in the new one`,
+    );
+  }
+  if (network.existing !== undefined && create !== undefined && network.existing.loadBalancer === undefined) {
+    faults.push(
+      `${of("aws.network.existing.loadBalancer")} is missing; expected tags of subnets for ${of("aws.loadBalancer.create")}`,
+    );
+  }
+  if (network.existing?.loadBalancer !== undefined && existing !== undefined) {
+    faults.push(
+      `${of("aws.network.existing.loadBalancer")} means nothing with ${of("aws.loadBalancer.existing")}, which has subnets already: take it out`,
+    );
+  }
+  return faults;
+}
+
 /** What lies in another region or account cannot be used: AWS would say so halfway through an update. */
 function arnFaults(aws: AwsSettings, of: Name): string[] {
   const { create, existing } = aws.loadBalancer;
   const arns: [string, string | undefined][] = [
     ["cluster", aws.cluster],
     ["loadBalancer.create.certificate", create?.certificate],
+    ["loadBalancer.waf", aws.loadBalancer.waf],
     ["loadBalancer.existing.listener", existing?.listener],
     ["loadBalancer.existing.blue.listener", existing?.blue.listener],
     ["loadBalancer.existing.green.listener", existing?.green.listener],
@@ -117,6 +162,11 @@ function arnFaults(aws: AwsSettings, of: Name): string[] {
     if (parts === undefined || parts.region === "" || parts.region === aws.region) return [];
     return [`${of(`aws.${key}`)} is in ${parts.region}; expected ${aws.region}, as ${of("aws.region")} says`];
   });
+  if (existing !== undefined && aws.loadBalancer.waf !== undefined) {
+    faults.push(
+      `${of("aws.loadBalancer.waf")} is not offered with ${of("aws.loadBalancer.existing")}, which is the team's own: associate the web ACL where that is made, and take waf out here`,
+    );
+  }
   if (existing !== undefined) {
     const listeners = [existing.listener, existing.blue.listener, existing.green.listener];
     if (new Set(listeners).size < listeners.length) {

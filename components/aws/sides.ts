@@ -6,6 +6,7 @@ import type * as pulumi from "../pulumi.ts";
 import { noGoAlarm } from "./alarmRules.ts";
 import { AlarmsQuiet } from "./alarmsQuiet.ts";
 import { Environment } from "./environment.ts";
+import type { Ground } from "./ground.ts";
 import type { Network } from "./network.ts";
 import { prepareDatabase } from "./preparation.ts";
 import { testAddressesOf } from "./serving.ts";
@@ -22,6 +23,7 @@ export interface AwsPlan {
   readonly tags: Readonly<Record<string, string>>;
   readonly cluster: pulumi.Output<string>;
   readonly clusterName: pulumi.Output<string>;
+  readonly ground: Ground;
   readonly network: Network;
   /** For a smoke test's log, absolute. */
   readonly dir: string;
@@ -35,7 +37,7 @@ export function targetGroupsOf(plan: AwsPlan, environment: EnvironmentName, test
     `${environment}-targets`,
     {
       stack: prefix,
-      vpc: aws.vpc,
+      vpc: plan.ground.vpc,
       environment,
       testListener,
       services: Object.fromEntries(
@@ -105,7 +107,7 @@ export function environmentOf(
       version: manifest.version,
       cluster: plan.cluster,
       clusterName: plan.clusterName,
-      subnets: aws.subnets,
+      subnets: plan.ground.tasks,
       securityGroup: plan.network.taskGroup,
       services: Object.fromEntries(
         Object.entries(manifest.services)

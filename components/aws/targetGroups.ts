@@ -17,7 +17,7 @@ export interface TargetGroupService {
 
 export interface TargetGroupsArgs {
   stack: string;
-  vpc: string;
+  vpc: pulumi.Input<string>;
   environment: EnvironmentName;
   /** ARN of the environment's own listener. */
   testListener: pulumi.Input<string>;

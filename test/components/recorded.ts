@@ -17,6 +17,10 @@ export interface Recorded {
   readonly secret: readonly string[];
   /** Inputs that the engine is told to leave alone. */
   readonly ignored: readonly string[];
+  /** Whether the engine refuses to remove it. */
+  readonly protected: boolean;
+  /** Whether it goes before what takes its place is made. */
+  readonly deletedFirst: boolean;
   /** Logical name of the provider that was chosen for it; empty for the default one. */
   readonly provider: string;
 }
@@ -47,7 +51,12 @@ const outputs: Readonly<Record<string, (name: string, inputs: Record<string, unk
 /** What AWS would compute for anything: enough for dependents to be asked for. */
 const ofAws = (name: string, type: string) => {
   const kind = type.slice(type.lastIndexOf(":") + 1);
-  return { arn: `arn:${kind}/${name}`, arnSuffix: `suffix:${kind}/${name}`, dnsName: `${name}.elb.example` };
+  return {
+    arn: `arn:${kind}/${name}`,
+    arnSuffix: `suffix:${kind}/${name}`,
+    dnsName: `${name}.elb.example`,
+    ...(kind === "Eip" ? { publicIp: `address of ${name}` } : {}),
+  };
 };
 
 interface Request {
@@ -57,15 +66,21 @@ interface Request {
   getCustom(): boolean;
   getDependenciesList(): string[];
   getIgnorechangesList(): string[];
+  getProtect(): boolean;
+  getDeletebeforereplace(): boolean;
   getProvider(): string;
   getObject(): { toJavaScript(): Record<string, unknown> };
 }
 
 const signature = "4dabf18193072939515e22adb298388d";
 
+/** What the functions of a plugin answer, by token. */
+export type Answers = Readonly<Record<string, (inputs: Record<string, unknown>) => object>>;
+
 /** Runs a program against mocks and gives every resource it asked for, in the order of asking. */
 export async function record<T>(
   program: () => T | Promise<T>,
+  answers: Answers = {},
 ): Promise<{ resources: Recorded[]; result: T; providers: Recorded[] }> {
   const requests: Request[] = [];
   const monitor = MockMonitor.prototype as unknown as {
@@ -79,7 +94,7 @@ export async function record<T>(
   try {
     await pulumi.runtime.setMocks(
       {
-        call: () => ({}),
+        call: ({ token, inputs }) => answers[token]?.(inputs) ?? {},
         newResource: ({ type, name, inputs }) => ({
           id: `${name}-id`,
           state: { ...(type.startsWith("aws:") ? ofAws(name, type) : {}), ...inputs, ...outputs[type]?.(name, inputs) },
@@ -89,11 +104,18 @@ export async function record<T>(
       "test",
       false,
     );
+    // A stack whose program failed would reject more promises than anybody can await.
+    let failed: { error: unknown } | undefined;
     const result = await pulumi.runtime.runInPulumiStack(async () => {
-      const made = await program();
-      return { made };
+      try {
+        return { made: await program() };
+      } catch (error) {
+        failed = { error };
+        return {};
+      }
     });
     await pulumi.runtime.disconnect();
+    if (failed !== undefined) throw failed.error;
     const made = (result as { made: T } | undefined)?.made as T;
     const all = requests.map(recorded);
     return {
@@ -125,6 +147,8 @@ function recorded(request: Request): Recorded {
       .filter((key) => JSON.stringify(inputs[key])?.includes(signature))
       .sort(),
     ignored: request.getIgnorechangesList(),
+    protected: request.getProtect(),
+    deletedFirst: request.getDeletebeforereplace(),
     provider: /pulumi:providers:[^:]+::([^:]+)::/.exec(request.getProvider())?.[1] ?? "",
   };
 }

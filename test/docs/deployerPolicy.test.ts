@@ -14,16 +14,11 @@ const policiesOf = (over: object = {}, more: Partial<DeployerScope> = {}) => {
   if (aws === undefined) throw new Error("there are settings");
   return deployerPolicies({ ...deployerScope("prod", aws), ...more });
 };
-const documents = ({
-  stack,
-  release,
-  rollback,
-  frontend,
-  drill,
-}: ReturnType<typeof policiesOf>): readonly PolicyDocument[] =>
-  [stack, release, rollback, frontend, drill].filter((it) => it !== undefined);
+const documents = (it: ReturnType<typeof policiesOf>): readonly PolicyDocument[] =>
+  [it.stack, it.release, it.network, it.rollback, it.frontend, it.drill].filter((document) => document !== undefined);
+const waf = "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/shop/01234567-89ab-cdef-0123-456789abcdef";
 /** What a stack may have beside the rest; settings take one of them at a time, which says nothing of the rights. */
-const optional = { rollback: true, frontend: true } as const;
+const optional = { network: true, waf, rollback: true, frontend: true } as const;
 const statements = (it: ReturnType<typeof policiesOf>): readonly PolicyStatement[] =>
   documents(it).flatMap(({ Statement }) => Statement);
 
@@ -68,7 +63,7 @@ describe("the policy of a deployer", () => {
 
   it("means all resources only where nothing has a name yet, or AWS knows none", () => {
     const wide = statements(policiesOf({ database }, optional)).filter(({ Resource }) => Resource === "*");
-    expect(wide.map(({ Sid }) => Sid)).toEqual(["MadeWithoutName", "Read", "EdgePartsWithoutName"]);
+    expect(wide.map(({ Sid }) => Sid)).toEqual(["MadeWithoutName", "Read", "ReadNetwork", "EdgePartsWithoutName"]);
     const changing = wide.find(({ Sid }) => Sid === "MadeWithoutName")?.Action;
     expect(changing).toEqual([
       "application-autoscaling:DeleteScalingPolicy",
@@ -110,6 +105,48 @@ describe("the policy of a deployer", () => {
       ["HandRoleToFunction", "arn:aws:iam::123456789012:role/prod*"],
     ]);
     expect(added.at(-1)?.Condition).toEqual({ StringEquals: { "iam:PassedToService": "lambda.amazonaws.com" } });
+  });
+
+  it("makes a network only where the stack asks for it, and changes no other: by the tag that it gives and finds", () => {
+    expect(policiesOf().network).toBeUndefined();
+    expect(JSON.stringify(policiesOf())).not.toMatch(/Vpc"|NatGateway|Subnet"|RouteTable/);
+    const [make, change, read] = policiesOf({}, { network: true }).network?.Statement ?? [];
+    expect(make).toMatchObject({
+      Action: [
+        "ec2:AllocateAddress",
+        "ec2:CreateInternetGateway",
+        "ec2:CreateNatGateway",
+        "ec2:CreateRouteTable",
+        "ec2:CreateSubnet",
+        "ec2:CreateVpc",
+      ],
+      Condition: { StringEquals: { "aws:RequestTag/greenlight:stack": "prod" } },
+    });
+    expect(change).toMatchObject({ Condition: { StringEquals: { "aws:ResourceTag/greenlight:stack": "prod" } } });
+    // In what is there already, the stack's own is asked for; a network or an address of its own is in nothing.
+    const changes = [change?.Action].flat();
+    expect(changes).toContain("ec2:CreateSubnet");
+    expect(changes).toContain("ec2:DeleteVpc");
+    expect(changes).not.toContain("ec2:CreateVpc");
+    expect([make?.Resource, change?.Resource].flat()).not.toContain("*");
+    for (const action of [read?.Action].flat()) expect(action).toMatch(/^ec2:Describe/);
+  });
+
+  it("puts before its own load balancer the web ACL that the settings name, and no other before no other", () => {
+    const firewall = (it: ReturnType<typeof policiesOf>) => it.stack.Statement.find(({ Sid }) => Sid === "Firewall");
+    expect(JSON.stringify(policiesOf())).not.toMatch(/wafv2|SetWebAcl/);
+    expect(firewall(policiesOf({ loadBalancer: { ...settings.aws.loadBalancer, waf } }))).toEqual({
+      Sid: "Firewall",
+      Effect: "Allow",
+      Action: [
+        "wafv2:AssociateWebACL",
+        "wafv2:DisassociateWebACL",
+        "elasticloadbalancing:SetWebAcl",
+        "wafv2:GetWebACL",
+        "wafv2:GetWebACLForResource",
+      ],
+      Resource: [waf, "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/prod/*"],
+    });
   });
 
   it("has no right to a database that the stack has not, and to no other than its own", () => {

@@ -1,23 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readSettings } from "../../../config.ts";
-import { Problem } from "../../../release/problem.ts";
-import { config, database, existing, settings } from "./shop.ts";
-
-/** The lines that name what is wrong. `aws` is laid over the group of that name; what is undefined is left out. */
-function faults({ aws = {}, ...common }: { aws?: Record<string, unknown> } & Record<string, unknown>): string[] {
-  const all: Record<string, unknown> = { ...settings, ...common, aws: { ...settings.aws, ...aws } };
-  for (const key of Object.keys(all)) if (all[key] === undefined) delete all[key];
-  try {
-    readSettings(config(all));
-  } catch (error) {
-    expect(error).toBeInstanceOf(Problem);
-    return (error as Problem).happened
-      .split("\n")
-      .slice(1)
-      .map((line) => line.trim());
-  }
-  return [];
-}
+import { config, database, existing, faultsOf as faults, settings } from "./shop.ts";
 
 const { api, web } = settings.aws.services;
 const { create } = settings.aws.loadBalancer;

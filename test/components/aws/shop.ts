@@ -2,7 +2,8 @@ import { deployAws } from "../../../components/aws/platform.ts";
 import { readSettings } from "../../../config.ts";
 import type { ProjectManifest } from "../../../project/readManifest.ts";
 import { type Manifest, manifestSchema } from "../../../release/manifest.ts";
-import { type Recorded, record } from "../recorded.ts";
+import { Problem } from "../../../release/problem.ts";
+import { type Answers, type Recorded, record } from "../recorded.ts";
 
 /** The digest of an image of a version: the same digit all through. */
 export const digest = (version: string) => `sha256:${version.replace(/\D/g, "").slice(-1).repeat(64)}`;
@@ -88,21 +89,58 @@ export function config(all: Record<string, unknown>): Record<string, string> {
   );
 }
 
+/** The lines that name what is wrong. `aws` is laid over the group of that name; what is undefined is left out. */
+export function faultsOf({
+  aws = {},
+  ...common
+}: { aws?: Record<string, unknown> } & Record<string, unknown>): string[] {
+  const all: Record<string, unknown> = { ...settings, ...common, aws: { ...settings.aws, ...aws } };
+  for (const key of Object.keys(all)) if (all[key] === undefined) delete all[key];
+  try {
+    readSettings(config(all));
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return error.happened
+      .split("\n")
+      .slice(1)
+      .map((line) => line.trim());
+  }
+  return [];
+}
+
 type Manifests = { blue?: ProjectManifest; green?: ProjectManifest };
 
-/** What a stack on AWS asks for. `aws` is laid over the group of that name. */
+/** Laid over the group `aws`, it takes out every word of where the stack runs. */
+export const placeless = {
+  vpc: undefined,
+  subnets: undefined,
+  loadBalancer: { create: { ...settings.aws.loadBalancer.create, subnets: undefined } },
+};
+
+/** What AWS answers of the zones of a region. */
+export const zones: Answers = {
+  "aws:index/getAvailabilityZones:getAvailabilityZones": () => ({
+    names: ["eu-central-1c", "eu-central-1a", "eu-central-1b"],
+  }),
+};
+
+/** What a stack on AWS asks for. `aws` is laid over the group of that name; what is undefined there is left out. */
 export async function stack(
   manifests: Manifests,
   {
     aws = {},
     project = "/project",
+    answers = {},
     ...common
-  }: { aws?: Record<string, unknown>; project?: string } & Record<string, unknown> = {},
+  }: { aws?: Record<string, unknown>; project?: string; answers?: Answers } & Record<string, unknown> = {},
 ) {
   const all: Record<string, unknown> = { ...settings, ...common, aws: { ...settings.aws, ...aws } };
   for (const name of ["blue", "green"] as const) if (manifests[name]) all[name] = manifests[name].manifest.version;
   const read = readSettings(config(all));
-  return record(() => deployAws({ stack: "prod", project, settings: read, manifests, checklist: { level: "none" } }));
+  return record(
+    () => deployAws({ stack: "prod", project, settings: read, manifests, checklist: { level: "none" } }),
+    answers,
+  );
 }
 
 /** The one resource of that type and name. */

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Recorded } from "../recorded.ts";
-import { database, existing, manifest, migrated, one, settings, stack, tree } from "./shop.ts";
+import { database, existing, manifest, migrated, one, placeless, settings, stack, tree, zones } from "./shop.ts";
 
 // What these tests do not prove: that AWS takes these inputs. Types and properties are those of the package; the engine's order is
 // the engine's to show.
@@ -409,7 +409,7 @@ describe("what a team has already", () => {
 
 it("opens nothing to the world but port 443, and that only where the settings say so", async () => {
   const open = async (aws: Record<string, unknown>) => {
-    const { resources } = await stack({ blue: manifest("v1") }, { aws });
+    const { resources } = await stack({ blue: manifest("v1") }, { aws, answers: zones });
     return resources
       .filter(({ type, inputs }) => /IngressRule$/.test(type) && (inputs.cidrIpv4 ?? inputs.cidrIpv6) !== undefined)
       .map(({ inputs }) => [inputs.cidrIpv4 ?? inputs.cidrIpv6, inputs.fromPort, inputs.toPort]);
@@ -419,6 +419,13 @@ it("opens nothing to the world but port 443, and that only where the settings sa
   expect(await open({ loadBalancer: { create: { ...create, public: ["0.0.0.0/0", "::/0"], tests: [] } } })).toEqual([
     ["0.0.0.0/0", 443, 443],
     ["::/0", 443, 443],
+  ]);
+  const own = { ...placeless, network: { create: { cidr: "10.20.0.0/16" } } };
+  const waf = "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/shop/01234567-89ab-cdef-0123-456789abcdef";
+  const nobody = { ...create, subnets: undefined, public: [], tests: [] };
+  expect(await open({ ...own, loadBalancer: { create: nobody, waf } })).toEqual([]);
+  expect(await open({ ...own, loadBalancer: { create: { ...nobody, public: ["0.0.0.0/0"] }, waf } })).toEqual([
+    ["0.0.0.0/0", 443, 443],
   ]);
   expect(await open({})).toEqual([
     ["0.0.0.0/0", 443, 443],
