@@ -51,11 +51,12 @@ export function networkOutputs({ made: [vpc] }: Ground): Record<string, pulumi.I
   return { network: { vpc: id, privateSubnets, publicSubnets, addresses } };
 }
 
-/** The first two availability zones of the region, by name: no local zones, which are asked for one by one. */
+/** The first two availability zones of the region, by name: no local zones, which an account asks for one by one. */
 async function twoZones(region: string, provider: AwsProvider): Promise<readonly [string, string]> {
   const { names } = await lookUp(
     "aws:index/getAvailabilityZones:getAvailabilityZones",
-    { state: "available", filters: [{ name: "zone-type", values: ["availability-zone"] }] },
+    // Also those that AWS has trouble in: an update on such a day must find what is there.
+    { filters: [{ name: "zone-type", values: ["availability-zone"] }] },
     { what: `the zones of ${region}`, answer: z.object({ names: z.array(z.string()) }), provider },
   );
   const [first, second] = [...names].sort();

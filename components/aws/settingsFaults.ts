@@ -101,17 +101,12 @@ function thresholdFaults({ thresholds }: Settings, of: Name): string[] {
 
 /** Where a stack runs is said once: by ids, by tags, or by what is made. */
 function networkFaults({ vpc, subnets, network, loadBalancer: { create, existing } }: AwsSettings, of: Name): string[] {
-  const ids: [string, unknown, string][] = [
+  const subnetIds = "at least two subnets' ids";
+  const ids = [
     ["aws.vpc", vpc, "a VPC's id"],
-    ["aws.subnets", subnets, "at least two subnets' ids"],
-    ...(create === undefined
-      ? []
-      : ([["aws.loadBalancer.create.subnets", create.subnets, "at least two subnets' ids"]] as [
-          string,
-          unknown,
-          string,
-        ][])),
-  ];
+    ["aws.subnets", subnets, subnetIds],
+    ...(create === undefined ? [] : [["aws.loadBalancer.create.subnets", create.subnets, subnetIds] as const]),
+  ] as const;
   if (network === undefined) {
     return ids
       .filter(([, given]) => given === undefined)
