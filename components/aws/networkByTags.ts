@@ -28,7 +28,7 @@ const zone = z.object({ availabilityZone: z.string().min(1) });
 /**
  * The one VPC of a region that has the tags, and its subnets that have theirs, sorted: AWS tells them in any order.
  *
- * @throws Problem for none or several VPCs, and for subnets of one zone only
+ * @throws Problem for none or several VPCs, for subnets of one zone only, and for several of a load balancer in one zone
  */
 export async function networkByTags(sought: Sought, region: string, provider: AwsProvider): Promise<FoundNetwork> {
   const { ids: found } = await lookUp(
@@ -67,7 +67,7 @@ async function subnetsOf(
       happened,
       where: `${at}.${of}`,
       untouched: nothingMade,
-      next: "name tags there that subnets in two zones or more have, at most 16 of them, or give such subnets the tags",
+      next: "name tags there that subnets in two zones or more have, at most 16 of them, or give just those the tags",
     });
   const { ids: found } = await lookUp(
     "aws:ec2/getSubnets:getSubnets",
@@ -85,6 +85,12 @@ async function subnetsOf(
     }),
   );
   if (new Set(zones).size < 2) throw wrong(`All ${told} are in ${zones[0]}: ${sorted.join(", ")}.`);
+  // A load balancer takes one subnet of a zone. Source: AWS, "Subnets for your load balancer".
+  const twice = zones.find((it, index) => zones.indexOf(it) < index);
+  if (of === "loadBalancer" && twice !== undefined) {
+    const inIt = sorted.filter((_, index) => zones[index] === twice);
+    throw wrong(`Of the ${told} several are in ${twice}, where a load balancer takes one: ${inIt.join(", ")}.`);
+  }
   return sorted;
 }
 

@@ -60,6 +60,13 @@ describe("a network that is found by its tags", () => {
     expect(resources.filter((it) => it.protected)).toEqual([]);
   });
 
+  it("has several subnets for tasks in one zone, if a team wants it so", async () => {
+    const several = { ...twoTiers, private: { ...twoTiers.private, "subnet-0000000f": "eu-central-1a" } };
+    const { resources } = await run(has(["vpc-0000000a"], several).answers);
+    const { subnets } = one(resources, "ecs:Service", "blue-api").inputs.networkConfiguration as { subnets: string[] };
+    expect(subnets).toHaveLength(3);
+  });
+
   it("is asked for no subnets of a load balancer that is there already", async () => {
     const { tags, tasks } = network.existing;
     const { answers, asked } = has(["vpc-0000000a"], twoTiers);
@@ -91,6 +98,12 @@ describe("a network that is found by its tags", () => {
       ["vpc-0000000a"],
       { ...twoTiers, private: { "subnet-0000000b": "eu-central-1a", "subnet-0000000a": "eu-central-1a" } },
       "All subnets of vpc-0000000a with the tags tier=private are in eu-central-1a: subnet-0000000a, subnet-0000000b.\nWhere: greenlight:aws.network.existing.tasks",
+    ],
+    [
+      "two subnets of a load balancer in one zone",
+      ["vpc-0000000a"],
+      { ...twoTiers, public: { ...twoTiers.public, "subnet-0000000e": "eu-central-1b" } },
+      "Of the subnets of vpc-0000000a with the tags tier=public several are in eu-central-1b, where a load balancer takes one: subnet-0000000d, subnet-0000000e.",
     ],
     [
       "more subnets than a load balancer takes",
