@@ -1,11 +1,12 @@
 import { scaledServicesOf, servingFactsOf, taskFactsOf, testAddressesOf } from "../../components/aws/serving.ts";
+import { isStopped } from "../../components/aws/stopped.ts";
 import { watchFactsOf } from "../../components/aws/watching.ts";
-import { thresholdsOf } from "../../config.ts";
+import { type Settings, thresholdsOf } from "../../config.ts";
 import { type AwsServing, type AwsServingFacts, readAwsServing } from "../../provider/aws/serving.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
 import { sentence } from "../../release/problem.ts";
 import type { Context } from "../context.ts";
-import type { Platform, ServiceHealth, Serving } from "./platform.ts";
+import type { Platform, Readiness, ServiceHealth, Serving } from "./platform.ts";
 
 /** How long AWS may take to answer one question, with all its tries, ms. */
 const answerWithin = 60_000;
@@ -76,7 +77,8 @@ export function awsPlatform(context: Context): Platform {
     health: (environment, signal) => health(environment, AbortSignal.any([signal, patience()])),
     async readiness(environment) {
       try {
-        return readinessOf(environment, await health(environment, patience()));
+        const seen = readinessOf(environment, await health(environment, patience()));
+        return seen.ready || !isStopped(environment, settings) ? seen : stopped(environment, settings);
       } catch (error) {
         const why = sentence(error).split("\n")[0];
         return { ready: true, says: `the health of ${environment} could not be read: ${why}` };
@@ -143,6 +145,15 @@ function readinessOf(environment: EnvironmentName, services: readonly ServiceHea
   return {
     ready: true,
     says: sick.length === 0 ? undefined : `not every target of ${environment} is healthy${why(sick)}`,
+  };
+}
+
+/** What is stopped on purpose is no dead side: it can be started, and that takes minutes. */
+function stopped(environment: EnvironmentName, settings: Settings): Readiness {
+  return {
+    ready: false,
+    says: `There is no way back in seconds: ${environment} ${settings[environment]} is stopped (aws.stopped).`,
+    next: `\`greenlight switch ${environment}\` starts it, asks its gates and then moves traffic, in minutes`,
   };
 }
 

@@ -26,6 +26,8 @@ export interface Readiness {
   readonly ready: boolean;
   /** What stands in the way; where nothing does, what should be known all the same. A sentence. */
   readonly says: string | undefined;
+  /** What to do where nobody is ready; left out, to deploy a version there. */
+  readonly next?: string;
 }
 
 /** Traffic as it was moved, read back from the platform. Epoch ms. */

@@ -31,13 +31,13 @@ export async function wayBack(context: Context, platform: Platform): Promise<Way
   const serving = await platform.serving();
   const from = serving.environment ?? leaving(context);
   const to = other(from);
-  const { ready, says } = await platform.readiness(to);
+  const { ready, says, next } = await platform.readiness(to);
   if (!ready) {
     throw new Problem({
       happened: says ?? `There is no way back: nobody in ${to} can serve.`,
       where: await sayLive(serving, platform),
       untouched: "Traffic was left as it is.",
-      next: `deploy the version to go back to into ${to} with \`greenlight release\``,
+      next: next ?? `deploy the version to go back to into ${to} with \`greenlight release\``,
     });
   }
   const version = (await platform.running())[to].join("+") || "unknown";

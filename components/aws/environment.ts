@@ -17,7 +17,7 @@ export interface EnvironmentServiceArgs {
   env: Record<string, string>;
   /** ARN of a secret by variable. */
   secrets: Record<string, string>;
-  /** Tasks; the least when there is `scaling`. */
+  /** Tasks; the least when there is `scaling`. None in an environment that is stopped. */
   tasks: number;
   /** Tasks by load: at the most so many, aiming at so much use of CPU in percent. */
   scaling?: ScalingSettings;
@@ -49,6 +49,8 @@ export interface EnvironmentArgs {
   targetGroups: Record<string, pulumi.Input<string>>;
   /** Address of each service on the environment's own listener. */
   addresses: Record<string, string>;
+  /** It runs no task: nothing is asked of it but that, and it has no proof for a switch. */
+  stopped?: boolean;
   /** Days. */
   keepLogs: number;
   gates: { successes: number; intervalMs: number; deadlineMs: number };
@@ -80,6 +82,18 @@ export class Environment extends pulumi.ComponentResource {
       ["incarnations"],
       { parent: this, dependsOn: services.map(({ resource }) => resource) },
     );
+    this.version = pulumi.output(version);
+    this.proofs = args.stopped === true ? pulumi.output([]) : this.#gates(name, args, steady);
+    this.registerOutputs({ version: this.version });
+  }
+
+  /** What an environment that runs must pass before it may receive traffic. */
+  #gates(
+    name: string,
+    args: EnvironmentArgs,
+    steady: GreenlightResource<{ incarnations: string[] }>,
+  ): pulumi.Output<GateProof[]> {
+    const { environment, version, region } = args;
     const incarnations = steady.out("incarnations");
     const health = new GreenlightResource<{ proof: GateProof }>(
       "greenlight:aws:TargetsHealthy",
@@ -115,9 +129,7 @@ export class Environment extends pulumi.ComponentResource {
       ["proof"],
       { parent: this, dependsOn: [health] },
     );
-    this.proofs = pulumi.all([health.out("proof"), smoke.out("proof")]);
-    this.version = pulumi.output(version);
-    this.registerOutputs({ version: this.version });
+    return pulumi.all([health.out("proof"), smoke.out("proof")]);
   }
 
   #service(name: string, service: string, it: EnvironmentServiceArgs, args: EnvironmentArgs) {

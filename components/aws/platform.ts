@@ -22,6 +22,7 @@ import { addressesOf, namePrefix, scaledServicesOf, servingFactsOf } from "./ser
 import type { AwsSettings } from "./settings.ts";
 import { type AwsPlan, environmentOf, quietBefore, targetGroupsOf } from "./sides.ts";
 import { SnapshotRetention } from "./snapshotRetention.ts";
+import { isStopped } from "./stopped.ts";
 import type { TargetGroups } from "./targetGroups.ts";
 import { TrafficSwitch } from "./trafficSwitch.ts";
 
@@ -86,7 +87,7 @@ export async function deployAws(args: StackArgs): Promise<Record<string, pulumi.
       region: aws.region,
       thresholds: thresholdsOf(settings),
       services: Object.keys(settings.services),
-      environments: environmentNames.filter((name) => settings[name] !== undefined),
+      environments: environmentNames.filter((name) => settings[name] !== undefined && !isStopped(name, settings)),
       loadBalancer: entrance.metricName,
       targetGroups: metricNames,
       ...(aws.database === undefined ? {} : { database: databaseLimits(aws, aws.database) }),

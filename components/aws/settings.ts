@@ -252,6 +252,11 @@ export const awsSettings = group(
       .describe(
         "Traffic goes back by itself, by a function in AWS, when the no-go alarm fires after a switch. Left out, it does not.",
       ),
+    stopped: version()
+      .optional()
+      .describe(
+        "Version that runs no task while it gets no traffic: what a side costs beside the one that serves. Left out, both sides run. A switch back starts it first, which takes minutes.",
+      ),
     logs: z
       .number(retentionExpected)
       .refine((it) => retentions.includes(it), retentionExpected)

@@ -5,6 +5,7 @@ import { stickyFaults } from "../stickyFaults.ts";
 import { arnParts } from "./arn.ts";
 import { ruleFaults } from "./ruleFaults.ts";
 import type { AwsSettings } from "./settings.ts";
+import { stoppedFaults } from "./stopped.ts";
 import { taskSizeFault } from "./taskSize.ts";
 
 /** What stands here for the settings of the local platform. */
@@ -44,6 +45,7 @@ export function awsFaults(settings: Settings, given: ReadonlySet<string>, namesp
     ...thresholdFaults(settings, of),
     ...stickyFaults(settings, of),
     ...networkFaults(aws, of),
+    ...stoppedFaults(settings, of),
     ...arnFaults(aws, of),
     ...databaseFaults(settings, aws, of),
     ...frontendFaults(aws, of),

@@ -11,6 +11,7 @@ import type { Network } from "./network.ts";
 import { prepareDatabase } from "./preparation.ts";
 import { testAddressesOf } from "./serving.ts";
 import type { AwsSettings } from "./settings.ts";
+import { isStopped } from "./stopped.ts";
 import { TargetGroups } from "./targetGroups.ts";
 
 /** What the parts of a stack are made from. */
@@ -122,7 +123,7 @@ export function environmentOf(
                 port: set?.port ?? 0,
                 env: { ...stated.env },
                 secrets: { ...own?.secrets },
-                tasks: instancesIn(name, service, settings),
+                tasks: isStopped(name, settings) ? 0 : instancesIn(name, service, settings),
                 ...(own?.scaling === undefined ? {} : { scaling: own.scaling }),
                 cpu: own?.cpu ?? 256,
                 memory: own?.memory ?? 512,
@@ -136,6 +137,7 @@ export function environmentOf(
       ),
       targetGroups: targets.arns,
       addresses: testAddressesOf(aws, name),
+      stopped: isStopped(name, settings),
       keepLogs: aws.logs,
       gates: {
         successes: aws.gates.successes,

@@ -10,6 +10,8 @@ const inputs = z.strictObject({
   /** The environment that is about to take a version. */
   environment: z.enum(["blue", "green"]),
   version: z.string(),
+  /** Whether it is about to run nothing. */
+  stopped: z.boolean().optional(),
 });
 type Inputs = z.infer<typeof inputs>;
 
@@ -19,8 +21,8 @@ interface Outputs {
 }
 
 /**
- * Stands before everything that a version needs: while the environment that traffic would go back to takes another one, nothing may
- * send traffic there.
+ * Stands before everything that a version needs, and before one is stopped: while the environment that traffic would go back to takes another
+ * one, or runs none, nothing may send traffic there.
  */
 export const rollbackStandDown = handler<Inputs, Outputs>({
   inputs,
@@ -42,7 +44,7 @@ export const rollbackStandDown = handler<Inputs, Outputs>({
 async function stand(step: Step, it: Inputs): Promise<Outputs> {
   return withRecord(step, it, async (record) => {
     const read = await record.read();
-    const instead = standDown(read?.arming, it.environment, it.version);
+    const instead = standDown(read?.arming, it.environment, it.version, it.stopped);
     if (instead === undefined) return { stoodDown: false };
     await record.write(instead);
     step.tell(`disarmed: ${instead.why}`);

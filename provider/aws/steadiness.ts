@@ -8,7 +8,7 @@ export interface AskedService {
   readonly container: string;
   /** `sha256:…` of the image that must run. */
   readonly digest: string;
-  /** Tasks that must run at the least. */
+  /** Tasks that must run at the least; 0 where none may. */
   readonly least: number;
 }
 
@@ -72,6 +72,9 @@ export function steadiness(asked: AskedService, seen: SeenService): Steadiness {
       state: "failed",
       says: `${other.length} of ${seen.tasks.length} tasks run the image ${first.digests[asked.container]}; asked was ${asked.digest}`,
     };
+  }
+  if (asked.least === 0 && seen.tasks.length > 0) {
+    return { state: "waiting", says: `${seen.tasks.length} tasks still run` };
   }
   const wanted = Math.max(asked.least, seen.desired);
   if (seen.tasks.length < wanted) {

@@ -11,7 +11,8 @@ const service = z.strictObject({
   taskDefinition: z.string(),
   container: z.string(),
   digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, "the digest of an image, sha256: and 64 hex digits"),
-  least: z.number().int().min(1),
+  /** 0 for one that is stopped: then none may run. */
+  least: z.number().int().min(0),
 });
 
 const inputs = z.strictObject({

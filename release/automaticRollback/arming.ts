@@ -134,10 +134,11 @@ export function standDown(
   recorded: Arming | undefined,
   environment: EnvironmentName,
   version: string,
+  stopped = false,
 ): Disarmed | undefined {
-  if (recorded?.armed !== true || recorded.returnsTo !== environment || recorded.returnsToVersion === version) {
-    return undefined;
-  }
+  if (recorded?.armed !== true || recorded.returnsTo !== environment) return undefined;
+  if (stopped) return { armed: false, why: `${environment} ${version} is stopped`, last: recorded.version };
+  if (recorded.returnsToVersion === version) return undefined;
   const why = `${environment} takes ${version} in place of ${recorded.returnsToVersion}`;
   return { armed: false, why, last: recorded.version };
 }

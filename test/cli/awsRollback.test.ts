@@ -132,6 +132,16 @@ describe("a rollback on AWS while the engine is dead", { timeout: 60_000 }, () =
     expect(balancer.weights).toEqual(green);
   });
 
+  it("says of a side that is stopped how it is started, and leaves traffic where it is", async () => {
+    project.remove();
+    project = awsProject("green", { aws: { ...settings.aws, stopped: "v1" } });
+    balancer.healthy["prod-blue-web"] = 0;
+    const said = String(await failed());
+    expect(said).toContain("There is no way back in seconds: blue v1 is stopped (aws.stopped)");
+    expect(said).toContain("`greenlight switch blue` starts it, asks its gates and then moves traffic");
+    expect(balancer.weights).toEqual(green);
+  });
+
   it("goes back though nobody says which versions run, and how healthy the old side is", async () => {
     for (const action of ["DescribeServices", "DescribeTargetHealth"]) {
       cloud.answers(action, { error: "AccessDeniedException", message: "not authorized" });

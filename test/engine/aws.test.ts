@@ -74,6 +74,24 @@ describe.sequential("a production stack on a simulated AWS", { timeout: 900_000 
     expect(await weights()).toEqual(toBlue);
   });
 
+  it("stops the version that does not serve, and starts it with its gates before it serves again", async () => {
+    const { aws } = project.config;
+    await project.set({ aws: { ...(aws as object), stopped: "v2" } });
+    await succeed("up", "--skip-preview");
+    expect(await shop.tasks()).toHaveLength(4);
+    expect(await weights()).toEqual(toBlue);
+    expect((await succeed("preview")).changes).toEqual([]);
+    await project.set({ live: "green" });
+    const back = await succeed("up", "--skip-preview");
+    expect(back.changes).toEqual(
+      expect.arrayContaining(["create TargetsHealthy green-health", "create SmokeGate green-smoke"]),
+    );
+    expect(await weights()).toEqual(toGreen);
+    await project.set({ live: "blue", aws });
+    await succeed("up", "--skip-preview");
+    expect(await shop.tasks()).toHaveLength(8);
+  });
+
   it("never calls a release done that ECS took back behind its back", async () => {
     const ecs = new ECSClient(world.client);
     await project.set({ green: "v3" });

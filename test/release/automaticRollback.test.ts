@@ -182,6 +182,11 @@ describe("the bake", () => {
     expect(standDown({ armed: false, why: "" }, "blue", "v3")).toBeUndefined();
     expect(standDown(undefined, "blue", "v3")).toBeUndefined();
   });
+
+  it("is taken back before the side that traffic would go back to is stopped", () => {
+    expect(standDown(armed, "blue", "v1", true)).toEqual({ armed: false, why: "blue v1 is stopped", last: "v2" });
+    expect(standDown(armed, "green", "v2", true)).toBeUndefined();
+  });
 });
 
 describe("an alarm", () => {

@@ -5,6 +5,7 @@ import type * as pulumi from "../../pulumi.ts";
 import { noGoAlarm } from "../alarmRules.ts";
 import type { ReleaseAlarms } from "../releaseAlarms.ts";
 import type { AwsPlan } from "../sides.ts";
+import { isStopped } from "../stopped.ts";
 import type { TargetGroups } from "../targetGroups.ts";
 import { AutomaticRollback } from "./automaticRollback.ts";
 import { StandDown } from "./standDown.ts";
@@ -46,14 +47,17 @@ export function rollbackOf(
   );
 }
 
-/** What must be done before an environment takes a version, where traffic could go back to it by itself. */
+/** What must be done before an environment takes a version, or is stopped, where traffic could go back to it by itself. */
 export function standDownBefore(
-  { aws, prefix, options }: AwsPlan,
+  { aws, settings, prefix, options }: AwsPlan,
   environment: EnvironmentName,
   { manifest }: ProjectManifest,
   quiet: pulumi.Resource,
 ): StandDown[] {
   if (aws.rollback === undefined) return [];
-  const args = { stack: prefix, region: aws.region, environment, version: manifest.version };
+  const args = {
+    ...{ stack: prefix, region: aws.region, environment, version: manifest.version },
+    ...(isStopped(environment, settings) ? { stopped: true } : {}),
+  };
   return [new StandDown(`${environment}-stand-down`, args, options(quiet))];
 }

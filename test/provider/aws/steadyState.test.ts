@@ -85,6 +85,16 @@ describe("the gate of what runs", () => {
     expect(cloud.operations().filter((it) => it === "DescribeServices")).toHaveLength(3);
   });
 
+  it("passes of a service that is stopped when none of its tasks runs any more", async () => {
+    cloud.answers("DescribeServices", service({ desiredCount: 0 }));
+    cloud.answers("ListTasks", { taskArns: ["arn:task/0"] }, { taskArns: [] });
+    cloud.answers("DescribeTasks", { tasks: [task(0)] });
+    const [only] = inputs().services;
+    const made = await gate.create(inputs({ services: [{ ...only, least: 0 }], deadlineMs: 60_000 }));
+    expect(made).toMatchObject({ running: { api: 0 }, steady: true });
+    expect(cloud.operations().filter((it) => it === "ListTasks").length).toBeGreaterThan(1);
+  });
+
   it("fails at once when ECS went back by itself, and names what it went back to, though the service says completed", async () => {
     cloud.answers("DescribeServices", service({ taskDefinition: definition(1) }));
     runs(task(0, before, 1), task(1, before, 1));

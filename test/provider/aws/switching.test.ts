@@ -241,7 +241,7 @@ describe("the health of an environment's targets", () => {
   });
 
   it("passes with every target healthy so many readings in a row, and hands on a proof", async () => {
-    expect(await gate.create(inputs())).toMatchObject({
+    expect(await gate.create(inputs({ deadlineMs: 60_000 }))).toMatchObject({
       samples: [
         { service: "api", healthy: 2, of: 2 },
         { service: "web", healthy: 2, of: 2 },
@@ -276,7 +276,7 @@ describe("the health of an environment's targets", () => {
   });
 
   it("runs again for other tasks, and is not there without a passed gate", async () => {
-    await gate.create(inputs());
+    await gate.create(inputs({ deadlineMs: 60_000 }));
     expect(await gate.differs(inputs({ incarnations: ["arn:task-definition/2"] }))).toBe(true);
   });
 });
