@@ -67,7 +67,9 @@ export async function sayLive(serving: Serving, platform: Platform): Promise<str
   const shares = platform.services.map((name) => {
     const weights = serving.weights[name];
     if (weights === undefined) return `${name}: nobody`;
-    return `${name}: ${environmentNames.map((it) => `${it} ${weights[it]} %`).join(", ")}`;
+    const shares = `${name}: ${environmentNames.map((it) => `${it} ${weights[it]} %`).join(", ")}`;
+    const made = serving.instances?.[name];
+    return made === undefined ? shares : `${shares} by ${made.blue} and ${made.green} instances`;
   });
   return `${shares.join("; ")} (read back ${at})`;
 }

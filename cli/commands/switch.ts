@@ -4,6 +4,7 @@ import { Problem } from "../../release/problem.ts";
 import { type GlobalOptions, openContext } from "../context.ts";
 import { Engine } from "../engine/engine.ts";
 import { liveNow, requirePlatform, sayLive } from "../live.ts";
+import type { Serving } from "../platform/platform.ts";
 import type { Reporter } from "../reporter.ts";
 import type { CommandResult, MoveRecord, ServingRecord } from "../result.ts";
 import { withStackLock } from "../stackLock.ts";
@@ -82,7 +83,7 @@ export async function switchCommand(
             ok: true,
             serving: { environment: serving.environment, version: undefined, readAt: serving.readAt.toISOString() },
           },
-          text: `${await sayLive(serving, platform)}. The way back: \`greenlight rollback --reason "…"\`.`,
+          text: `${sayAsked(serving, `${share} % for ${environment}`)}${await sayLive(serving, platform)}. The way back: \`greenlight rollback --reason "…"\`.`,
         };
       }
       const move = await performSwitch({
@@ -108,4 +109,9 @@ export async function switchCommand(
       };
     },
   );
+}
+
+/** What was asked, where instances share traffic and make another share of it. */
+function sayAsked({ instances }: Serving, asked: string): string {
+  return instances === undefined ? "" : `Asked: ${asked}. `;
 }

@@ -38,10 +38,12 @@ export function kubernetesPlatform(context: Context): Platform {
     services: names,
     async serving() {
       const seen = await readLiveServices(facts, AbortSignal.timeout(answerWithin));
+      const byPods = seen.flatMap(({ service, pods }) => (pods === undefined ? [] : [[service, pods] as const]));
       return {
         readAt: new Date(),
         environment: environmentIn(seen),
         weights: Object.fromEntries(seen.map(({ service, weights }) => [service, weights])),
+        ...(byPods.length === 0 ? {} : { instances: Object.fromEntries(byPods) }),
       };
     },
     async running() {
@@ -76,7 +78,7 @@ export function kubernetesPlatform(context: Context): Platform {
       const { prometheusTroubles } = await import("../watch/kubernetes/troubles.ts");
       return prometheusTroubles(watching ?? notWatched(), live, signal);
     },
-    // Without a Gateway nobody counts a side that does not serve.
+    // Without a Gateway nobody counts a side that does not serve, but queries that tell the sides of one Service.
     ...(watching?.byEnvironment === true ? { count: (signal) => countSides(watching, signal) } : {}),
     thresholds() {
       const { database } = watching ?? notWatched();

@@ -8,6 +8,8 @@ export interface Serving {
   readonly readAt: Date;
   /** Weights per service; nothing for a service without any. */
   readonly weights: Readonly<Record<string, Weights | undefined>>;
+  /** Ready instances of each side, for services whose traffic those alone share: their weights are what these numbers make. */
+  readonly instances?: Readonly<Record<string, Readonly<Record<EnvironmentName, number>>>>;
   /** The environment that takes all traffic of all services, if one does. */
   readonly environment: EnvironmentName | undefined;
 }

@@ -1,11 +1,18 @@
 import { isDeepStrictEqual } from "node:util";
 import { accessOf, switchedServicesOf } from "../../components/kubernetes/serving.ts";
 import type { Settings } from "../../config.ts";
-import { isSharedAsAsked, sayAskedTraffic } from "../../project/askedTraffic.ts";
+import { sayAskedTraffic } from "../../project/askedTraffic.ts";
 import { versionsOf } from "../../project/platform/imageVersions.ts";
 import { readSides, type SeenService, type SeenSide } from "../../provider/kubernetes/readSides.ts";
-import { sayLeads } from "../../provider/kubernetes/switching.ts";
-import { type EnvironmentName, environmentNames, type Weights, weightsFor } from "../../release/environment.ts";
+import { sayReadyEndpoints, sharesByPods } from "../../provider/kubernetes/readyEndpoints.ts";
+import { agrees, sayLeads } from "../../provider/kubernetes/switching.ts";
+import {
+  type EnvironmentName,
+  environmentNames,
+  sharedWeights,
+  type Weights,
+  weightsFor,
+} from "../../release/environment.ts";
 import { sentence } from "../../release/problem.ts";
 import type { Context } from "../context.ts";
 
@@ -26,6 +33,8 @@ export interface KubernetesStatus {
     readonly environment: EnvironmentName | null;
     /** Shares of the environments, by service; null where it is led elsewhere, or nowhere. Null as a whole where the cluster did not say. */
     readonly weights: Readonly<Record<string, Weights | null>> | null;
+    /** Whether the numbers of ready pods share the traffic, so that the weights are what those make. Null where the cluster did not say. */
+    readonly byPods: boolean | null;
     /** Ready endpoints that users are sent to, by service. Null where the cluster did not say. */
     readonly endpoints: Readonly<Record<string, SeenService["endpoints"]>> | null;
   };
@@ -78,7 +87,8 @@ export async function readKubernetesStatus(
       reasons,
       serves: {
         environment: environment ?? null,
-        weights: Object.fromEntries(seen.map(({ service, leads }) => [service, weightsOf(leads)])),
+        weights: Object.fromEntries(seen.map((it) => [it.service, weightsOf(it)])),
+        byPods: seen.some(({ leads }) => leads === "both"),
         endpoints: Object.fromEntries(seen.map(({ service, endpoints }) => [service, endpoints])),
       },
       environments: runningSides(context.project, settings, seen),
@@ -90,7 +100,7 @@ export async function readKubernetesStatus(
       ...common,
       readAt: new Date().toISOString(),
       reasons: [sentence(error)],
-      serves: { environment: null, weights: null, endpoints: null },
+      serves: { environment: null, weights: null, byPods: null, endpoints: null },
       environments: null,
     };
   }
@@ -114,21 +124,25 @@ function servingReasons(
     return ["Nothing serves: users are led to no ready endpoint."];
   }
   const untaken = seen.flatMap((it) => it.untaken).map((it) => `${it[0]?.toUpperCase()}${it.slice(1)}.`);
-  const weights = seen.map(({ leads }) => weightsOf(leads) ?? undefined);
-  if (isSharedAsAsked(weights, settings) || (environment === settings.live && settings.share === 0)) return untaken;
+  const wanted = sharedWeights(settings.live, settings.share);
+  const isShared = ({ leads, endpoints }: SeenService) =>
+    agrees(leads, wanted) && (leads !== "both" || endpoints.others === 0);
+  if (settings.share > 0 ? seen.every(isShared) : environment === settings.live) return untaken;
   const asked = `The settings ask for ${sayAskedTraffic(settings)}`;
   return [`${asked}; users are served ${seen.map(sayEndpoints).join("; ")}.`, ...untaken];
 }
 
-function weightsOf(leads: SeenService["leads"]): Weights | null {
+function weightsOf({ leads, endpoints }: Pick<SeenService, "leads" | "endpoints">): Weights | null {
+  if (leads === "both") return sharesByPods(endpoints) ?? null;
   return typeof leads === "string" ? null : leads;
 }
 
 /** Why sides that take traffic are not well. */
 function sicknesses(seen: readonly SeenService[]): string[] {
-  return seen.flatMap(({ service, endpoints, sides }) =>
+  return seen.flatMap(({ service, leads, endpoints, sides }) =>
     environmentNames
-      .filter((name) => endpoints[name] > 0)
+      // Of both sides, one without a ready pod leaves its share to the other: nobody fails, and yet it is not well.
+      .filter((name) => leads === "both" || endpoints[name] > 0)
       .flatMap((name) => {
         const side = sides[name];
         if (side === undefined) return [`${name} serves ${service} and has no Deployment for it.`];
@@ -167,11 +181,15 @@ export function kubernetesStatusText({ ok, serves, environments, asked, reasons,
 }
 
 function sayServes(
-  { environment, weights, endpoints }: KubernetesStatus["serves"],
+  { environment, weights, byPods, endpoints }: KubernetesStatus["serves"],
   sides: KubernetesStatus["environments"],
 ) {
   if (endpoints === null) return "what serves is not known";
   if (environment === null) {
+    if (byPods === true) {
+      const made = Object.entries(endpoints).map(([service, it]) => `${service} ${sayReadyEndpoints(it)}`);
+      return `both sides serve: ${made.join("; ")}`;
+    }
     const shares = Object.entries(weights ?? {}).map(
       ([service, it]) => `${service} ${it === null ? "elsewhere" : sayLeads(it)}`,
     );

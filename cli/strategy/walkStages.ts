@@ -1,9 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { standingOf } from "../../project/instances.ts";
 import { strategyOf } from "../../project/strategySettings.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
 import { recordsUnderWay } from "../../release/schedule.ts";
 import { nextStep, type Progress, type Step, start } from "../../release/strategy/nextStep.ts";
+import { shareOf } from "../../release/strategy/rolling.ts";
 import type { Strategy } from "../../release/strategy/strategy.ts";
 import { requirePlatform, sayLive } from "../live.ts";
 import type { Platform } from "../platform/platform.ts";
@@ -171,7 +173,11 @@ class Walk {
       this.#platform.healthy(environment),
       this.#platform.serving(),
     ]);
-    const shares = this.#platform.services.map((name) => serving.weights[name]?.[environment] ?? 0);
+    // Instances make a share as well as they can, and whoever moved it has read back that they do: it is not waited for again.
+    const asked = shareOf(environment, standingOf(this.#run.context.settings()));
+    const shares = this.#platform.services.map((name) =>
+      serving.instances?.[name] === undefined ? (serving.weights[name]?.[environment] ?? 0) : asked,
+    );
     return {
       wanted: next.of,
       seen: {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { standingOf } from "../../project/instances.ts";
-import { type EnvironmentName, sayWeights, sharedWeights } from "../../release/environment.ts";
+import { type EnvironmentName, sayWeights, sharedWeights, type Weights } from "../../release/environment.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
 import type { Standing } from "../../release/strategy/rolling.ts";
@@ -9,6 +9,7 @@ import type { Engine } from "../engine/engine.ts";
 import { engineEvents } from "../engine/engineEvents.ts";
 import { sayLive } from "../live.ts";
 import type { Platform, Serving } from "../platform/platform.ts";
+import { servesAsAsked } from "../platform/servesAsAsked.ts";
 import type { Reporter } from "../reporter.ts";
 
 export interface TrafficUpdate {
@@ -40,10 +41,9 @@ export async function updateTraffic(
   asked: Standing,
 ): Promise<Updated> {
   const weights = sharedWeights(asked.live, asked.share);
-  const agrees = (serving: Serving) =>
-    platform.services.every((name) => isDeepStrictEqual(serving.weights[name], weights));
   const before = standingOf(context.settings());
-  const moves = !isDeepStrictEqual(sharedWeights(before.live, before.share), weights);
+  const had = sharedWeights(before.live, before.share);
+  const moves = !isDeepStrictEqual(had, weights);
   write(context, asked);
   const tell = engineEvents(reporter);
   let movedAt: number | undefined;
@@ -54,11 +54,13 @@ export async function updateTraffic(
     });
   } catch (error) {
     const serving = await platform.serving().catch(() => undefined);
-    if (!moves || serving === undefined || !agrees(serving)) write(context, left(before, serving?.environment));
+    const agrees = (it: Weights) => serving !== undefined && servesAsAsked(serving, platform, it);
+    // Where instances share traffic, one share cannot be told from another: then nothing says that it was moved.
+    if (!moves || !agrees(weights) || agrees(had)) write(context, left(before, serving?.environment));
     throw error;
   }
   const serving = await platform.serving();
-  if (agrees(serving)) return { serving, movedAt };
+  if (servesAsAsked(serving, platform, weights)) return { serving, movedAt };
   throw new Problem({
     happened: `The update ended, but users are not served as it asked: ${sayWeights(weights)}.`,
     where: await sayLive(serving, platform),

@@ -45,21 +45,27 @@ export function backendsOf(prefix: string, service: string, port: number): Route
 }
 
 /**
+ * What shares a service's traffic: the weights of a Gateway's HTTPRoute; nobody, where a live Service leads to one side; or the pods of both
+ * sides, where it leads to both.
+ */
+export type LedBy = "route" | "side" | "pods";
+
+/**
  * What leads the users of each service, and what the pods of each environment are found by; in the order in which they switch.
  *
  * @param services port of each service, by name
- * @param routed whether HTTPRoutes of a Gateway lead users; else the live Services do
  */
 export function switchedServices(
   prefix: string,
   services: Readonly<Record<string, number>>,
-  routed: boolean,
+  ledBy: LedBy,
 ): SwitchedService[] {
   return Object.entries(services).map(([service, port]) => ({
     service,
     name: objectName(prefix, service),
     blue: podSelector(prefix, service, "blue"),
     green: podSelector(prefix, service, "green"),
-    ...(routed ? { route: backendsOf(prefix, service, port) } : {}),
+    ...(ledBy === "route" ? { route: backendsOf(prefix, service, port) } : {}),
+    ...(ledBy === "pods" ? { both: serviceLabels(prefix, service) } : {}),
   }));
 }

@@ -1,9 +1,9 @@
-import { queryWords, unknownWords } from "../../provider/prometheus/queries.ts";
+import { namesEnvironment, queryWords, unknownWords } from "../../provider/prometheus/queries.ts";
 import { isSafeAddress } from "../../release/safeAddress.ts";
 import type { PrometheusSettings } from "./prometheusSettings.ts";
 
 /** Words that the name of an Envoy's cluster may hold: it is not of a stretch of time. */
-const clusterWords = queryWords.filter((word) => word !== "window");
+const clusterWords = queryWords.filter((word) => word !== "window" && word !== "environment");
 
 /**
  * What contradicts itself in how users' requests are counted, a line each; empty when nothing does.
@@ -26,7 +26,12 @@ export function prometheusFaults(it: PrometheusSettings, of: (key: string) => st
     ...(queries === undefined
       ? []
       : (["requests", "errors", "p95"] as const).flatMap((key) =>
-          wordFaults(of(`queries.${key}`), queries[key], queryWords, ["service", "window"]),
+          wordFaults(of(`queries.${key}`), queries[key], queryWords, [
+            "service",
+            "window",
+            // Of one side and of both together is nothing to be compared.
+            ...(Object.values(queries).some(namesEnvironment) ? ["environment"] : []),
+          ]),
         )),
     // A token must not be read by whoever is between.
     ...(tokenFrom !== undefined && !isSafeAddress(url)

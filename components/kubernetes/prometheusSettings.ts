@@ -63,7 +63,7 @@ export const prometheusSettings = group(
     )
       .optional()
       .describe(
-        "own: queries, with $namespace, $service (the Service that users' requests go to), $port and $window in them.",
+        "own: queries, with $namespace, $service (the Service that users' requests go to), $port, $environment (blue or green) and $window in them. With $environment in all three each side is counted by itself, also without a Gateway.",
       ),
     database: query('pg_up{namespace="shop"}')
       .optional()

@@ -4,7 +4,7 @@ import type { KubernetesAccess, KubernetesServingFacts } from "../../provider/ku
 import type { ScaledService } from "../../provider/kubernetes/podsMatched.ts";
 import type { SwitchedService } from "../../provider/kubernetes/switching.ts";
 import { type EnvironmentName, environmentNames } from "../../release/environment.ts";
-import { environmentLabel, objectName, switchedServices } from "./names.ts";
+import { environmentLabel, type LedBy, objectName, switchedServices } from "./names.ts";
 import type { KubernetesSettings } from "./settings.ts";
 
 /** The cluster and namespace that a stack is in. */
@@ -23,18 +23,26 @@ export function servingFactsOf(project: string, settings: Settings): KubernetesS
   return {
     access: accessOf(project, kubernetes),
     label: environmentLabel,
-    services: switchedServicesOf(settings, kubernetes).map(({ service, name, route }) => ({
+    services: switchedServicesOf(settings, kubernetes).map(({ service, name, route, both }) => ({
       service,
       name,
       ...(route === undefined ? {} : { route }),
+      ...(both === undefined ? {} : { both }),
     })),
   };
 }
 
 /** The services of a stack whose traffic is switched, in that order. */
-export function switchedServicesOf({ services }: Settings, { name, gateway }: KubernetesSettings): SwitchedService[] {
+export function switchedServicesOf(settings: Settings, kubernetes: KubernetesSettings): SwitchedService[] {
+  const { services } = settings;
   const ports = Object.fromEntries(Object.entries(services).map(([service, { port }]) => [service, port]));
-  return switchedServices(name, ports, gateway !== undefined);
+  return switchedServices(kubernetes.name, ports, ledByOf(settings, kubernetes));
+}
+
+/** Without a Gateway pods share traffic, where their number follows it (rolling). */
+export function ledByOf({ strategy }: Pick<Settings, "strategy">, { gateway }: KubernetesSettings): LedBy {
+  if (gateway !== undefined) return "route";
+  return strategy.kind === "rolling" ? "pods" : "side";
 }
 
 /** Those of them whose number of pods is the load's. */

@@ -84,7 +84,7 @@ export const kubernetesSettings = group(
     )
       .optional()
       .describe(
-        "A Gateway of the Gateway API that users come through: the weights of an HTTPRoute for each service are the switch then, and traffic can be shared. Left out, the selector of each live Service is. Choose before the first deployment.",
+        "A Gateway of the Gateway API that users come through: the weights of an HTTPRoute for each service are the switch then, and traffic can be shared. Left out, the selector of each live Service is, and a rolling release alone shares traffic, by pods. Choose before the first deployment.",
       ),
     services: z
       .record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, "a service's name"), service, servicesExpected)

@@ -1,8 +1,11 @@
 import type { Settings } from "../../config.ts";
 import { scalingFaults } from "../../project/scalingSettings.ts";
+import { namesEnvironment, tellsSides } from "../../provider/prometheus/queries.ts";
 import { type LocalKey, localSettingsFaults } from "../localSettings.ts";
 import { objectName } from "./names.ts";
 import { prometheusFaults } from "./prometheusFaults.ts";
+import type { PrometheusSettings } from "./prometheusSettings.ts";
+import { ledByOf } from "./serving.ts";
 
 /** What stands here for the settings of the local platform. */
 const instead: Readonly<Record<LocalKey, string>> = {
@@ -37,8 +40,8 @@ export function kubernetesFaults(settings: Settings, given: ReadonlySet<string>,
       instead,
       afterSwitch: "`greenlight watch` looks at what serves after the switch",
       shares:
-        kubernetes.gateway === undefined
-          ? "on kubernetes traffic is shared by a Gateway's routes alone: kubernetes.gateway names it"
+        ledByOf(settings, kubernetes) === "side"
+          ? "on kubernetes a Gateway's routes share traffic, which kubernetes.gateway names, or pods do with strategy.kind rolling"
           : undefined,
     }),
     ...stickyFaults(settings, of),
@@ -85,15 +88,35 @@ function testersFaults({ testers, kubernetes }: Settings, of: (key: string) => s
 
 /** What walks by itself needs what shares traffic, and what counts both sides. */
 function walkFaults({ strategy, kubernetes }: Settings, of: (key: string) => string): string[] {
-  if (strategy.kind === "blue-green") return [];
+  if (strategy.kind === "blue-green" || kubernetes === undefined) return [];
   const kind = `${of("strategy.kind")} is ${strategy.kind}`;
+  const { gateway, prometheus } = kubernetes;
   return [
-    ...(kubernetes?.gateway === undefined
-      ? [`${kind}; on kubernetes traffic is shared by a Gateway's routes alone: kubernetes.gateway names it`]
+    ...(gateway === undefined && strategy.kind === "canary"
+      ? [
+          `${kind}; on kubernetes a Gateway's routes alone give any share: kubernetes.gateway names it, or rolling goes by pods`,
+        ]
       : []),
-    ...(kubernetes?.prometheus === undefined
+    ...(prometheus === undefined
       ? [`${kind}; nobody counts what both sides answer: kubernetes.prometheus names who does`]
       : []),
+    ...(gateway === undefined && strategy.kind === "rolling" && prometheus !== undefined
+      ? sideFaults(prometheus, kind, of)
+      : []),
+  ];
+}
+
+/** Behind one Service for both sides, only counters that say whose pod answered can compare them. */
+function sideFaults({ ingress, queries }: PrometheusSettings, kind: string, of: (key: string) => string): string[] {
+  const out = `name a Gateway in ${of("kubernetes.gateway")}, or count by queries of your own that name $environment (ingress own; prometheus.monitor has every series of the services say its side)`;
+  if (!tellsSides.includes(ingress)) {
+    return [
+      `${kind}; without a Gateway both sides answer behind one Service, and ${of("kubernetes.prometheus.ingress")} ${ingress} counts by Service alone: ${out}`,
+    ];
+  }
+  if (ingress !== "own" || queries === undefined || namesEnvironment(queries.requests)) return [];
+  return [
+    `${kind}; without a Gateway both sides answer behind one Service, and ${of("kubernetes.prometheus.queries")} do not name $environment: ${out}`,
   ];
 }
 

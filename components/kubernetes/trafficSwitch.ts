@@ -31,7 +31,7 @@ export interface TrafficSwitchArgs {
   prefix: string;
   /** They switch one after the other, in this order, and go back in the same. */
   services: readonly TrafficArgs[];
-  /** Shares of users' traffic in percent; without a Gateway all or nothing. */
+  /** Shares of users' traffic in percent; all or nothing for a service without `route` and `both`. */
   weights: Weights;
   /** The Gateway whose routes lead users; left out, the live Services do. */
   gateway?: GatewayReference | undefined;
@@ -47,7 +47,10 @@ export interface TrafficSwitchArgs {
   scaled?: ScaledPods;
 }
 
-/** Which environment serves: the selector of each live Service, or the weights of each HTTPRoute, after a gate and before a reading back. */
+/**
+ * Which environment serves: the selector of each live Service, which names both while their pods share traffic, or the weights of each
+ * HTTPRoute; after a gate and before a reading back.
+ */
 export class TrafficSwitch extends pulumi.ComponentResource {
   /** Where users were read to be led. */
   readonly serving: pulumi.Output<Weights>;
@@ -128,7 +131,8 @@ export class TrafficSwitch extends pulumi.ComponentResource {
       );
     }
     const environment = servesAll(weights);
-    if (environment === undefined) throw new RangeError("A Service's selector shares no traffic: it needs a Gateway.");
+    const selector = environment === undefined ? it.both : it[environment];
+    if (selector === undefined) throw new RangeError("A Service's selector shares no traffic: it needs a Gateway.");
     return new KubernetesResource(
       "kubernetes:core/v1:Service",
       `${name}-${it.service}`,
@@ -136,7 +140,7 @@ export class TrafficSwitch extends pulumi.ComponentResource {
       {
         spec: {
           type: "ClusterIP",
-          selector: it[environment],
+          selector,
           ports: [{ name: "http", port: it.port, targetPort: "http" }],
         },
       },

@@ -1,19 +1,26 @@
 import { resolve } from "node:path";
 import type { Settings } from "../../config.ts";
 import type { PrometheusAccess } from "../../provider/prometheus/access.ts";
-import { clusterOfContour, type Ingress, queriesOf, type TrafficQueries } from "../../provider/prometheus/queries.ts";
+import {
+  clusterOfContour,
+  type Ingress,
+  namesEnvironment,
+  queriesOf,
+  type TrafficQueries,
+} from "../../provider/prometheus/queries.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
 import { ownAlerts } from "./alertRules.ts";
 import { objectName } from "./names.ts";
 import type { PrometheusSettings } from "./prometheusSettings.ts";
+import { ledByOf } from "./serving.ts";
 
 /** How users' requests are counted. */
 export interface CountedQueries {
   /** Queries of each service's requests by environment; both sides' are the same where `byEnvironment` is false. */
   readonly queries: Readonly<Record<EnvironmentName, Readonly<Record<string, TrafficQueries>>>>;
   /**
-   * Whether each side has counters of its own: behind a Gateway users' requests go to the Service of their side. Without one they go to the
-   * live Service, whichever side serves.
+   * Whether each side is counted by itself: behind a Gateway users' requests go to the Service of their side. Without one they go to the live
+   * Service, whichever side serves, and only counters that say whose pod answered tell the sides apart.
    */
   readonly byEnvironment: boolean;
 }
@@ -32,16 +39,27 @@ export interface KubernetesWatchFacts extends CountedQueries {
 }
 
 /** Undefined where the settings name no Prometheus. */
-export function watchFactsOf(project: string, { kubernetes, services }: Settings): KubernetesWatchFacts | undefined {
+export function watchFactsOf(project: string, settings: Settings): KubernetesWatchFacts | undefined {
+  const { kubernetes, services } = settings;
   const prometheus = kubernetes?.prometheus;
   if (kubernetes === undefined || prometheus === undefined) return undefined;
   const ingress = ingressOf(prometheus);
-  const byEnvironment = kubernetes.gateway !== undefined;
+  const ledBy = ledByOf(settings, kubernetes);
+  const byEnvironment = ledBy !== "side" || (ingress.kind === "own" && namesEnvironment(ingress.requests));
   const queries = (environment: EnvironmentName) =>
     Object.fromEntries(
       Object.entries(services).map(([service, { port }]) => {
-        const name = objectName(kubernetes.name, service, byEnvironment ? environment : undefined);
-        return [service, queriesOf(ingress, { namespace: kubernetes.namespace, service: name, port })];
+        const own = objectName(kubernetes.name, service, environment);
+        return [
+          service,
+          queriesOf(ingress, {
+            namespace: kubernetes.namespace,
+            service: ledBy === "route" ? own : objectName(kubernetes.name, service),
+            port,
+            environment,
+            workload: ledBy === "pods" ? own : undefined,
+          }),
+        ];
       }),
     );
   const alerts = (environment: EnvironmentName) => [

@@ -17,6 +17,16 @@ export const kubernetesServingFacts = z.strictObject({
   /** The label of a live Service's selector that names the environment. */
   label: z.string(),
   /** Names of the live Services, or of the HTTPRoutes where there are routes, in the order in which they switch. */
-  services: z.array(z.strictObject({ service: z.string(), name: z.string(), route: routeBackends.optional() })).min(1),
+  services: z
+    .array(
+      z.strictObject({
+        service: z.string(),
+        name: z.string(),
+        route: routeBackends.optional(),
+        /** The selector by which a live Service leads to both environments, where it may. */
+        both: z.record(z.string(), z.string()).optional(),
+      }),
+    )
+    .min(1),
 });
 export type KubernetesServingFacts = z.infer<typeof kubernetesServingFacts>;

@@ -13,14 +13,17 @@ import { abortable } from "./abortable.ts";
 import type { Client } from "./client.ts";
 import type { KubernetesServingFacts } from "./facts.ts";
 import { ask, unlessGone } from "./kubernetesProblem.ts";
+import { type ReadyEndpoints, readyEndpoints, sayReadyEndpoints, sharesByPods } from "./readyEndpoints.ts";
 import { type RouteBackends, readRoute, routeKind, sendsTo, weightsOf } from "./route.ts";
 
 /** What leads a service's users: its live Service, or its HTTPRoute. */
 export interface SeenLiveService {
   readonly service: string;
   readonly name: string;
-  /** Undefined where it is not there, or leads elsewhere too. */
+  /** Undefined where it is not there, or leads elsewhere too. Where the pods of both sides share its traffic, what those make. */
   readonly weights: Weights | undefined;
+  /** Ready endpoints of each side, where those share its traffic. */
+  readonly pods?: ReadyEndpoints;
   /** Environments that get any of the service's traffic, also where it leads elsewhere too. */
   readonly live: readonly EnvironmentName[];
   readonly there: boolean;
@@ -35,25 +38,50 @@ export async function readLiveServices(
   const client = openClient(access);
   const asked = { doing: "tell what serves", where: client.where, untouched: "Nothing was changed." };
   return Promise.all(
-    services.map(async ({ service, name, route }) => {
+    services.map(async ({ service, name, route, both }) => {
       const led = await ask(asked, () =>
-        route === undefined ? byService(client, name, label, signal) : byRoute(client, name, route, signal),
+        route === undefined ? byService(client, { name, label, both }, signal) : byRoute(client, name, route, signal),
       );
-      return { service, name, there: led !== undefined, weights: led?.weights, live: led?.live ?? [] };
+      const { weights, live = [], pods } = led ?? {};
+      return { service, name, there: led !== undefined, weights, live, ...(pods === undefined ? {} : { pods }) };
     }),
   );
 }
 
-type Led = Pick<SeenLiveService, "weights" | "live">;
+type Led = Pick<SeenLiveService, "weights" | "live" | "pods">;
 
-async function byService(client: Client, name: string, label: string, signal: AbortSignal): Promise<Led | undefined> {
+interface LiveService {
+  readonly name: string;
+  /** The label of its selector that names the environment. */
+  readonly label: string;
+  /** The selector by which it leads to both environments, where it may. */
+  readonly both?: Readonly<Record<string, string>> | undefined;
+}
+
+async function byService(client: Client, it: LiveService, signal: AbortSignal): Promise<Led | undefined> {
   const { core, namespace } = client;
+  const { name, label, both } = it;
   const seen = await unlessGone(abortable(core.readNamespacedService({ namespace, name }), signal));
   if (seen === undefined) return undefined;
+  if (both !== undefined && isDeepStrictEqual(seen.spec?.selector, both)) {
+    return byPods(client, { name, label, both }, signal);
+  }
   const environment = seen.spec?.selector?.[label];
   return isEnvironmentName(environment)
     ? { weights: weightsFor(environment), live: [environment] }
     : { weights: undefined, live: [] };
+}
+
+/** Both sides take traffic, whichever has pods that are ready now. */
+async function byPods(client: Client, { name, label, both = {} }: LiveService, signal: AbortSignal): Promise<Led> {
+  const { endpointSlices, pods: podsWith } = await import("./collections.ts");
+  const [slices, running] = await abortable(
+    Promise.all([endpointSlices(client, [name]).list(), podsWith(client, both).list()]),
+    signal,
+  );
+  const of = (environment: EnvironmentName) => ({ ...both, [label]: environment });
+  const pods = readyEndpoints({ blue: of("blue"), green: of("green") }, slices.items, running.items);
+  return { weights: sharesByPods(pods), live: environmentNames, pods };
 }
 
 async function byRoute(
@@ -72,8 +100,9 @@ async function byRoute(
   };
 }
 
-/** Shares of traffic that all services have, if they have the same. */
+/** Shares of traffic that all services have, if they have the same, and nobody's pods make them. */
 function sharedBy(services: readonly SeenLiveService[]): Weights | undefined {
+  if (services.some(({ pods }) => pods !== undefined)) return undefined;
   const first = services[0]?.weights;
   return services.every(({ weights }) => isDeepStrictEqual(weights, first)) ? first : undefined;
 }
@@ -91,7 +120,8 @@ export async function liveEnvironments(facts: KubernetesServingFacts, signal: Ab
 }
 
 /** What serves a service, in words. */
-export function sayLiveService({ service, weights, there }: SeenLiveService): string {
+export function sayLiveService({ service, weights, there, pods }: SeenLiveService): string {
+  if (pods !== undefined) return `${service} by both sides, ${sayReadyEndpoints(pods)}`;
   if (weights !== undefined) return `${service} by ${servesAll(weights) ?? sayWeights(weights)}`;
   return there ? `${service} by neither blue nor green` : `${service} by nobody`;
 }

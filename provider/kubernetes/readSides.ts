@@ -1,9 +1,10 @@
-import type { KubernetesObject, V1Deployment, V1EndpointSlice, V1Pod, V1Service } from "@kubernetes/client-node";
+import type { KubernetesObject, V1Deployment, V1Pod, V1Service } from "@kubernetes/client-node";
 import { type EnvironmentName, environmentNames } from "../../release/environment.ts";
 import { abortable } from "./abortable.ts";
 import type { KubernetesAccess } from "./facts.ts";
 import { ask } from "./kubernetesProblem.ts";
 import { bears, type SeenPods, seenPods } from "./pods.ts";
+import { type ReadyEndpoints, readyEndpoints } from "./readyEndpoints.ts";
 import { endpointsOwner, type Leads, leaderOf, leadsTo, type SwitchedService, untaken } from "./switching.ts";
 
 /** A service in one environment: its Deployment's wish, and what its pods say. */
@@ -20,7 +21,7 @@ export interface SeenService {
   /** What keeps a Gateway from sending users where its route says, a sentence without a full stop each. */
   readonly untaken: readonly string[];
   /** Ready endpoints that users are sent to, by whose pods they are. */
-  readonly endpoints: Readonly<Record<EnvironmentName | "others", number>>;
+  readonly endpoints: ReadyEndpoints;
   /** Undefined where there is no Deployment. */
   readonly sides: Readonly<Record<EnvironmentName, SeenSide | undefined>>;
 }
@@ -66,7 +67,7 @@ export async function readSides(
       leader: leaderOf(it),
       leads,
       untaken: untaken(it, led),
-      endpoints: endpointsOf(it, own, running.items),
+      endpoints: readyEndpoints(it, own, running.items),
       sides: { blue, green },
     };
   });
@@ -79,22 +80,6 @@ const noRoutes: readonly KubernetesObject[] = [];
 function takingOwners(it: SwitchedService, leads: Leads): Set<string> {
   const taking = environmentNames.filter((name) => typeof leads === "string" || leads[name] > 0);
   return new Set(taking.map((name) => endpointsOwner(it, name)));
-}
-
-function endpointsOf(
-  it: SwitchedService,
-  slices: readonly V1EndpointSlice[],
-  pods: readonly V1Pod[],
-): SeenService["endpoints"] {
-  const ready = slices
-    .flatMap(({ endpoints }) => endpoints ?? [])
-    .filter(({ conditions }) => conditions?.ready !== false)
-    .map(({ targetRef, addresses }) => targetRef?.name ?? addresses[0] ?? "");
-  const reached = [...new Set(ready)];
-  const metadataOf = (pod: string) => pods.find(({ metadata }) => metadata?.name === pod)?.metadata;
-  const count = (name: EnvironmentName) => reached.filter((pod) => bears(it[name], metadataOf(pod))).length;
-  const [blue = 0, green = 0] = environmentNames.map(count);
-  return { blue, green, others: reached.length - blue - green };
 }
 
 function side(

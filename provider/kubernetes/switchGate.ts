@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { Problem } from "../../release/problem.ts";
 import { trafficFaults } from "../../release/trafficFaults.ts";
@@ -7,6 +6,7 @@ import { handler, type Step } from "../handler.ts";
 import { weightsShape } from "../weightsShape.ts";
 import { kubernetesAccess } from "./facts.ts";
 import {
+  agrees,
   type Leads,
   leadsTo,
   receivingFault,
@@ -39,13 +39,14 @@ interface Outputs {
 
 /**
  * Stands before what users are led by: the live Services, or a Gateway's HTTPRoutes. Passes when nobody else changed where they lead, the
- * receiving environment has the proofs of its gates, and its pods are all ready and at least as many as those that serve now.
+ * receiving environment has the proofs of its gates, and its pods are all ready and at least as many as those that serve now, or as its
+ * share takes.
  */
 export const switchGate = handler<Inputs, Outputs>({
   inputs,
   // A candidate that is deployed beside the live one moves no traffic, so a preview shows none.
   remarks: ["access", "versions", "proofs", "deadlineMs"],
-  drifted: (state) => Object.values(state.serving).some((it) => !isDeepStrictEqual(it, state.weights)),
+  drifted: (state) => Object.values(state.serving).some((it) => !agrees(it, state.weights)),
   async check(_, olds, news) {
     return { failures: trafficFaults(news, olds?.weights) };
   },
@@ -54,7 +55,10 @@ export const switchGate = handler<Inputs, Outputs>({
   },
   async read(step, _, state) {
     const { seen } = await watchTraffic(state, step, 30_000, () => true);
-    const serving = Object.fromEntries(state.services.map((it) => [it.service, leadsTo(it, seen)]));
+    const now = state.services.map((it) => ({ service: it.service, leads: leadsTo(it, seen) }));
+    const serving = Object.fromEntries(
+      now.map(({ service, leads }) => [service, agrees(leads, state.weights) ? state.weights : leads]),
+    );
     return { serving, passedAt: state.passedAt };
   },
   async update(step, _, state, news) {
@@ -68,7 +72,9 @@ export const switchGate = handler<Inputs, Outputs>({
 async function pass(step: Step, it: Inputs, left: Outputs["serving"] | undefined): Promise<Outputs> {
   const movedIn = (seen: SeenTraffic) => strangers(it.services, seen, left, it.weights);
   const faultsIn = (seen: SeenTraffic) =>
-    it.services.flatMap((one) => receivingFault(one, it.weights, leadsTo(one, seen), seen.pods) ?? []);
+    it.services.flatMap(
+      (one) => receivingFault(one, it.weights, leadsTo(one, seen), seen.pods, left?.[one.service]) ?? [],
+    );
   const { seen, where } = await watchTraffic(
     it,
     step,

@@ -1,3 +1,5 @@
+import type { EnvironmentName } from "../../release/environment.ts";
+
 /** What a service is asked and answers, in the words of PromQL; each gives one value. `$window` stands for the stretch of time. */
 export interface TrafficQueries {
   /** Requests in the window. */
@@ -14,6 +16,10 @@ export interface QueryNames {
   /** Name of the Service that users' requests go to. */
   readonly service: string;
   readonly port: number;
+  /** The side whose requests are meant. */
+  readonly environment: EnvironmentName;
+  /** Name of the Deployment that is meant, where the Service leads to those of both sides. */
+  readonly workload?: string | undefined;
 }
 
 /** Whose counters are read; `own` says that the team's own queries are. */
@@ -30,7 +36,15 @@ export type Ingress =
   | ({ readonly kind: "own" } & TrafficQueries);
 
 /** Words that a query of the team's own may use. */
-export const queryWords = ["namespace", "service", "port", "window"] as const;
+export const queryWords = ["namespace", "service", "port", "environment", "window"] as const;
+
+/** Ingresses by whose counters the sides of one Service can be told apart. Source: the label destination_workload of Istio's standard metrics. */
+export const tellsSides: readonly (typeof ingressKinds)[number][] = ["istio", "own"];
+
+/** Whether a query of the team's own says which side it is of. */
+export function namesEnvironment(query: string): boolean {
+  return /\$environment(?![a-z])/.test(query);
+}
 
 /** As Contour calls a Service's cluster. */
 export const clusterOfContour = "$namespace_$service_$port";
@@ -41,8 +55,10 @@ const nginx = (metric: string, more = "") =>
     .map((of) => `${metric}{${of}namespace="$namespace",${of}service="$service"${more}}[$window]`)
     .map((series) => `increase(${series})`)
     .join(" or ");
-const istio = (metric: string, more = "") =>
-  `increase(${metric}{reporter="source",destination_service_namespace="$namespace",destination_service_name="$service"${more}}[$window])`;
+const istio =
+  (workload: string | undefined) =>
+  (metric: string, more = "") =>
+    `increase(${metric}{reporter="source",destination_service_namespace="$namespace",destination_service_name="$service"${workload === undefined ? "" : `,destination_workload="${workload}"`}${more}}[$window])`;
 const envoy =
   (cluster: string) =>
   (metric: string, more = "") =>
@@ -52,7 +68,7 @@ const envoy =
 const inSeconds = (query: string) => `${query} / 1000`;
 const p95Of = (buckets: string) => `histogram_quantile(0.95, sum by (le) (${buckets}))`;
 
-function templatesOf(ingress: Ingress): TrafficQueries {
+function templatesOf(ingress: Ingress, workload: string | undefined): TrafficQueries {
   switch (ingress.kind) {
     case "envoy": {
       const of = envoy(ingress.cluster);
@@ -69,12 +85,14 @@ function templatesOf(ingress: Ingress): TrafficQueries {
         errors: `sum(${nginx("nginx_ingress_controller_requests", ',status=~"5.."')})`,
         p95: p95Of(nginx("nginx_ingress_controller_request_duration_seconds_bucket")),
       };
-    case "istio":
+    case "istio": {
+      const of = istio(workload);
       return {
-        requests: `sum(${istio("istio_requests_total")})`,
-        errors: `sum(${istio("istio_requests_total", ',response_code=~"5.."')})`,
-        p95: inSeconds(p95Of(istio("istio_request_duration_milliseconds_bucket"))),
+        requests: `sum(${of("istio_requests_total")})`,
+        errors: `sum(${of("istio_requests_total", ',response_code=~"5.."')})`,
+        p95: inSeconds(p95Of(of("istio_request_duration_milliseconds_bucket"))),
       };
+    }
     case "own":
       return ingress;
   }
@@ -82,8 +100,9 @@ function templatesOf(ingress: Ingress): TrafficQueries {
 
 /** The queries of one Service; `$window` is left for whoever asks. */
 export function queriesOf(ingress: Ingress, names: QueryNames): TrafficQueries {
-  const { requests, errors, p95 } = templatesOf(ingress);
-  const filled = (query: string) => fill(query, { ...names, port: String(names.port) });
+  const { workload, port, ...words } = names;
+  const { requests, errors, p95 } = templatesOf(ingress, workload);
+  const filled = (query: string) => fill(query, { ...words, port: String(port) });
   return { requests: filled(requests), errors: filled(errors), p95: filled(p95) };
 }
 

@@ -70,6 +70,56 @@ describe("the status of a stack on Kubernetes", () => {
     ]);
   });
 
+  describe("whose pods share traffic", () => {
+    const prometheus = { url: "https://prometheus.example", ingress: "istio" };
+    const { "greenlight/environment": _, ...both } = selector("blue");
+    const rolling = { kubernetes: { prometheus }, strategy: { kind: "rolling" }, green: "v2", share: "25" };
+    beforeEach(() => {
+      server.put("services", { ...live("blue"), spec: { selector: both } });
+      server.put("deployments", { ...deployment(), spec: { replicas: 1 } });
+      server.remove("pods", "green-1");
+      server.put("endpointslices", slice("blue-0", "blue-1", "green-0"));
+    });
+
+    it("says the share that was asked and what the ready pods make of it", async () => {
+      const status = await read(rolling);
+      expect(status).toMatchObject({
+        ok: true,
+        reasons: [],
+        serves: {
+          environment: null,
+          byPods: true,
+          weights: { api: { blue: 67, green: 33 } },
+          endpoints: { api: { blue: 2, green: 1, others: 0 } },
+        },
+        asked: { environment: "blue", share: 25 },
+      });
+      const text = kubernetesStatusText(status);
+      expect(text).toMatch(/^✓ both sides serve: api by pods blue 67 %, green 33 % \(2 and 1 ready\) \(read back/);
+      expect(text).toContain("asked      blue v1, and 25 % to the other side");
+    });
+
+    it("is not well where everything is asked of one side, a side has no pod that is ready, or somebody else's pods are among them", async () => {
+      expect((await read({ ...rolling, share: "0" })).reasons).toEqual([
+        "The settings ask for blue v1; users are served api by blue (2 endpoints) and green (1 endpoints).",
+      ]);
+      const waits = waiting("CrashLoopBackOff", "back-off");
+      server.put("pods", pod(0, waits));
+      server.put("endpointslices", slice("blue-0", "blue-1", { name: "green-0", ready: false }));
+      const dead = await read(rolling);
+      expect(dead).toMatchObject({
+        ok: false,
+        serves: { environment: null, weights: { api: { blue: 100, green: 0 } } },
+      });
+      expect(dead.reasons).toEqual([expect.stringContaining("0 of 1 pods of api in green are ready (green-0: ")]);
+      server.put("pods", pod(0));
+      server.put("endpointslices", slice("blue-0", "blue-1", "green-0", "old-0"));
+      expect((await read(rolling)).reasons).toEqual([
+        "The settings ask for blue v1, and 25 % to green v2; users are served api by blue (2 endpoints) and green (1 endpoints) and others (1 endpoints).",
+      ]);
+    });
+  });
+
   it("is not when pods of the side that serves are not ready, with the reason, and does not mind the idle side's", async () => {
     const unpulled = waiting("ImagePullBackOff", "no such manifest");
     server.put("pods", blue(1, unpulled), pod(1, unpulled));

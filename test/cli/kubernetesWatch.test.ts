@@ -171,6 +171,26 @@ describe("a watch on Kubernetes", { timeout: 60_000 }, () => {
     expect(services).toMatchObject([{ service: "api", verdict: "no-go" }]);
   });
 
+  it("counts both sides behind one Service, where queries of the team's own name the side", async () => {
+    const sided = Object.fromEntries(
+      Object.keys(queries).map((name) => [name, `${name} $service $environment $window`]),
+    );
+    reopen({ queries: sided });
+    for (const [name, value] of Object.entries(figures)) {
+      prometheus.values.set(`${name} shop-api blue 60000ms`, () => value);
+      prometheus.values.set(`${name} shop-api green 60000ms`, () => value);
+    }
+    prometheus.values.set("errors shop-api green 60000ms", () => 60);
+    const count = await platform().count?.(AbortSignal.timeout(40_000));
+    vi.setSystemTime(noon + 4 * minute + 20_000);
+    expect(await count?.soFar()).toMatchObject({
+      answered: {
+        blue: { api: { requests: 1_800, errors: 0, p95Ms: 120 } },
+        green: { api: { requests: 1_800, errors: 180, p95Ms: 120 } },
+      },
+    });
+  });
+
   it("finds error patterns that only the watched side logs, and reads each line once", async () => {
     const at = (second: number) => new Date(noon + second * 1_000).toISOString();
     server.put("pods", pod(0), pod(0, {}, { environment: "blue" }));

@@ -117,14 +117,14 @@ export class FollowedShop {
     return `http://127.0.0.1:${this.#port}/`;
   }
 
-  /** Users who send 40 requests a second, until they are stopped. */
-  users(): Promise<LoadGenerator> {
+  /** Users who send 40 requests a second, until they are stopped. @param longest seconds after which they end by themselves */
+  users(longest = 400): Promise<LoadGenerator> {
     return LoadGenerator.start({
       targets: [{ name: "api", url: `http://127.0.0.1:${this.#port}`, weight: 1, paths: ["/"] }],
       ratePerSecond: 40,
       connections: 10,
-      maxSeconds: 400,
-      maxRequests: 16_000,
+      maxSeconds: longest,
+      maxRequests: 40 * longest,
     });
   }
 

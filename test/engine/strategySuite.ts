@@ -22,8 +22,8 @@ export interface StrategyStack {
   readonly address: string;
 }
 
-/** What every strategy does on every platform, by hand and step by step: nobody judges here. */
-export function followsEveryStrategy(stack: () => StrategyStack): void {
+/** What a test of strategies does, and asserts of where the stack stands. */
+function steps(stack: () => StrategyStack) {
   const done = async (...args: string[]) => {
     const { exitCode, said } = await stack().greenlight(...args);
     expect(exitCode, said).toBe(exitCodes.ok);
@@ -33,6 +33,12 @@ export function followsEveryStrategy(stack: () => StrategyStack): void {
     expect(await stack().weights()).toEqual({ blue: 100 - green, green });
     expect(await stack().instances()).toEqual(instances);
   };
+  return { done, back, stands };
+}
+
+/** What every strategy does on every platform, by hand and step by step: nobody judges here. */
+export function followsEveryStrategy(stack: () => StrategyStack): void {
+  const { done, back, stands } = steps(stack);
 
   /** Testers get what they ask for, and nothing else, whatever the shares. */
   const testersReachBoth = async () => {
@@ -65,6 +71,13 @@ export function followsEveryStrategy(stack: () => StrategyStack): void {
     await stands(0, { blue: 2, green: 2 });
     await testersReachBoth();
   });
+
+  rolls(stack);
+}
+
+/** What a rolling release does on every platform, by hand and step by step. */
+export function rolls(stack: () => StrategyStack): void {
+  const { done, back, stands } = steps(stack);
 
   it("has instances follow the share with rolling, to everything and back from it", async () => {
     await stack().set({ strategy: { kind: "rolling", rolling: { surge: 1 } } });

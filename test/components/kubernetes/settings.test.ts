@@ -45,7 +45,7 @@ describe("the settings of a stack on Kubernetes", () => {
     [{ bake: "5m" }, "greenlight:bake is not offered on kubernetes yet"],
     [
       { blue: "v1", green: "v2", share: "10" },
-      "greenlight:share is 10; on kubernetes traffic is shared by a Gateway's routes alone",
+      "greenlight:share is 10; on kubernetes a Gateway's routes share traffic, which kubernetes.gateway names, or pods do with strategy.kind rolling",
     ],
     [
       { kubernetes: { ...settings.kubernetes, gateway: { name: "public" } } },
@@ -67,8 +67,13 @@ describe("the settings of a stack on Kubernetes", () => {
     [{ database: { user: "shop" } }, "how it is migrated in kubernetes.database"],
     [
       { strategy: { kind: "canary" } },
-      "greenlight:strategy.kind is canary; on kubernetes traffic is shared by a Gateway's routes alone",
+      "greenlight:strategy.kind is canary; on kubernetes a Gateway's routes alone give any share: kubernetes.gateway names it, or rolling goes by pods",
     ],
+    [
+      { strategy: { kind: "canary" }, blue: "v1", green: "v2", share: "10" },
+      "greenlight:share is 10; on kubernetes a Gateway's routes share traffic",
+    ],
+    [{ strategy: { kind: "rolling" } }, "greenlight:strategy.kind is rolling; nobody counts what both sides answer"],
     [{ strategy: { kind: "canary" } }, "greenlight:strategy.kind is canary; nobody counts what both sides answer"],
     [
       { strategy: { canary: { sticky: "1h" } } },
@@ -151,6 +156,53 @@ describe("the settings of a stack on Kubernetes", () => {
     },
   ])("ask a Prometheus by %j", (prometheus) => {
     expect(faults({ kubernetes: { ...settings.kubernetes, prometheus } })).toEqual([]);
+  });
+
+  const sided = {
+    requests: "r $service $environment $window",
+    errors: "e $service $environment $window",
+    p95: "p $service $environment $window",
+  };
+  const rolling = (prometheus: object) =>
+    faults({ kubernetes: { ...settings.kubernetes, prometheus }, strategy: { kind: "rolling" } });
+  const wayOut =
+    "name a Gateway in greenlight:kubernetes.gateway, or count by queries of your own that name $environment (ingress own; prometheus.monitor has every series of the services say its side)";
+
+  it.each([
+    { url, ingress: "istio" },
+    { url, ingress: "own", queries: sided },
+  ])("let pods share traffic without a Gateway where both sides are counted apart, by %j", (prometheus) => {
+    expect(rolling(prometheus)).toEqual([]);
+    const shared = { blue: "v1", green: "v2", share: "10", strategy: { kind: "rolling" } };
+    expect(faults({ ...shared, kubernetes: { ...settings.kubernetes, prometheus } })).toEqual([]);
+  });
+
+  it.each([
+    [
+      { url, ingress: "envoy" },
+      `greenlight:strategy.kind is rolling; without a Gateway both sides answer behind one Service, and greenlight:kubernetes.prometheus.ingress envoy counts by Service alone: ${wayOut}`,
+    ],
+    [
+      { url, ingress: "nginx" },
+      `greenlight:strategy.kind is rolling; without a Gateway both sides answer behind one Service, and greenlight:kubernetes.prometheus.ingress nginx counts by Service alone: ${wayOut}`,
+    ],
+    [
+      { url, ingress: "own", queries },
+      `greenlight:strategy.kind is rolling; without a Gateway both sides answer behind one Service, and greenlight:kubernetes.prometheus.queries do not name $environment: ${wayOut}`,
+    ],
+  ])("let pods share no traffic that %j would count as one", (prometheus, says) => {
+    expect(rolling(prometheus)).toEqual([says]);
+  });
+
+  it("have queries of a team's own name the side all or none", () => {
+    const prometheus = { url, ingress: "own", queries: { ...queries, errors: sided.errors } };
+    expect(faults({ kubernetes: { ...settings.kubernetes, prometheus } })).toEqual([
+      "greenlight:kubernetes.prometheus.queries.requests lacks $environment",
+      "greenlight:kubernetes.prometheus.queries.p95 lacks $environment",
+    ]);
+    expect(faults({ kubernetes: { ...settings.kubernetes, prometheus: { ...prometheus, queries: sided } } })).toEqual(
+      [],
+    );
   });
 
   it("let a canary walk where a Gateway shares traffic and a Prometheus counts it", () => {

@@ -326,10 +326,59 @@ describe("a stack on Kubernetes that releases rolling", () => {
     ]);
   });
 
-  it("needs who shares traffic, and who counts both sides", async () => {
+  it("needs who counts both sides", async () => {
     await expect(stack({ blue: v1 }, { strategy })).rejects.toThrow(
-      "greenlight:strategy.kind is rolling; on kubernetes traffic is shared by a Gateway's routes alone",
+      "greenlight:strategy.kind is rolling; nobody counts what both sides answer",
     );
+  });
+
+  describe("without a Gateway", () => {
+    const prometheus = { url: "http://prometheus.shop:9090", ingress: "istio", rule: { labels: { release: "mon" } } };
+    const byPods = (change: Record<string, unknown>) =>
+      stack({ blue: v1, green: v2 }, { kubernetes: { prometheus }, strategy, ...change });
+    const selectorOf = ({ resources }: Awaited<ReturnType<typeof byPods>>) =>
+      (one(resources, "kubernetes:core/v1:Service", "traffic-api").inputs as unknown as V1Service).spec?.selector;
+    const labels = { "app.kubernetes.io/instance": "shop", "app.kubernetes.io/name": "api" };
+
+    it("leads to both sides while they share traffic, and to one side at 0 and at 100", async () => {
+      expect(selectorOf(await byPods({}))).toEqual({ ...labels, "greenlight/environment": "blue" });
+      expect(selectorOf(await byPods({ room: "33" }))).toEqual({ ...labels, "greenlight/environment": "blue" });
+      expect(selectorOf(await byPods({ share: "33", room: "0" }))).toEqual(labels);
+      expect(selectorOf(await byPods({ live: "green", room: "33" }))).toEqual({
+        ...labels,
+        "greenlight/environment": "green",
+      });
+    });
+
+    it("tells the gate, the reading back and the Release by which selector both are led to", async () => {
+      const { resources } = await byPods({ share: "33", room: "0" });
+      const switched = { service: "api", both: labels, needed: { blue: 2, green: 1 } };
+      expect(one(resources, "kubernetes:SwitchGate", "traffic-gate").inputs.services).toContainEqual(
+        expect.objectContaining(switched),
+      );
+      expect(one(resources, "kubernetes:TrafficReadBack", "traffic-read-back").inputs.services).toContainEqual(
+        expect.objectContaining(switched),
+      );
+      expect(one(resources, "index:Release", "release").inputs.kubernetes).toMatchObject({
+        services: [{ service: "api", both: labels }, { service: "web" }],
+      });
+    });
+
+    it("is judged by each side's own figures and alerts", async () => {
+      const { resources } = await byPods({});
+      const rule = one(resources, "kubernetes:monitoring.coreos.com/v1:PrometheusRule", "alarms-rule").inputs;
+      const text = JSON.stringify(rule);
+      for (const side of ["blue", "green"]) {
+        expect(text).toContain(`shop-shop-api-${side}-errors`);
+        expect(text).toContain(`destination_service_name=\\"shop-api\\",destination_workload=\\"shop-api-${side}\\"`);
+      }
+    });
+  });
+
+  it("leads to both sides in no other strategy, whatever somebody makes of the Service", async () => {
+    const { resources } = await stack({ blue: v1, green: v2 });
+    const [switched] = one(resources, "kubernetes:SwitchGate", "traffic-gate").inputs.services as object[];
+    expect(switched).not.toHaveProperty("both");
   });
 });
 

@@ -7,10 +7,16 @@ import { backends, live, notReady, pod, route, slice, sliceOf, testersRule } fro
 describe("the way back on Kubernetes, without an engine", () => {
   let server: ApiServer;
   const back = (deadlineMs = 20_000, routed = false) =>
-    moveKubernetesTraffic(server.access, switchedServices("shop", { api: 8080 }, routed), "blue", () => {}, {
-      deadlineMs,
-      intervalMs: 10,
-    });
+    moveKubernetesTraffic(
+      server.access,
+      switchedServices("shop", { api: 8080 }, routed ? "route" : "side"),
+      "blue",
+      () => {},
+      {
+        deadlineMs,
+        intervalMs: 10,
+      },
+    );
 
   beforeEach(async () => {
     server = await ApiServer.start();

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { clusterOfContour, fill, queriesOf, unknownWords } from "../../../provider/prometheus/queries.ts";
+import {
+  clusterOfContour,
+  fill,
+  namesEnvironment,
+  queriesOf,
+  unknownWords,
+} from "../../../provider/prometheus/queries.ts";
 
-const names = { namespace: "shop", service: "app-api-blue", port: 8080 };
+const names = { namespace: "shop", service: "app-api-blue", port: 8080, environment: "blue" } as const;
 
 describe("queries of users' requests", () => {
   it("name an Envoy's cluster as its gateway calls it", () => {
@@ -25,6 +31,22 @@ describe("queries of users' requests", () => {
     const { errors } = queriesOf({ kind: "istio" }, names);
     expect(errors).toContain('reporter="source"');
     expect(errors).toContain('response_code=~"5.."');
+    expect(errors).not.toContain("workload");
+  });
+
+  it("tell the sides of one Service by Istio's name of who answered, and by the word of a team's own", () => {
+    const shared = { ...names, service: "app-api", workload: "app-api-blue" };
+    const { requests, errors, p95 } = queriesOf({ kind: "istio" }, shared);
+    for (const query of [requests, errors, p95]) {
+      expect(query).toContain('destination_service_name="app-api",destination_workload="app-api-blue"');
+    }
+    const own = { requests: 'a{s="$service-$environment"}[$window]', errors: "b_$environment", p95: "$environments" };
+    expect(queriesOf({ kind: "own", ...own }, shared)).toEqual({
+      requests: 'a{s="app-api-blue"}[$window]',
+      errors: "b_blue",
+      p95: "$environments",
+    });
+    expect([own.requests, own.errors, own.p95].map(namesEnvironment)).toEqual([true, true, false]);
   });
 
   it("are a team's own as they are, with the names in the place of words", () => {

@@ -68,6 +68,29 @@ describe("a rolling release", () => {
     ]);
   });
 
+  it("leaves one Service that leads to both sides while they share traffic the instances that are wanted, wherever it is cut off", () => {
+    fc.assert(
+      fc.property(environment, services, fc.integer({ min: 1, max: 100 }), fc.boolean(), (live, all, share, back) => {
+        const start = { live, share: 0 };
+        const there = standings(start, goalOf(live, share), all);
+        const end = there.at(-1) ?? start;
+        const walked = back ? [...there, ...standings(end, start, all, { back: true })] : there;
+        for (const [at, now] of walked.entries()) {
+          const before = walked[at - 1] ?? start;
+          for (const capacity of all) {
+            const [had, has] = [counts(before, capacity), counts(now, capacity)];
+            // Whichever instances of both sides are there already, and wherever the Service leads by then.
+            const least = { blue: Math.min(had.blue, has.blue), green: Math.min(had.green, has.green) };
+            for (const led of [before, now]) {
+              const behind = led.share > 0 ? least.blue + least.green : least[led.live];
+              expect(behind).toBeGreaterThanOrEqual(capacity.wanted);
+            }
+          }
+        }
+      }),
+    );
+  });
+
   it("always comes to where it shall be, also with services of several sizes", () => {
     fc.assert(
       fc.property(
