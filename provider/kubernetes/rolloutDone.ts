@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { GateProof } from "../../release/gateProof.ts";
 import { Problem } from "../../release/problem.ts";
@@ -34,7 +35,7 @@ interface Outputs {
   readonly incarnations: readonly string[];
   /** ISO time of the reading. */
   readonly readAt: string;
-  /** Whether that reading showed what was asked. */
+  /** Whether the gate passed, and no refresh since found something else. */
   readonly done: boolean;
   readonly proof: GateProof;
 }
@@ -42,7 +43,7 @@ interface Outputs {
 /**
  * Passes when every pod of an environment is ready and runs the image that was asked, by what the nodes say, and stays so for as long as
  * proxies take to hear of it: the smoke test comes by a Service. Waits by watches, tells what keeps it while it waits, and ends early where
- * no waiting helps.
+ * no waiting helps. A side that only lets pods go is not asked again.
  */
 export const rolloutDone = handler<Inputs, Outputs>({
   inputs,
@@ -56,13 +57,30 @@ export const rolloutDone = handler<Inputs, Outputs>({
     const rollouts = await readOnce(state, step);
     return { ...figures(state, rollouts), done: isDone(rollouts), proof: gateProof.parse(state.proof) };
   },
-  async update(step, _, __, news) {
-    return pass(news, step);
+  async update(step, _, state, news) {
+    if (!state.done || !letsPodsGo(state, news)) return pass(news, step);
+    // Pods that go make nothing that had not passed: a candidate whose pods cannot be ready must not keep users from going back.
+    const { running, readAt } = figures(news, await readOnce(news, step));
+    return { running, readAt, incarnations: state.incarnations, done: true, proof: gateProof.parse(state.proof) };
   },
   async delete() {
     // A gate leaves nothing behind.
   },
 });
+
+/** Whether nothing is asked but what has passed already, of fewer pods. */
+function letsPodsGo(before: Inputs, after: Inputs): boolean {
+  const asked = ({ environment, version, services }: Inputs) => ({
+    environment,
+    version,
+    services: services.map(({ replicas, ...all }) => all),
+  });
+  const replicas = (it: Inputs) => it.services.map((one) => one.replicas);
+  return (
+    isDeepStrictEqual(asked(before), asked(after)) &&
+    replicas(after).every((count, at) => count <= (replicas(before)[at] ?? 0))
+  );
+}
 
 const untouched = "No traffic was moved.";
 

@@ -141,6 +141,30 @@ describe("the gate of what runs on Kubernetes", () => {
     expect(await gate.differs()).toBe(true);
   });
 
+  describe("of a side that lets pods go", () => {
+    const fewer = (over: object = {}) => {
+      const [service] = inputs().services;
+      return inputs({ deadlineMs: 300, services: [{ ...service, replicas: 1, ...over }] });
+    };
+    const dead = waiting("CrashLoopBackOff", "back-off");
+
+    it("is passed by what had passed, also where its pods cannot be ready any more: users go back from it", async () => {
+      const { proof, incarnations } = await gate.create(inputs());
+      server.put("pods", pod(0, dead), pod(1, dead));
+      expect(await gate.update(fewer())).toMatchObject({ done: true, running: { api: 0 }, proof, incarnations });
+      expect(await gate.differs()).toBe(false);
+    });
+
+    it("asks again for more pods, for another template beside it, and after a refresh that found something else", async () => {
+      await gate.create(inputs());
+      server.put("pods", pod(1, dead));
+      await expect(gate.update(fewer({ replicas: 3 }))).rejects.toThrow("1 of 3 pods are ready");
+      await expect(gate.update(fewer({ template: "b" }))).rejects.toThrow("1 of 2 pods are ready");
+      await gate.refresh();
+      await expect(gate.update(fewer())).rejects.toThrow("1 of 2 pods are ready");
+    });
+  });
+
   it("runs again for another template, and not for another patience", async () => {
     await gate.create(inputs());
     expect(await gate.differs(inputs({ deadlineMs: 1 }))).toBe(false);
