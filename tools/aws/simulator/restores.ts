@@ -3,8 +3,8 @@ import type { Answer } from "./answers.ts";
 import type { Inner } from "./inner.ts";
 import type { ApiRequest } from "./request.ts";
 
-/** How long a restored instance is being made, before the simulator's speed. Milliseconds. */
-const makingMs = 5_000;
+/** How often it is asked for a restored instance before it is made: by counts and not by time, so that nobody on a busy machine misses it. */
+const asksWhileMade = 2;
 
 /**
  * Instances restored from snapshots as RDS makes them: moto takes what is off or zero in the request for left out, and has them available
@@ -12,13 +12,11 @@ const makingMs = 5_000;
  */
 export class Restores {
   readonly #inner: Inner;
-  readonly #speed: number;
-  readonly #made = new Map<string, { readonly at: number; readonly ends: string }>();
+  readonly #made = new Map<string, { asksLeft: number; readonly ends: string }>();
   #ends = "available";
 
-  constructor(inner: Inner, speed: number) {
+  constructor(inner: Inner) {
     this.#inner = inner;
-    this.#speed = speed;
   }
 
   /** State in which instances end that are restored from now on; `creating` for never. */
@@ -31,7 +29,9 @@ export class Restores {
     if (action === "RestoreDBInstanceFromDBSnapshot") return await this.#restore(request);
     if (action === "DeleteDBInstance") this.#made.delete(String(parameters.DBInstanceIdentifier));
     if (action !== "DescribeDBInstances" || this.#made.size === 0) return undefined;
-    return this.#told(await this.#inner.forward(request));
+    const answer = this.#told(await this.#inner.forward(request));
+    for (const it of this.#made.values()) it.asksLeft -= 1;
+    return answer;
   }
 
   async #restore(request: ApiRequest): Promise<Answer> {
@@ -39,7 +39,7 @@ export class Restores {
     if (answer.status !== 200) return answer;
     const asked = (name: string) => request.parameters[name];
     const name = String(asked("DBInstanceIdentifier"));
-    this.#made.set(name, { at: Date.now(), ends: this.#ends });
+    this.#made.set(name, { asksLeft: asksWhileMade, ends: this.#ends });
     const backups = asked("BackupRetentionPeriod");
     await this.#inner.client(RDSClient, request.region).send(
       new ModifyDBInstanceCommand({
@@ -60,8 +60,8 @@ export class Restores {
       const name = /<DBInstanceIdentifier>([^<]*)</.exec(instance)?.[1] ?? "";
       const it = this.#made.get(name);
       if (it === undefined) return instance;
-      const making = Date.now() < it.at + makingMs / this.#speed;
-      return instance.replace(/<DBInstanceStatus>[^<]*/, `<DBInstanceStatus>${making ? "creating" : it.ends}`);
+      const status = it.asksLeft > 0 ? "creating" : it.ends;
+      return instance.replace(/<DBInstanceStatus>[^<]*/, `<DBInstanceStatus>${status}`);
     });
     const { "content-length": _, ...headers } = answer.headers;
     return { ...answer, headers, body };

@@ -82,7 +82,7 @@ export class Simulator {
     this.functions = new Functions(this.#inner, () => this.endpoint, this.#abort.signal);
     this.events = new Events(this.#inner, this.functions);
     this.#rights = new RoleRights(this.#inner);
-    this.restores = new Restores(this.#inner, speed);
+    this.restores = new Restores(this.#inner);
     this.#scalingTags = new ScalingTags(this.#inner);
     this.#bucketPolicies = new BucketPolicies(this.#inner);
     this.#edge = new Edge(this.#inner, this.#distributions, this.#cloudfront, this.#values, this.#bucketPolicies);
