@@ -49,6 +49,10 @@ export const kinds: Kinds = {
   "aws:ec2/route:Route": async () => (await import("./resources/ec2/route.ts")).route,
   "aws:ec2/routeTableAssociation:RouteTableAssociation": async () =>
     (await import("./resources/ec2/routeTableAssociation.ts")).routeTableAssociation,
+  "aws:rds/instance:Instance": async () => (await import("./resources/rds/instance.ts")).instance,
+  "aws:rds/parameterGroup:ParameterGroup": async () =>
+    (await import("./resources/rds/parameterGroup.ts")).parameterGroup,
+  "aws:rds/subnetGroup:SubnetGroup": async () => (await import("./resources/rds/subnetGroup.ts")).subnetGroup,
   "aws:rds/snapshot:Snapshot": async () => (await import("./resources/rds/snapshot.ts")).snapshot,
   "aws:rds/clusterSnapshot:ClusterSnapshot": async () => (await import("./resources/rds/snapshot.ts")).clusterSnapshot,
   "aws:s3/bucket:Bucket": async () => (await import("./resources/s3/bucket.ts")).bucket,

@@ -30,6 +30,7 @@ import { type ApiRequest, readRequest } from "./request.ts";
 import { Restores } from "./restores.ts";
 import { RoleRights } from "./roleRights.ts";
 import { ScalingTags } from "./scalingTags.ts";
+import { SubnetGroups } from "./subnetGroups.ts";
 import { Targets } from "./targets.ts";
 import { Topics } from "./topics.ts";
 
@@ -59,6 +60,7 @@ export class Simulator {
   readonly #rights: RoleRights;
   readonly figures = new Figures();
   readonly restores: Restores;
+  readonly #subnetGroups: SubnetGroups;
   readonly #scalingTags: ScalingTags;
   readonly #cloudfront = new CloudFrontParts();
   readonly #distributions = new Distributions();
@@ -83,6 +85,7 @@ export class Simulator {
     this.events = new Events(this.#inner, this.functions);
     this.#rights = new RoleRights(this.#inner);
     this.restores = new Restores(this.#inner);
+    this.#subnetGroups = new SubnetGroups(this.#inner);
     this.#scalingTags = new ScalingTags(this.#inner);
     this.#bucketPolicies = new BucketPolicies(this.#inner);
     this.#edge = new Edge(this.#inner, this.#distributions, this.#cloudfront, this.#values, this.#bucketPolicies);
@@ -192,7 +195,7 @@ export class Simulator {
       case "application-autoscaling":
         return await this.#scalingTags.answer(request);
       case "rds":
-        return await this.restores.answer(request);
+        return (await this.restores.answer(request)) ?? (await this.#subnetGroups.answer(request));
       case "cloudfront":
         return this.#distributions.answer(request) ?? this.#cloudfront.answer(request);
       case "cloudfront-keyvaluestore":

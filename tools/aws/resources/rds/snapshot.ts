@@ -1,5 +1,4 @@
 import {
-  AddTagsToResourceCommand,
   CreateDBClusterSnapshotCommand,
   CreateDBSnapshotCommand,
   DeleteDBClusterSnapshotCommand,
@@ -7,12 +6,12 @@ import {
   DescribeDBClusterSnapshotsCommand,
   DescribeDBSnapshotsCommand,
   RDSClient,
-  RemoveTagsFromResourceCommand,
 } from "@aws-sdk/client-rds";
 import { z } from "zod";
-import { kind, type Step, type Tags } from "../../plugin/kind.ts";
+import { kind, type Step } from "../../plugin/kind.ts";
 import { orGone } from "../../plugin/refusal.ts";
 import { tagBag, tagList } from "../tags.ts";
+import { tagArn } from "./tagArn.ts";
 
 const identifier = z
   .string()
@@ -126,11 +125,4 @@ async function available(step: Step, id: string, status: () => Promise<string | 
     see(now ?? "gone");
     return now === "available" ? true : undefined;
   });
-}
-
-async function tagArn({ aws }: Step, arn: string, put: Tags, remove: readonly string[]): Promise<void> {
-  const rds = aws.client(RDSClient);
-  if (remove.length > 0) await rds.send(new RemoveTagsFromResourceCommand({ ResourceName: arn, TagKeys: [...remove] }));
-  if (Object.keys(put).length > 0)
-    await rds.send(new AddTagsToResourceCommand({ ResourceName: arn, Tags: tagList(put) }));
 }
