@@ -5,7 +5,7 @@ import { kubernetesSettings } from "./components/kubernetes/settings.ts";
 import { kubernetesFaults } from "./components/kubernetes/settingsFaults.ts";
 import { localFaults } from "./components/local/settingsFaults.ts";
 import {
-  databaseExpected,
+  databaseName,
   duration,
   environmentName,
   flag,
@@ -109,9 +109,7 @@ export const settingsShape = z.strictObject({
     .describe("The services that are released and switched together, by name."),
   database: group(
     {
-      name: text(databaseExpected, /^(?!(postgres|template0|template1)$)[a-z][a-z0-9_]{0,30}$/)
-        .default("app")
-        .describe("Name of the database."),
+      name: databaseName().default("app").describe("Name of the database."),
       user: text(userExpected, /^(?!pg_)[a-z][a-z0-9_]{0,30}$/)
         .default("app")
         .describe("User that owns it; its password is made by the stack."),

@@ -26,7 +26,7 @@ export function deployerPolicyPage(stack: string, text: string, project = "green
   if (aws === undefined) throw new Error("The stack is not on AWS: greenlight:aws is missing.");
   const policies = deployerPolicies(deployerScope(stack, aws));
   const block = (of: keyof typeof policies) => `\`\`\`json\n${JSON.stringify(policies[of], null, 2)}\n\`\`\``;
-  const optional = (of: "network" | "rollback" | "frontend" | "drill", title: string) =>
+  const optional = (of: "network" | "database" | "rollback" | "frontend" | "drill", title: string) =>
     policies[of] === undefined ? "" : `\n## ${title}\n\n${block(of)}\n`;
   return `<!-- Written by docs/generate-deployer-policy.ts from components/aws/deployerPolicy.ts; change it there. -->
 # What the deployer of an AWS stack may do
@@ -48,7 +48,7 @@ ${block("stack")}
 ## What reads it, migrates and takes snapshots
 
 ${block("release")}
-${optional("network", "What makes the network (`aws.network.create`)")}${optional("rollback", "What makes and arms the rollback without us (`aws.rollback`)")}${optional("frontend", "What makes, fills and switches the pages (`aws.frontend`)")}${optional("drill", "What only a restore drill needs (`greenlight drill snapshot`)")}`;
+${optional("network", "What makes the network (`aws.network.create`)")}${optional("database", "What makes the database (`aws.database.create`)")}${optional("rollback", "What makes and arms the rollback without us (`aws.rollback`)")}${optional("frontend", "What makes, fills and switches the pages (`aws.frontend`)")}${optional("drill", "What only a restore drill needs (`greenlight drill snapshot`)")}`;
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

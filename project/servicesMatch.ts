@@ -1,3 +1,4 @@
+import { databaseVariableNames } from "../components/aws/databaseVariables.ts";
 import type { Settings } from "../config.ts";
 import { environmentNames } from "../release/environment.ts";
 import { exitCodes } from "../release/exitCodes.ts";
@@ -33,6 +34,7 @@ export function requireStartable(settings: Settings, manifests: Manifests): void
     ...orphans.map((name) => `the settings name service ${name}, which no manifest has`),
     ...all.flatMap(({ manifest, file }) => [
       ...unstartable(settings, manifest.services).map((line) => `${line} (${file})`),
+      ...saidTwice(settings, manifest.services).map((line) => `${line} (${file})`),
       ...(manifest.database.tool !== "none" && !migrates(settings)
         ? [`the manifest migrates a database, and the settings have none (${file})`]
         : []),
@@ -55,6 +57,18 @@ function unstartable({ platform }: Settings, services: ProjectManifest["manifest
   return Object.entries(services)
     .filter(([, it]) => it[needs[platform]] === undefined)
     .map(([name]) => `services.${name} has no ${needs[platform]}, which the platform ${platform} starts`);
+}
+
+/** Variables of a manifest that the stack sets itself, for a service that asks for its database. */
+function saidTwice({ platform, aws }: Settings, services: ProjectManifest["manifest"]["services"]): string[] {
+  if (platform !== "aws") return [];
+  return Object.entries(services)
+    .filter(([name]) => aws?.services[name]?.database === true)
+    .flatMap(([name, { env }]) =>
+      Object.keys(env)
+        .filter((variable) => databaseVariableNames.includes(variable))
+        .map((variable) => `services.${name}.env.${variable} is set by aws.services.${name}.database: take one out`),
+    );
 }
 
 /** Whether the settings say how, and where, a migration runs. */

@@ -33,7 +33,9 @@ export const duration = (fallback: string, least = 0) => {
 };
 export const port = () => whole(1024, 65535);
 export const userExpected = "a name of a-z, 0-9 and _, at most 31 characters, not starting with pg_";
-export const databaseExpected = "a name of a-z, 0-9 and _, at most 31 characters, not one of PostgreSQL's own";
+const databaseExpected = "a name of a-z, 0-9 and _, at most 31 characters, not one of PostgreSQL's own";
+/** Name of a database on a PostgreSQL server. */
+export const databaseName = () => text(databaseExpected, /^(?!(postgres|template0|template1)$)[a-z][a-z0-9_]{0,30}$/);
 export const path = () => text("a path on the service, starting with /", /^\/[\x21-\x7e]{0,500}$/);
 const folderExpected = "a folder inside the project, such as deploy/releases";
 export const folder = () =>

@@ -1,4 +1,6 @@
+import { databaseSource } from "../../components/aws/databaseSource.ts";
 import { physicalName } from "../../components/aws/physicalName.ts";
+import { namePrefix } from "../../components/aws/serving.ts";
 import type { AwsSettings } from "../../components/aws/settings.ts";
 import { drillPrefix } from "../../provider/aws/drill/drillPrefix.ts";
 import { originalUntouched } from "../../provider/aws/drill/restoreBeside.ts";
@@ -47,14 +49,15 @@ export function drillableDatabase(context: Context): { readonly aws: AwsSettings
       "name it there, if it has one",
     );
   }
-  if (database.instance === undefined) {
+  const source = databaseSource(namePrefix(context.stack, aws), database);
+  if (source.instance === undefined) {
     return refuse(
-      `${database.cluster} is an Aurora cluster, and only snapshots of RDS instances are drilled yet.`,
+      `${source.cluster} is an Aurora cluster, and only snapshots of RDS instances are drilled yet.`,
       of("aws.database.cluster"),
       `by hand: \`aws rds restore-db-cluster-from-snapshot\` into a cluster of its own, an instance in it, compare, and remove both (docs/aws.md, Restore drill)`,
     );
   }
-  return { aws, instance: database.instance };
+  return { aws, instance: source.instance };
 }
 
 /**

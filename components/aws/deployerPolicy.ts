@@ -1,12 +1,14 @@
 import { loadBalancerOf, partitionOf } from "./arn.ts";
 import { rollbackParameter } from "./automaticRollback/automaticRollback.ts";
 import { rollbackDeployerPolicy } from "./automaticRollback/deployer.ts";
+import { databaseDeployerPolicy, databaseTypes, type OwnDatabase } from "./databaseDeployer.ts";
+import { databaseSource, ownDatabase } from "./databaseSource.ts";
 import { changes, nameless, reading } from "./deployerRights.ts";
 import { drillPolicy } from "./drillPolicy.ts";
 import { frontendDeployerPolicy } from "./frontend/deployer.ts";
 import { nameLimits, physicalName } from "./physicalName.ts";
 import { namePrefix } from "./serving.ts";
-import type { AwsSettings } from "./settings.ts";
+import type { AwsDatabaseSettings, AwsSettings } from "./settings.ts";
 import { type PolicyDocument, type PolicyStatement, policy } from "./taskPolicies.ts";
 import { vpcDeployerPolicy, vpcTypes } from "./vpcDeployer.ts";
 
@@ -28,30 +30,43 @@ export interface DeployerScope {
   readonly rollback?: true;
   /** Whether the stack has pages behind CloudFront. */
   readonly frontend?: true;
-  /** The database: `db:<identifier>` or `cluster:<identifier>`, and its security group. */
-  readonly database?: { readonly resource: string; readonly securityGroup: string };
+  /** The database: `db:<identifier>` or `cluster:<identifier>`, and the security group of one that is there already. */
+  readonly database?: { readonly resource: string; readonly securityGroup?: string };
+  /** The database of the stack's own: its identifier, and the ARN of its key where that is the team's. */
+  readonly ownDatabase?: OwnDatabase;
 }
 
 /** The scope of a stack by its settings. */
 export function deployerScope(stack: string, aws: AwsSettings): DeployerScope {
   const { account, region, loadBalancer, cluster, database, rollback, frontend, network } = aws;
   const { existing, waf } = loadBalancer;
+  const prefix = namePrefix(stack, aws);
   return {
     account,
     region,
-    prefix: namePrefix(stack, aws),
+    prefix,
     ...(existing === undefined ? {} : { loadBalancer: loadBalancerOf(existing.listener).replace(/^app\//, "") }),
     ...(cluster === undefined ? {} : { cluster: cluster.slice(cluster.lastIndexOf("/") + 1) }),
     ...(network?.create === undefined ? {} : { network: true }),
     ...(waf === undefined ? {} : { waf }),
     ...(rollback === undefined ? {} : { rollback: true }),
     ...(frontend === undefined ? {} : { frontend: true }),
-    ...(database === undefined
+    ...(database === undefined ? {} : databaseScope(prefix, database)),
+  };
+}
+
+function databaseScope(prefix: string, database: AwsDatabaseSettings) {
+  const { securityGroup, create } = database;
+  const { instance, cluster } = databaseSource(prefix, database);
+  const resource = instance === undefined ? `cluster:${cluster}` : `db:${instance}`;
+  return {
+    database: { resource, ...(securityGroup === undefined ? {} : { securityGroup }) },
+    ...(create === undefined
       ? {}
       : {
-          database: {
-            resource: database.instance === undefined ? `cluster:${database.cluster}` : `db:${database.instance}`,
-            securityGroup: database.securityGroup,
+          ownDatabase: {
+            identifier: ownDatabase(prefix),
+            ...(create.kmsKey === undefined ? {} : { kmsKey: create.kmsKey }),
           },
         }),
   };
@@ -61,6 +76,7 @@ export interface DeployerPolicies {
   readonly stack: PolicyDocument;
   readonly release: PolicyDocument;
   readonly network?: PolicyDocument;
+  readonly database?: PolicyDocument;
   readonly rollback?: PolicyDocument;
   readonly frontend?: PolicyDocument;
   readonly drill?: PolicyDocument;
@@ -76,12 +92,16 @@ const rulesOfGroups = [
 ];
 
 /** Types that a stack has only where it asks for them; their rights are no part of the rest. */
-const beside: ReadonlySet<string> = new Set([...vpcTypes, "aws:wafv2/webAclAssociation:WebAclAssociation"]);
+const beside: ReadonlySet<string> = new Set([
+  ...vpcTypes,
+  ...databaseTypes,
+  "aws:wafv2/webAclAssociation:WebAclAssociation",
+]);
 
 /**
  * The policies that a deployer of a stack needs and no more: it can change what bears the stack's name, and read. Several documents, for
- * IAM takes at most 6144 characters in one; `network`, `rollback` and `frontend` only for a stack that asks for them, `drill` for one with an
- * RDS instance.
+ * IAM takes at most 6144 characters in one; `network`, `database`, `rollback` and `frontend` only for a stack that asks for them, `drill`
+ * for one with an RDS instance.
  */
 export function deployerPolicies(scope: DeployerScope): DeployerPolicies {
   const { account, region, prefix, database } = scope;
@@ -148,7 +168,7 @@ export function deployerPolicies(scope: DeployerScope): DeployerPolicies {
         Action: rulesOfGroups,
         Resource: [
           arn("ec2", "security-group-rule/*"),
-          ...(database === undefined ? [] : [arn("ec2", `security-group/${database.securityGroup}`)]),
+          ...(database?.securityGroup === undefined ? [] : [arn("ec2", `security-group/${database.securityGroup}`)]),
         ],
       },
       {
@@ -234,6 +254,7 @@ export function deployerPolicies(scope: DeployerScope): DeployerPolicies {
           ] as const)),
     ),
     ...(scope.network === undefined ? {} : { network: vpcDeployerPolicy({ arn, prefix }) }),
+    ...(scope.ownDatabase === undefined ? {} : { database: databaseDeployerPolicy({ arn, ...scope.ownDatabase }) }),
     ...(scope.frontend === undefined
       ? {}
       : {

@@ -5,6 +5,7 @@ import { smokeVariables } from "../../release/serviceVariables.ts";
 import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
 import { digestOf } from "./container.ts";
+import type { DatabaseAccess } from "./databaseAccess.ts";
 import { physicalName } from "./physicalName.ts";
 import { AwsResource } from "./resource.ts";
 import { Task } from "./task.ts";
@@ -17,6 +18,8 @@ export interface EnvironmentServiceArgs {
   env: Record<string, string>;
   /** ARN of a secret by variable. */
   secrets: Record<string, string>;
+  /** The database of the stack's own, where the service asks for it. */
+  database?: DatabaseAccess;
   /** Tasks; the least when there is `scaling`. None in an environment that is stopped. */
   tasks: number;
   /** Tasks by load: at the most so many, aiming at so much use of CPU in percent. */
@@ -151,6 +154,7 @@ export class Environment extends pulumi.ComponentResource {
         architecture: it.architecture,
         stopSeconds: it.drainSeconds,
         keepLogs: args.keepLogs,
+        ...(it.database === undefined ? {} : { database: it.database }),
         ...(it.taskRole === undefined ? {} : { taskRole: it.taskRole }),
       },
       { parent: this },

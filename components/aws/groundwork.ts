@@ -2,6 +2,7 @@ import type { Settings } from "../../config.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
 import * as pulumi from "../pulumi.ts";
 import { loadBalancerOf } from "./arn.ts";
+import { Database } from "./database.ts";
 import type { Ground } from "./ground.ts";
 import { LoadBalancer } from "./loadBalancer.ts";
 import { Network } from "./network.ts";
@@ -25,10 +26,48 @@ export function networkOf(
       ports: Object.values(settings.services).map(({ port }) => port),
       ...(create === undefined ? {} : { open: { users: create.public, tests: create.tests } }),
       ...(existing === undefined ? {} : { securityGroup: existing.securityGroup }),
-      ...(database === undefined ? {} : { database: { securityGroup: database.securityGroup, port: database.port } }),
+      ...(database === undefined
+        ? {}
+        : {
+            database: {
+              ...(database.securityGroup === undefined ? {} : { securityGroup: database.securityGroup }),
+              port: database.port,
+            },
+          }),
     },
     options,
   );
+}
+
+/** The database of a stack, where it makes one. */
+export function databaseOf(
+  prefix: string,
+  { database }: AwsSettings,
+  { tasks }: Ground,
+  { databaseGroup }: Network,
+  options: pulumi.ComponentResourceOptions,
+): Database | undefined {
+  if (database?.create === undefined || databaseGroup === undefined) return undefined;
+  const { kmsKey, ...create } = database.create;
+  return new Database(
+    "database",
+    {
+      stack: prefix,
+      subnets: tasks,
+      securityGroup: databaseGroup,
+      port: database.port,
+      ...create,
+      ...(kmsKey === undefined ? {} : { kmsKey }),
+    },
+    options,
+  );
+}
+
+/** What others need to know of a database that the stack made, such as who connects by hand. */
+export function databaseOutputs(made: Database | undefined): Record<string, pulumi.Input<unknown>> {
+  if (made === undefined) return {};
+  const { identifier, host, port, name, secret } = made;
+  return { database: { identifier, host, port, name, secret } };
 }
 
 /** What users and tests come through, made or already there. */

@@ -12,14 +12,16 @@ export interface NetworkArgs {
   open?: { users: string[]; tests: string[] };
   /** The security group of a load balancer that is there already. Either this or `open`. */
   securityGroup?: string;
-  /** The database's security group: it lets the tasks in. */
-  database?: { securityGroup: string; port: number };
+  /** The database's port, and its security group: it lets the tasks in. Without one the group is made. */
+  database?: { securityGroup?: string; port: number };
 }
 
 /** Who reaches whom: users the load balancer, the load balancer the tasks, the tasks the database. Nobody else reaches anything. */
 export class Network extends pulumi.ComponentResource {
   readonly loadBalancerGroup: pulumi.Output<string>;
   readonly taskGroup: pulumi.Output<string>;
+  /** The database's security group, where the stack has a database. */
+  readonly databaseGroup: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("greenlight:aws:Network", name, { vpc: args.vpc, ports: args.ports }, opts);
@@ -55,7 +57,9 @@ export class Network extends pulumi.ComponentResource {
       description: "Registry, Secrets Manager, CloudWatch",
     });
     if (args.database !== undefined) {
-      const { securityGroup, port } = args.database;
+      const { securityGroup: there, port } = args.database;
+      const securityGroup = there === undefined ? group("database", `Database of ${args.stack}`) : pulumi.output(there);
+      this.databaseGroup = securityGroup;
       this.#reaches(`${name}-tasks-database`, this.taskGroup, port, {
         referencedSecurityGroupId: securityGroup,
         description: "The database",

@@ -11,15 +11,16 @@ import { GreenlightResource } from "../resource.ts";
 import { statedRelease } from "../statedRelease.ts";
 import { rollbackOf, standDownBefore } from "./automaticRollback/ofStack.ts";
 import { Dashboard } from "./dashboard.ts";
+import { databaseSource } from "./databaseSource.ts";
 import type { Environment } from "./environment.ts";
 import { listenerPorts } from "./forwarding.ts";
 import { buildsOf, frontendOf } from "./frontend/ofStack.ts";
 import { groundOf, networkOutputs } from "./ground.ts";
-import { clusterOf, entranceOf, networkOf } from "./groundwork.ts";
+import { clusterOf, databaseOf, databaseOutputs, entranceOf, networkOf } from "./groundwork.ts";
 import { ReleaseAlarms } from "./releaseAlarms.ts";
 import { AwsProvider } from "./resource.ts";
 import { addressesOf, namePrefix, scaledServicesOf, servingFactsOf } from "./serving.ts";
-import type { AwsSettings } from "./settings.ts";
+import type { AwsDatabaseSettings, AwsSettings } from "./settings.ts";
 import { type AwsPlan, environmentOf, quietBefore, targetGroupsOf } from "./sides.ts";
 import { SnapshotRetention } from "./snapshotRetention.ts";
 import { isStopped } from "./stopped.ts";
@@ -27,7 +28,7 @@ import type { TargetGroups } from "./targetGroups.ts";
 import { TrafficSwitch } from "./trafficSwitch.ts";
 
 /**
- * The whole stack on AWS, in the order of its dependencies: release, then snapshot, migration, tasks, what runs, health and smoke of
+ * The whole stack on AWS, in the order of its dependencies: release, then network and database, then snapshot, migration, tasks, what runs, health and smoke of
  * each environment, then alarms, then the gate of the switch, the record of the way back, the rules and their reading back, then the
  * dashboard.
  */
@@ -57,7 +58,9 @@ export async function deployAws(args: StackArgs): Promise<Record<string, pulumi.
   const entrance = entranceOf(prefix, aws, ground, network, options(...ground.made));
   const cluster = clusterOf(prefix, aws, { provider, dependsOn: [release] });
   const dir = join(resolve(args.project, settings.folder), stack);
-  const plan: AwsPlan = { settings, aws, prefix, tags, ...cluster, ground, network, dir, options };
+  const database = databaseOf(prefix, aws, ground, network, options(...ground.made, network));
+  const made = database === undefined ? {} : { database };
+  const plan: AwsPlan = { settings, aws, prefix, tags, ...cluster, ground, network, ...made, dir, options };
 
   const targets = {
     blue: targetGroupsOf(plan, "blue", entrance.tests.blue),
@@ -73,7 +76,14 @@ export async function deployAws(args: StackArgs): Promise<Record<string, pulumi.
     const it = manifests[name];
     if (it === undefined) continue;
     const quiet = quietBefore(plan, name, it, entrance.listener, targets, environments);
-    const before = [network, targets[name], quiet, ...standDownBefore(plan, name, it, quiet), ...environments];
+    const before = [
+      network,
+      ...Object.values(made),
+      targets[name],
+      quiet,
+      ...standDownBefore(plan, name, it, quiet),
+      ...environments,
+    ];
     const environment = environmentOf(plan, name, it, targets[name], before);
     environments.push(environment);
     proofs[name] = environment.proofs;
@@ -90,7 +100,7 @@ export async function deployAws(args: StackArgs): Promise<Record<string, pulumi.
       environments: environmentNames.filter((name) => settings[name] !== undefined && !isStopped(name, settings)),
       loadBalancer: entrance.metricName,
       targetGroups: metricNames,
-      ...(aws.database === undefined ? {} : { database: databaseLimits(aws, aws.database) }),
+      ...(aws.database === undefined ? {} : { database: databaseLimits(prefix, aws, aws.database) }),
       ...(aws.alarms.topic === undefined ? {} : { topic: aws.alarms.topic }),
     },
     options(...environments, targets.blue, targets.green),
@@ -132,15 +142,13 @@ export async function deployAws(args: StackArgs): Promise<Record<string, pulumi.
   rollback?.begin(trafficSwitch.rules, trafficSwitch.readAt);
   const frontend = frontendOf(plan, builds, trafficSwitch);
   if (aws.database?.keep !== undefined) {
-    const { instance, cluster: aurora, keep } = aws.database;
     new SnapshotRetention(
       "snapshot-retention",
       {
         region: aws.region,
-        ...(instance === undefined ? {} : { instance }),
-        ...(aurora === undefined ? {} : { cluster: aurora }),
+        ...databaseSource(prefix, aws.database),
         stack: prefix,
-        keep,
+        keep: aws.database.keep,
         deployed: environmentNames.flatMap((name) => settings[name] ?? []),
       },
       options(trafficSwitch),
@@ -165,6 +173,7 @@ export async function deployAws(args: StackArgs): Promise<Record<string, pulumi.
     ...(entrance.dnsName === undefined ? {} : { loadBalancer: entrance.dnsName }),
     ...(frontend === undefined ? {} : { frontend: frontend.domainName }),
     ...networkOutputs(ground),
+    ...databaseOutputs(database),
     noGoAlarms: alarms.noGo,
     alarmTopic: alarms.topic,
   };
@@ -184,10 +193,9 @@ function scaledTasks({ aws, settings, clusterName }: AwsPlan, stack: string, aft
   return { scaled: { cluster: clusterName, services: [...services], deadlineMs, after } };
 }
 
-function databaseLimits({ alarms }: AwsSettings, { instance, cluster }: NonNullable<AwsSettings["database"]>) {
+function databaseLimits(prefix: string, { alarms }: AwsSettings, database: AwsDatabaseSettings) {
   return {
-    ...(instance === undefined ? {} : { instance }),
-    ...(cluster === undefined ? {} : { cluster }),
+    ...databaseSource(prefix, database),
     cpu: alarms.databaseCpu,
     ...(alarms.databaseConnections === undefined ? {} : { connections: alarms.databaseConnections }),
     storage: alarms.databaseStorage,

@@ -3,8 +3,9 @@ import type { EnvironmentName } from "../../release/environment.ts";
 import type * as pulumi from "../pulumi.ts";
 import { BackupSnapshot } from "./backupSnapshot.ts";
 import { DatabaseMigration } from "./databaseMigration.ts";
+import { databaseSource } from "./databaseSource.ts";
 import { physicalName } from "./physicalName.ts";
-import type { AwsPlan } from "./sides.ts";
+import { type AwsPlan, databaseFor } from "./sides.ts";
 import { migrationRole } from "./watching.ts";
 
 /** What must be done before an environment takes a version: its snapshot, then its migration. Nothing for one without a migration. */
@@ -23,8 +24,7 @@ export function prepareDatabase(
     `${name}-snapshot`,
     {
       region: aws.region,
-      ...(database.instance === undefined ? {} : { instance: database.instance }),
-      ...(database.cluster === undefined ? {} : { cluster: database.cluster }),
+      ...databaseSource(prefix, database),
       version: manifest.version,
       ...(manifest.commit === undefined ? {} : { commit: manifest.commit }),
       prefix: physicalName("service", "before", manifest.version.replace(/[^A-Za-z0-9]+/g, "-"), prefix),
@@ -58,6 +58,7 @@ export function prepareDatabase(
         architecture: own?.architecture ?? "X86_64",
         stopSeconds: 30,
         keepLogs: aws.logs,
+        ...databaseFor(plan, migration.service),
         ...(own?.taskRole === undefined ? {} : { taskRole: own.taskRole }),
       },
       command: migration.command,

@@ -35,6 +35,9 @@ import type { ListenerArgs } from "@pulumi/aws/lb/listener.js";
 import type { ListenerRuleArgs } from "@pulumi/aws/lb/listenerRule.js";
 import type { LoadBalancerArgs } from "@pulumi/aws/lb/loadBalancer.js";
 import type { TargetGroupArgs } from "@pulumi/aws/lb/targetGroup.js";
+import type { InstanceArgs as DatabaseInstanceArgs } from "@pulumi/aws/rds/instance.js";
+import type { ParameterGroupArgs } from "@pulumi/aws/rds/parameterGroup.js";
+import type { SubnetGroupArgs } from "@pulumi/aws/rds/subnetGroup.js";
 import type { BucketArgs } from "@pulumi/aws/s3/bucket.js";
 import type { BucketPolicyArgs } from "@pulumi/aws/s3/bucketPolicy.js";
 import type { BucketPublicAccessBlockArgs } from "@pulumi/aws/s3/bucketPublicAccessBlock.js";
@@ -89,6 +92,9 @@ export interface AwsTypes {
   "aws:lb/listenerRule:ListenerRule": ListenerRuleArgs;
   "aws:lb/loadBalancer:LoadBalancer": LoadBalancerArgs;
   "aws:lb/targetGroup:TargetGroup": TargetGroupArgs;
+  "aws:rds/instance:Instance": DatabaseInstanceArgs;
+  "aws:rds/parameterGroup:ParameterGroup": ParameterGroupArgs;
+  "aws:rds/subnetGroup:SubnetGroup": SubnetGroupArgs;
   "aws:s3/bucket:Bucket": BucketArgs;
   "aws:s3/bucketPolicy:BucketPolicy": BucketPolicyArgs;
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": BucketPublicAccessBlockArgs;
@@ -107,7 +113,7 @@ export interface AwsTypes {
 export class AwsResource<Type extends keyof AwsTypes, Output extends string = never> extends pulumi.CustomResource {
   readonly #outputs: Record<string, pulumi.Output<string>>;
 
-  /** @param outputs names of what AWS computes and somebody composes with; each is text */
+  /** @param outputs names of what AWS computes and somebody composes with */
   constructor(
     type: Type,
     name: string,
@@ -122,9 +128,14 @@ export class AwsResource<Type extends keyof AwsTypes, Output extends string = ne
     this.#outputs = Object.fromEntries(outputs.map((output) => [output, own[output] as pulumi.Output<string>]));
   }
 
-  /** One thing that AWS computed. */
+  /** One thing that AWS computed: a text. */
   out(name: Output): pulumi.Output<string> {
     return this.#outputs[name] as pulumi.Output<string>;
+  }
+
+  /** One thing that AWS computed and that is no text, for a shape to read. */
+  told(name: Output): pulumi.Output<unknown> {
+    return this.out(name);
   }
 }
 

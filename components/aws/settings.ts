@@ -1,20 +1,20 @@
 import { z } from "zod";
-import { migrationSettings } from "../../project/migrationSettings.ts";
 import { scalingSettings } from "../../project/scalingSettings.ts";
 import {
   duration,
+  flag,
   group,
   hosts,
   listOf,
-  port,
   testAddresses,
   text,
   version,
   whole,
 } from "../../project/settingKinds.ts";
+import { database } from "./databaseSettings.ts";
 import { frontend } from "./frontend/settings.ts";
 import { network } from "./networkSettings.ts";
-import { arn, tags } from "./settingKinds.ts";
+import { arn, securityGroup, tags } from "./settingKinds.ts";
 
 const subnets = (what: string) =>
   listOf(
@@ -23,8 +23,6 @@ const subnets = (what: string) =>
     2,
     16,
   );
-
-const securityGroup = () => text("a security group's id such as sg-0a1b2c3d", /^sg-[0-9a-f]{8,17}$/);
 
 const cidrs = (expected: string) =>
   z
@@ -131,43 +129,29 @@ const service = group(
     secrets: z
       .record(
         z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, "a name of letters, digits and _"),
-        arn("secretsmanager", /secret:[A-Za-z0-9/_+=.@-]{1,512}(:[A-Za-z0-9_-]*:[A-Z]*:[A-Za-z0-9-]*)?/, "a secret"),
+        arn("secretsmanager", /secret:[A-Za-z0-9/_+=.@!-]{1,512}(:[A-Za-z0-9_-]*:[A-Z]*:[A-Za-z0-9-]*)?/, "a secret"),
         secretExpected,
       )
       .meta({ expected: secretExpected, named: "variable" })
       .default({})
       .describe("Variables that ECS fills from Secrets Manager when a task starts; no value passes through the stack."),
+    database: flag()
+      .default(false)
+      .describe(
+        "Whether its tasks are told where the database of `database.create` is, and its user and password: DATABASE_HOST, DATABASE_PORT, DATABASE_NAME, DATABASE_USER, DATABASE_PASSWORD, and DATABASE_SECRET to read those two anew.",
+      ),
     scaling: scalingSettings("Tasks", "Use of CPU in percent that is aimed at."),
     taskRole: arn("iam", /role\/[A-Za-z0-9+=,.@_/-]{1,512}/, "a role")
       .optional()
-      .describe("Role of the service itself. Left out, one that may do nothing."),
+      .describe(
+        "Role of the service itself. Left out, one that may do nothing, or with `database` read the database's user and password.",
+      ),
   },
   "{ hosts: [api.shop.example], priority: 10 }",
 );
 
 const awsServicesExpected =
   "the stack's services by name, such as { api: { hosts: [api.shop.example], priority: 10 } }";
-
-const identifier = () => text("an identifier such as shop-production", /^[a-z](?!.*--)[a-z0-9-]{0,62}(?<!-)$/);
-
-const database = group(
-  {
-    instance: identifier().optional().describe("Identifier of an RDS instance. Either this or `cluster`."),
-    cluster: identifier().optional().describe("Identifier of an Aurora cluster. Either this or `instance`."),
-    securityGroup: securityGroup().describe("Its security group: the services are let in on `port`."),
-    port: port().default(5432).describe("Port of the database."),
-    snapshotDeadline: duration("60m", 60_000).describe("How long the snapshot before a migration may take."),
-    keep: whole(1, 100)
-      .optional()
-      .describe(
-        "Snapshots of the stack that stay after a switch, beside those of versions that are deployed. Left out, all.",
-      ),
-    migration: migrationSettings({}),
-  },
-  "{ instance: shop-production, securityGroup: sg-… }",
-)
-  .refine((it) => (it.instance === undefined) !== (it.cluster === undefined), "either instance or cluster, not both")
-  .meta({ expected: "either instance or cluster" });
 
 /** Retention periods that CloudWatch Logs knows, in days. */
 const retentions = [
@@ -202,7 +186,7 @@ export const awsSettings = group(
       .record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, "a service's name"), service, awsServicesExpected)
       .meta({ expected: awsServicesExpected, named: "service" })
       .describe("What AWS needs to know of each of `services`."),
-    database: database.optional().describe("The services' database, which is there already."),
+    database: database.optional().describe("The services' database, there already or made."),
     frontend: frontend
       .optional()
       .describe("Pages in a private bucket behind CloudFront, switched with the services and after them."),

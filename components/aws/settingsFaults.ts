@@ -3,6 +3,7 @@ import { scalingFaults } from "../../project/scalingSettings.ts";
 import { type LocalKey, localSettingsFaults } from "../localSettings.ts";
 import { stickyFaults } from "../stickyFaults.ts";
 import { arnParts } from "./arn.ts";
+import { databaseFaults } from "./databaseFaults.ts";
 import { ruleFaults } from "./ruleFaults.ts";
 import type { AwsSettings } from "./settings.ts";
 import { stoppedFaults } from "./stopped.ts";
@@ -12,7 +13,7 @@ import { taskSizeFault } from "./taskSize.ts";
 const instead: Readonly<Record<LocalKey, string>> = {
   listen: "aws.loadBalancer says who reaches the services",
   ports: "tasks have addresses of their own",
-  database: "aws.database names one that is there already",
+  database: "aws.database names one that is there already, or has the stack make one",
   gates: "aws.gates says how long gates wait",
   backup: "snapshots are kept until somebody removes them; `greenlight drill snapshot` restores one as a drill",
 };
@@ -150,6 +151,7 @@ function arnFaults(aws: AwsSettings, of: Name): string[] {
     ["loadBalancer.existing.blue.listener", existing?.blue.listener],
     ["loadBalancer.existing.green.listener", existing?.green.listener],
     ["alarms.topic", aws.alarms.topic],
+    ["database.create.kmsKey", aws.database?.create?.kmsKey],
     ...Object.entries(aws.services).flatMap(([name, it]) =>
       Object.entries(it.secrets).map(([key, arn]): [string, string] => [`services.${name}.secrets.${key}`, arn]),
     ),
@@ -187,13 +189,5 @@ function frontendFaults({ frontend, rollback }: AwsSettings, of: Name): string[]
       : [
           `${of("aws.rollback")} is not offered beside aws.frontend yet: it would take the services back and leave the pages`,
         ]),
-  ];
-}
-
-function databaseFaults(settings: Settings, { database }: AwsSettings, of: Name): string[] {
-  const service = database?.migration?.service;
-  if (service === undefined || Object.hasOwn(settings.services, service)) return [];
-  return [
-    `${of("aws.database.migration.service")} is ${JSON.stringify(service)}; expected one of ${Object.keys(settings.services).join(", ")}`,
   ];
 }

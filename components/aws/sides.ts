@@ -5,6 +5,7 @@ import type { EnvironmentName } from "../../release/environment.ts";
 import type * as pulumi from "../pulumi.ts";
 import { noGoAlarm } from "./alarmRules.ts";
 import { AlarmsQuiet } from "./alarmsQuiet.ts";
+import type { Database } from "./database.ts";
 import { Environment } from "./environment.ts";
 import type { Ground } from "./ground.ts";
 import type { Network } from "./network.ts";
@@ -26,6 +27,8 @@ export interface AwsPlan {
   readonly clusterName: pulumi.Output<string>;
   readonly ground: Ground;
   readonly network: Network;
+  /** The database, where the stack makes it. */
+  readonly database?: Database;
   /** For a smoke test's log, absolute. */
   readonly dir: string;
   readonly options: (...after: pulumi.Resource[]) => pulumi.ComponentResourceOptions;
@@ -128,6 +131,7 @@ export function environmentOf(
                 cpu: own?.cpu ?? 256,
                 memory: own?.memory ?? 512,
                 architecture: own?.architecture ?? "X86_64",
+                ...databaseFor(plan, service),
                 ...(own?.taskRole === undefined ? {} : { taskRole: own.taskRole }),
                 drainSeconds: (set?.drain ?? 0) / 1_000,
                 startSeconds: (set?.start ?? 0) / 1_000,
@@ -154,4 +158,9 @@ export function environmentOf(
     },
     plan.options(...before, ...prepared),
   );
+}
+
+/** The database of the stack's own, for tasks of a service that asks for it. */
+export function databaseFor({ aws, database }: AwsPlan, service: string): { database?: Database } {
+  return database !== undefined && aws.services[service]?.database === true ? { database } : {};
 }

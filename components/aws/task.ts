@@ -1,9 +1,10 @@
 import type { EnvironmentName } from "../../release/environment.ts";
 import * as pulumi from "../pulumi.ts";
 import { containerDefinitions } from "./container.ts";
+import { type DatabaseAccess, databaseEnv, databaseSecrets } from "./databaseAccess.ts";
 import { physicalName } from "./physicalName.ts";
 import { AwsResource } from "./resource.ts";
-import { executionPolicy, taskTrust } from "./taskPolicies.ts";
+import { executionPolicy, ownSecretPolicy, taskTrust } from "./taskPolicies.ts";
 import { logGroupOf } from "./watching.ts";
 
 export interface TaskArgs {
@@ -28,7 +29,9 @@ export interface TaskArgs {
   stopSeconds: number;
   /** Days. */
   keepLogs: number;
-  /** ARN of the role of what runs in it. Left out, a role that may do nothing. */
+  /** The database that it is told of. */
+  database?: DatabaseAccess;
+  /** ARN of the role of what runs in it. Left out, a role that may do nothing but read the secret of `database`. */
   taskRole?: string;
 }
 
@@ -60,37 +63,30 @@ export class Task extends pulumi.ComponentResource {
       own,
       ["arn", "name"],
     );
+    const { database } = args;
+    const env = pulumi.output({ ...args.env, ...(database === undefined ? {} : databaseEnv(database)) });
+    const secrets = pulumi.output({ ...args.secrets, ...(database === undefined ? {} : databaseSecrets(database)) });
     const rights = new AwsResource(
       "aws:iam/rolePolicy:RolePolicy",
       `${name}-execution`,
       {
         name: "start-tasks",
         role: execution.out("name"),
-        policy: JSON.stringify(
-          executionPolicy({
-            account,
-            region,
-            image: args.image,
-            logGroup: this.logGroup,
-            secrets: Object.values(args.secrets),
-          }),
+        policy: secrets.apply((all) =>
+          JSON.stringify(
+            executionPolicy({
+              account,
+              region,
+              image: args.image,
+              logGroup: this.logGroup,
+              secrets: Object.values(all),
+            }),
+          ),
         ),
       },
       own,
     );
-    const taskRole =
-      args.taskRole ??
-      new AwsResource(
-        "aws:iam/role:Role",
-        `${name}-task`,
-        {
-          name: physicalName("role", stack, environment, role, "run"),
-          description: `What ${role} in ${environment} may do: nothing`,
-          assumeRolePolicy: trust,
-        },
-        own,
-        ["arn"],
-      ).out("arn");
+    const run = args.taskRole === undefined ? this.#role(name, args, trust) : { arn: args.taskRole, rights: [] };
     const definition = new AwsResource(
       "aws:ecs/taskDefinition:TaskDefinition",
       name,
@@ -102,13 +98,46 @@ export class Task extends pulumi.ComponentResource {
         requiresCompatibilities: ["FARGATE"],
         runtimePlatform: { cpuArchitecture: args.architecture, operatingSystemFamily: "LINUX" },
         executionRoleArn: execution.out("arn"),
-        taskRoleArn: taskRole,
-        containerDefinitions: containerDefinitions({ ...args, name: role, logGroup: this.logGroup }),
+        taskRoleArn: run.arn,
+        containerDefinitions: pulumi
+          .all([env, secrets])
+          .apply(([env, secrets]) =>
+            containerDefinitions({ ...args, name: role, logGroup: this.logGroup, env, secrets }),
+          ),
       },
-      { ...own, dependsOn: [log, rights] },
+      { ...own, dependsOn: [log, rights, ...run.rights] },
       ["arn"],
     );
     this.definition = definition.out("arn");
     this.registerOutputs({ definition: this.definition });
+  }
+
+  /** The role of what runs in it: it reads the database's secret anew, where it has one, and may do nothing else. */
+  #role(name: string, { stack, environment, role, database }: TaskArgs, trust: string) {
+    const may = database === undefined ? "nothing" : "read the secret of its database";
+    const made = new AwsResource(
+      "aws:iam/role:Role",
+      `${name}-task`,
+      {
+        name: physicalName("role", stack, environment, role, "run"),
+        description: `What ${role} in ${environment} may do: ${may}`,
+        assumeRolePolicy: trust,
+      },
+      { parent: this },
+      ["arn", "name"],
+    );
+    const arn = made.out("arn");
+    if (database === undefined) return { arn, rights: [] };
+    const reads = new AwsResource(
+      "aws:iam/rolePolicy:RolePolicy",
+      `${name}-task`,
+      {
+        name: "read-database-secret",
+        role: made.out("name"),
+        policy: pulumi.output(database.secret).apply((secret) => JSON.stringify(ownSecretPolicy(secret))),
+      },
+      { parent: this },
+    );
+    return { arn, rights: [reads] };
   }
 }

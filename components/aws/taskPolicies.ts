@@ -75,6 +75,16 @@ export function executionPolicy({ account, region, image, logGroup, secrets }: E
   );
 }
 
+/** What a task may do that is told of the stack's own database: read its user and password anew, for RDS changes them. */
+export function ownSecretPolicy(secret: string): PolicyDocument {
+  return policy({
+    Sid: "ReadDatabaseSecret",
+    Effect: "Allow",
+    Action: "secretsmanager:GetSecretValue",
+    Resource: secret,
+  });
+}
+
 /** The ARN of an image's repository when it is one of Amazon's own registry; other registries need no right of AWS. */
 export function ecrRepository(image: string, partition: string): string | undefined {
   const found = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([a-z0-9._/-]+?)(?::[^@/]+)?@/.exec(image);

@@ -1,6 +1,7 @@
 import { type Settings, thresholdsOf } from "../../config.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
 import { alarmName, noGoAlarm, serviceAlarms } from "./alarmRules.ts";
+import { type DatabaseSource, databaseSource } from "./databaseSource.ts";
 import { physicalName } from "./physicalName.ts";
 import { namePrefix } from "./serving.ts";
 
@@ -13,7 +14,7 @@ export interface AwsWatchFacts {
   readonly silence: readonly string[];
   /** Names of the log groups of each side's services. */
   readonly logGroups: Readonly<Record<EnvironmentName, readonly string[]>>;
-  readonly database?: { readonly instance?: string; readonly cluster?: string };
+  readonly database?: DatabaseSource;
 }
 
 export function watchFactsOf(stack: string, settings: Settings, environment: EnvironmentName): AwsWatchFacts {
@@ -22,7 +23,6 @@ export function watchFactsOf(stack: string, settings: Settings, environment: Env
   const prefix = namePrefix(stack, aws);
   const services = Object.keys(settings.services);
   const groups = (name: EnvironmentName) => services.map((service) => logGroupOf(prefix, name, service));
-  const { instance, cluster } = aws.database ?? {};
   return {
     region: aws.region,
     noGo: noGoAlarm(prefix, environment),
@@ -30,14 +30,7 @@ export function watchFactsOf(stack: string, settings: Settings, environment: Env
       physicalName("alarm", prefix, alarmName(environment, service, { name: "silence" })),
     ),
     logGroups: { blue: groups("blue"), green: groups("green") },
-    ...(aws.database === undefined
-      ? {}
-      : {
-          database: {
-            ...(instance === undefined ? {} : { instance }),
-            ...(cluster === undefined ? {} : { cluster }),
-          },
-        }),
+    ...(aws.database === undefined ? {} : { database: databaseSource(prefix, aws.database) }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { databaseSource } from "../../components/aws/databaseSource.ts";
 import { namePrefix } from "../../components/aws/serving.ts";
 import type { AwsDatabaseSettings, AwsSettings } from "../../components/aws/settings.ts";
 import { ask } from "../../provider/aws/awsProblem.ts";
@@ -9,10 +10,12 @@ import type { TakenSnapshot } from "./platform.ts";
 export async function newestOnAws(
   stack: string,
   aws: AwsSettings,
-  { instance, cluster }: AwsDatabaseSettings,
+  database: AwsDatabaseSettings,
   signal: AbortSignal,
 ): Promise<TakenSnapshot | undefined> {
   const client = databaseClient(aws.region);
+  const prefix = namePrefix(stack, aws);
+  const { instance, cluster } = databaseSource(prefix, database);
   const source = instance ?? cluster ?? "";
   const asked = {
     doing: `tell the snapshots of ${source}`,
@@ -21,7 +24,7 @@ export async function newestOnAws(
   };
   try {
     const kind = instance === undefined ? "cluster" : "instance";
-    const all = await ask(asked, () => rdsSnapshots(client).list(kind, source, namePrefix(stack, aws), signal));
+    const all = await ask(asked, () => rdsSnapshots(client).list(kind, source, prefix, signal));
     const [newest] = all
       .flatMap(({ identifier, whole, takenAt }) =>
         takenAt === undefined ? [] : [{ file: identifier, takenAt, whole }],

@@ -56,6 +56,12 @@ const ofAws = (name: string, type: string) => {
     arnSuffix: `suffix:${kind}/${name}`,
     dnsName: `${name}.elb.example`,
     ...(kind === "Eip" ? { publicIp: `address of ${name}` } : {}),
+    ...(type === "aws:rds/instance:Instance"
+      ? {
+          address: `${name}.rds.example`,
+          masterUserSecrets: [{ secretArn: `arn:aws:secretsmanager:eu-central-1:123456789012:secret:rds!db-${name}` }],
+        }
+      : {}),
   };
 };
 

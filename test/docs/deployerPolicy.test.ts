@@ -15,10 +15,19 @@ const policiesOf = (over: object = {}, more: Partial<DeployerScope> = {}) => {
   return deployerPolicies({ ...deployerScope("prod", aws), ...more });
 };
 const documents = (it: ReturnType<typeof policiesOf>): readonly PolicyDocument[] =>
-  [it.stack, it.release, it.network, it.rollback, it.frontend, it.drill].filter((document) => document !== undefined);
+  [it.stack, it.release, it.network, it.database, it.rollback, it.frontend, it.drill].filter(
+    (document) => document !== undefined,
+  );
 const waf = "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/shop/01234567-89ab-cdef-0123-456789abcdef";
 /** What a stack may have beside the rest; settings take one of them at a time, which says nothing of the rights. */
-const optional = { network: true, waf, rollback: true, frontend: true } as const;
+const kmsKey = "arn:aws:kms:eu-central-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef";
+const optional = {
+  network: true,
+  waf,
+  rollback: true,
+  frontend: true,
+  ownDatabase: { identifier: "db-prod", kmsKey },
+} as const;
 const statements = (it: ReturnType<typeof policiesOf>): readonly PolicyStatement[] =>
   documents(it).flatMap(({ Statement }) => Statement);
 
@@ -154,6 +163,35 @@ describe("the policy of a deployer", () => {
     const text = JSON.stringify(policiesOf({ database }));
     expect(text).toContain("arn:aws:rds:eu-central-1:123456789012:db:shop-production");
     expect(text).toContain("security-group/sg-9a1b2c3d");
+  });
+
+  it("makes a database only where the stack asks for it, under its own name, and reads no secret of it", () => {
+    expect(policiesOf({ database }).database).toBeUndefined();
+    const rds = (resource: string) => `arn:aws:rds:eu-central-1:123456789012:${resource}`;
+    const all = policiesOf({ database: { create: { kmsKey } } });
+    const statement = (sid: string) => all.database?.Statement.find(({ Sid }) => Sid === sid);
+    expect(statement("Database")?.Resource).toEqual([
+      rds("db:db-prod"),
+      rds("subgrp:db-prod"),
+      rds("pg:db-prod-postgres*"),
+      rds("snapshot:db-prod-final"),
+      rds("og:default:postgres-*"),
+    ]);
+    expect(
+      [statement("ReadDatabase")?.Action].flat().filter((it) => !/^rds:(Describe|ListTags)/.test(String(it))),
+    ).toEqual([]);
+    expect(statement("SecretOfRds")).toMatchObject({
+      Action: ["secretsmanager:CreateSecret", "secretsmanager:TagResource"],
+      Resource: "arn:aws:secretsmanager:eu-central-1:123456789012:secret:rds!db-*",
+    });
+    expect(JSON.stringify(all)).not.toContain("GetSecretValue");
+    expect(statement("KeyOfStorage")?.Resource).toBe(kmsKey);
+    expect(statement("RoleOfRds")?.Condition).toEqual({
+      StringEquals: { "iam:AWSServiceName": "rds.amazonaws.com" },
+    });
+    expect(all.release.Statement.find(({ Sid }) => Sid === "Snapshots")?.Resource).toContain(rds("db:db-prod"));
+    expect(all.drill).toBeDefined();
+    expect(JSON.stringify(policiesOf({ database: { create: {} } }))).not.toContain("CreateGrant");
   });
 
   it("removes no snapshot but those with the stack's own tag", () => {

@@ -200,7 +200,7 @@ describe("settings that contradict each other", () => {
     [
       "a database by two names",
       { database: { ...database, cluster: "shop" } },
-      "expected either instance or cluster, not both",
+      "expected exactly one of instance, cluster and create",
     ],
     [
       "a migration by no service",

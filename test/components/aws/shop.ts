@@ -79,6 +79,12 @@ export const database = {
   },
 };
 
+/** The same, made by the stack and told to the service that migrates. */
+export const ownDatabase = {
+  database: { create: {}, migration: database.migration },
+  services: { ...settings.aws.services, api: { ...settings.aws.services.api, database: true } },
+};
+
 /** Settings as the engine hands them over. */
 export function config(all: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(
