@@ -8,6 +8,12 @@ export interface TableContent {
   readonly checksum?: string;
 }
 
+/** Of `n` (pg_namespace) and `c` (pg_class): every table of users, and none of an extension. */
+export const userTables = `
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where c.relkind = 'r' and c.relpersistence <> 't' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+    and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')`;
+
 /** The settings on which the text of a row depends, so that checksums of different sessions and databases compare. */
 const plainText = `
   select set_config('search_path', '', true), set_config('timezone', 'UTC', true), set_config('datestyle', 'ISO, YMD', true),
@@ -25,11 +31,7 @@ export async function readContent(
 ): Promise<TableContent[]> {
   await client.query(plainText);
   const tables = await client.query<{ name: string }>(`
-    select format('%I.%I', n.nspname, c.relname) as name
-    from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where c.relkind = 'r' and c.relpersistence <> 't' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-      and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
-    order by 1`);
+    select format('%I.%I', n.nspname, c.relname) as name ${userTables} order by 1`);
   const content: TableContent[] = [];
   for (const { name } of tables.rows) {
     options.signal?.throwIfAborted();

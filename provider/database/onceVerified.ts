@@ -25,6 +25,8 @@ export interface RanOnce {
   readonly fault: string | undefined;
   /** The end of what it printed. */
   readonly output: string;
+  /** Whether it had ended before it was asked for, and was not run again. */
+  readonly endedBefore?: boolean;
 }
 
 export interface Verified {
@@ -69,14 +71,19 @@ export function verifyingLine(output: string, prints: string): string | undefine
     .slice(0, 500);
 }
 
-function problem({ version }: OnceVerified, happened: string, { where, output }: RanOnce): Problem {
+/** A sentence with the last lines that were printed. */
+export function withLastLines(happened: string, output: string): string {
   const last = output
     .split("\n")
     .filter((line) => line.trim() !== "")
     .slice(-5)
     .join("\n");
+  return last === "" ? `${happened} It printed nothing.` : `${happened} It printed last:\n${last}`;
+}
+
+function problem({ version }: OnceVerified, happened: string, { where, output }: RanOnce): Problem {
   return new Problem({
-    happened: last === "" ? `${happened} It printed nothing.` : `${happened} It printed last:\n${last}`,
+    happened: withLastLines(happened, output),
     where,
     untouched: `Nothing of ${version} was deployed and no traffic moved. The snapshot from before is kept. What the migration changed until then is in the database.`,
     next: "read the log, mend the migration or the database, and run the update again: it migrates anew",

@@ -14,6 +14,8 @@ export interface JobPlan {
   readonly deadlineSeconds: number;
   /** How long it stays with its log when it has ended. */
   readonly keepSeconds: number;
+  /** One that did the same and ended well since then is not run again; left out, each one that has ended is. */
+  readonly endedSince?: Date | undefined;
 }
 
 const digestKey = "greenlight/digest";
@@ -38,6 +40,13 @@ export function jobOf({ name, labels, digest, pod, deadlineSeconds, keepSeconds 
 /** Whether a Job is the one that is meant, or does something else under its name. */
 export function isSame(job: V1Job, digest: string): boolean {
   return job.metadata?.annotations?.[digestKey] === digest;
+}
+
+/** Whether a Job that has ended stands for the one that is meant. */
+export function standsFor(job: V1Job, { digest, endedSince }: JobPlan): boolean {
+  const at = job.status?.completionTime;
+  const late = endedSince !== undefined && at !== undefined && new Date(at).getTime() >= endedSince.getTime();
+  return late && isSame(job, digest) && endOf(job)?.well === true && job.metadata?.deletionTimestamp === undefined;
 }
 
 /** How a Job ended; undefined while it has not. */

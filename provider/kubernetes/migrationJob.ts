@@ -1,22 +1,17 @@
-import { createHash } from "node:crypto";
-import type { V1PodSpec } from "@kubernetes/client-node";
 import { z } from "zod";
 import { migrateAndVerify, onceVerified, type Verified } from "../database/onceVerified.ts";
 import { handler, type Step } from "../handler.ts";
 import { kubernetesAccess } from "./facts.ts";
+import { jobName, jobTimes, onePod, planOf } from "./jobInputs.ts";
 
-const job = z.strictObject({ name: z.string(), labels: z.record(z.string(), z.string()) });
 const inputs = z.strictObject({
   ...onceVerified,
   access: kubernetesAccess,
-  /** The two Jobs, by what they do; what their pods are found by is of each alone. */
-  jobs: z.strictObject({ migration: job, verification: job }),
-  /** What their pods are made from. It has one container, whose command is told by `command` and `verify`. */
-  pod: z.looseObject({ containers: z.array(z.looseObject({ name: z.string() })).length(1) }),
-  /** For each of the two Jobs. */
-  deadlineMs: z.number().int().positive(),
-  /** How long the Jobs stay with their logs when they have ended. */
-  keepMs: z.number().int().positive(),
+  /** The two Jobs, by what they do. */
+  jobs: z.strictObject({ migration: jobName, verification: jobName }),
+  /** What their pods are made from; what its container runs is told by `command` and `verify`. */
+  pod: onePod,
+  ...jobTimes,
 });
 type Inputs = z.infer<typeof inputs>;
 
@@ -47,20 +42,7 @@ async function migrate(step: Step, it: Inputs): Promise<Verified> {
   const [{ openClient }, { runJob }] = await Promise.all([import("./client.ts"), import("./runJob.ts")]);
   const client = openClient(it.access);
   return migrateAndVerify(it, (what, command) => {
-    const pod = withCommand(it.pod as unknown as V1PodSpec, command);
-    const digest = createHash("sha256").update(JSON.stringify(pod)).digest("hex");
-    const [container] = pod.containers;
-    const plan = {
-      ...it.jobs[what],
-      digest,
-      pod,
-      deadlineSeconds: Math.ceil(it.deadlineMs / 1_000),
-      keepSeconds: Math.ceil(it.keepMs / 1_000),
-    };
-    return runJob(client, step, plan, container?.name ?? "");
+    const [plan, container] = planOf(it.jobs[what], it.pod, command, it);
+    return runJob(client, step, plan, container);
   });
-}
-
-function withCommand(pod: V1PodSpec, command: readonly string[]): V1PodSpec {
-  return { ...pod, containers: pod.containers.map((it) => ({ ...it, command: [...command] })) };
 }

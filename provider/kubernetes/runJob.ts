@@ -6,7 +6,7 @@ import type { Step } from "../handler.ts";
 import type { Client } from "./client.ts";
 import * as collections from "./collections.ts";
 import { follow } from "./follow.ts";
-import { createJob, endOf, isSame, type JobPlan, readJob, removeJob, whyNoPod } from "./jobs.ts";
+import { createJob, endOf, isSame, type JobPlan, readJob, removeJob, standsFor, whyNoPod } from "./jobs.ts";
 import { ask, statusOf } from "./kubernetesProblem.ts";
 import { PodLog } from "./podLog.ts";
 import { podTrouble } from "./podTrouble.ts";
@@ -22,7 +22,8 @@ const logAgainMs = 500;
 
 /**
  * Runs a Job to its end, telling the lines of its log as they come. One that runs already and does the same is gone along with: an engine
- * that was killed may have begun it. One that has ended under this name is taken away first, for its end speaks of an earlier try.
+ * that was killed may have begun it. One that has ended under this name is taken away first, for its end speaks of an earlier try; unless
+ * the plan says since when it would not.
  *
  * @throws Problem where a Job of this name does something else, or the cluster does not say
  */
@@ -34,7 +35,7 @@ export async function runJob(client: Client, step: Step, plan: JobPlan, containe
   };
   const log = new PodLog(client, container, (line) => step.tell(line));
   try {
-    await ask(asked, () => begin(client, step, plan));
+    const endedBefore = await ask(asked, () => begin(client, step, plan));
     const { job, pod, trouble } = await end(client, step, plan, log);
     const output = await lastOf(log, pod, step.signal);
     return {
@@ -42,6 +43,7 @@ export async function runJob(client: Client, step: Step, plan: JobPlan, containe
       where: `${client.where}: kubectl logs job/${plan.name} --namespace ${client.namespace}`,
       fault: trouble ?? faultOf(job, pod, container, plan),
       output,
+      endedBefore,
     };
   } catch (error) {
     // What was cancelled must not go on migrating behind the next update's back.
@@ -52,12 +54,13 @@ export async function runJob(client: Client, step: Step, plan: JobPlan, containe
   }
 }
 
-async function begin(client: Client, step: Step, plan: JobPlan, tries = 1): Promise<void> {
+/** @returns whether it has ended already, and stands for the one that is meant */
+async function begin(client: Client, step: Step, plan: JobPlan, tries = 1): Promise<boolean> {
   const known = await readJob(client, plan.name, step.signal);
   if (known !== undefined && known.metadata?.deletionTimestamp === undefined && endOf(known) === undefined) {
     if (isSame(known, plan.digest)) {
       step.tell(`the Job ${plan.name} runs already: its end is awaited`);
-      return;
+      return false;
     }
     throw new Problem({
       happened: `The Job ${plan.name} runs, and does something else than this update asks.`,
@@ -66,16 +69,21 @@ async function begin(client: Client, step: Step, plan: JobPlan, tries = 1): Prom
       next: `wait until it has ended (kubectl wait --for=condition=complete job/${plan.name}), or delete it, and run the update again`,
     });
   }
+  if (known !== undefined && standsFor(known, plan)) {
+    step.tell(`the Job ${plan.name} has ended just now: it is not run again`);
+    return true;
+  }
   if (known !== undefined) {
     await removeJob(client, plan.name);
     await gone(client, step, plan);
   }
   try {
     await createJob(client, plan);
+    return false;
   } catch (error) {
     // Somebody was faster: it is looked at like any that is there.
     if (statusOf(error) !== 409 || tries >= mostTries) throw error;
-    await begin(client, step, plan, tries + 1);
+    return begin(client, step, plan, tries + 1);
   }
 }
 

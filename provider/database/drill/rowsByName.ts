@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { TableContent } from "../content.ts";
+import { type TableContent, userTables } from "../content.ts";
 import { historyTables } from "../schema.ts";
 
 /** On these the text of a value depends. */
@@ -15,11 +15,7 @@ export async function rowsByName(client: pg.ClientBase, signal?: AbortSignal): P
   try {
     await client.query(plainText);
     const { rows: tables } = await client.query<{ name: string; shown: string }>(`
-      select format('%I.%I', n.nspname, c.relname) as name, c.relname as shown
-      from pg_class c join pg_namespace n on n.oid = c.relnamespace
-      where c.relkind = 'r' and c.relpersistence <> 't' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-        and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
-      order by 1`);
+      select format('%I.%I', n.nspname, c.relname) as name, c.relname as shown ${userTables} order by 1`);
     const content: TableContent[] = [];
     for (const { name, shown } of tables) {
       if ((historyTables as readonly string[]).includes(shown)) continue;

@@ -1,21 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { eventually } from "../../processes.ts";
 import { Managed } from "../managed.ts";
-import { ApiServer, type Kind } from "./apiServer.ts";
+import { ApiServer } from "./apiServer.ts";
+import { type Course, PlayedJobs } from "./playedJobs.ts";
 
 const jobs = { migration: "shop-migrate-v2", verification: "shop-verify-v2" } as const;
 type What = keyof typeof jobs;
 
-/** How a Job of a test goes: what it prints, and the exit code that it ends with; without one it goes on. */
-interface Course {
-  readonly prints: string;
-  readonly exitCode?: number;
-}
-
 describe("a migration as Jobs of a cluster", { timeout: 60_000 }, () => {
   let server: ApiServer;
   let migration: Managed;
-  let courses: Record<What, Course>;
+  let courses: Record<string, Course>;
+  let played: PlayedJobs;
   const inputs = (over: object = {}) => ({
     access: server.access,
     version: "v2",
@@ -28,54 +24,20 @@ describe("a migration as Jobs of a cluster", { timeout: 60_000 }, () => {
     keepMs: 3_600_000,
     ...over,
   });
-  const job = (what: What) => ({ name: jobs[what], labels: labels(what) });
-  const labels = (what: What) => ({ "app.kubernetes.io/instance": "shop", "greenlight/job": jobs[what] });
-  const whatOf = (name: string) => (name === jobs.migration ? "migration" : "verification");
+  const job = (what: What) => ({
+    name: jobs[what],
+    labels: { "app.kubernetes.io/instance": "shop", "greenlight/job": jobs[what] },
+  });
 
-  /** The cluster starts a pod for a Job that is created, and says how both end. */
-  const play = (verb: "create" | "delete", kind: Kind, name: string) => {
-    if (kind !== "jobs") return;
-    const pod = `${name}-x1`;
-    if (verb === "delete") {
-      server.remove("pods", pod);
-      return;
-    }
-    const what = whatOf(name);
-    const { prints, exitCode } = courses[what];
-    server.logs[pod] = prints;
-    const state =
-      exitCode === undefined
-        ? { running: {} }
-        : { terminated: { exitCode, reason: exitCode === 0 ? "Completed" : "Error" } };
-    server.put("pods", {
-      metadata: { name: pod, labels: labels(what), creationTimestamp: new Date().toISOString() },
-      status: { containerStatuses: [{ name: "api", state }] },
-    });
-    if (exitCode !== undefined) finish(name, exitCode === 0);
-  };
-  const finish = (name: string, well: boolean) => {
-    const known = server.get("jobs", name);
-    if (known === undefined) throw new Error(`there is no Job ${name}`);
-    const condition = well
-      ? { type: "Complete", status: "True", reason: "CompletionsReached" }
-      : {
-          type: "Failed",
-          status: "True",
-          reason: "BackoffLimitExceeded",
-          message: "Job has reached the backoff limit",
-        };
-    server.put("jobs", { ...known, status: { conditions: [condition] } });
-  };
   const created = () => server.requests.filter((it) => it === "create jobs").length;
 
   beforeEach(async () => {
     server = await ApiServer.start();
-    server.previousLogs = false;
-    server.onChanged = play;
     courses = {
-      migration: { prints: "1 migration applied\n", exitCode: 0 },
-      verification: { prints: "Database schema is up to date!\n", exitCode: 0 },
+      [jobs.migration]: { prints: "1 migration applied\n", exitCode: 0 },
+      [jobs.verification]: { prints: "Database schema is up to date!\n", exitCode: 0 },
     };
+    played = new PlayedJobs(server, "api", courses);
     migration = new Managed("greenlight:kubernetes:MigrationJob", "green-migration");
   }, 60_000);
   afterEach(() => server.stop());
@@ -99,7 +61,7 @@ describe("a migration as Jobs of a cluster", { timeout: 60_000 }, () => {
   });
 
   it("fails with the exit code and the last lines when the migration does, and asks the database nothing", async () => {
-    courses.migration = { prints: "applying 2_add_column\nERROR: column exists\n", exitCode: 1 };
+    courses[jobs.migration] = { prints: "applying 2_add_column\nERROR: column exists\n", exitCode: 1 };
     const refused = migration.create(inputs());
     await expect(refused).rejects.toThrow(/The migration to v2 failed: its container ended with 1/);
     await expect(refused).rejects.toThrow(/ERROR: column exists[\s\S]*kubectl logs job\/shop-migrate-v2/);
@@ -115,24 +77,24 @@ describe("a migration as Jobs of a cluster", { timeout: 60_000 }, () => {
     ["prints nothing", { prints: "", exitCode: 0 }, "It printed nothing"],
     ["ends badly, whatever it prints", { prints: "up to date\n", exitCode: 3 }, "its container ended with 3"],
   ])("is not believed when the second Job %s", async (_, course, says) => {
-    courses.verification = course;
+    courses[jobs.verification] = course;
     await expect(migration.create(inputs())).rejects.toThrow(says);
   });
 
   it("is not begun again while it runs: an engine that was killed may have begun it", async () => {
-    courses.migration = { prints: "working\n" };
+    courses[jobs.migration] = { prints: "working\n" };
     const first = migration.create(inputs());
     await server.watched("jobs", "pods");
     const again = new Managed("greenlight:kubernetes:MigrationJob", "green-migration");
     const second = again.create(inputs());
     await eventually("the second to wait", async () => again.told.find((line) => line.includes("runs already")));
-    finish(jobs.migration, true);
+    played.finish(jobs.migration, true);
     await Promise.all([first, second]);
     expect(server.created.filter((name) => name === jobs.migration)).toHaveLength(1);
   });
 
   it("leaves a Job of that name alone that does something else", async () => {
-    courses.migration = { prints: "working\n" };
+    courses[jobs.migration] = { prints: "working\n" };
     const first = migration.create(inputs()).catch((error: unknown) => error);
     await server.watched("jobs", "pods");
     const other = new Managed("greenlight:kubernetes:MigrationJob", "green-migration");
@@ -140,14 +102,14 @@ describe("a migration as Jobs of a cluster", { timeout: 60_000 }, () => {
       "The Job shop-migrate-v2 runs, and does something else than this update asks",
     );
     expect(server.get("jobs", jobs.migration)).toBeDefined();
-    finish(jobs.migration, true);
+    played.finish(jobs.migration, true);
     await first;
   });
 
   it("takes away the Job of an earlier try that has ended, and runs anew", async () => {
-    courses.migration = { prints: "no room\n", exitCode: 1 };
+    courses[jobs.migration] = { prints: "no room\n", exitCode: 1 };
     await expect(migration.create(inputs())).rejects.toThrow("ended with 1");
-    courses.migration = { prints: "done\n", exitCode: 0 };
+    courses[jobs.migration] = { prints: "done\n", exitCode: 0 };
     await expect(migration.create(inputs())).resolves.toMatchObject({ migratedBy: jobs.migration });
     expect(server.created.filter((name) => name === jobs.migration)).toHaveLength(2);
   });
@@ -157,7 +119,7 @@ describe("a migration as Jobs of a cluster", { timeout: 60_000 }, () => {
       if (kind !== "jobs" || verb !== "create") return;
       const waiting = { reason: "ImagePullBackOff", message: "no such manifest" };
       server.put("pods", {
-        metadata: { name: `${name}-x1`, labels: labels(whatOf(name)) },
+        metadata: { name: `${name}-x1`, labels: server.get("jobs", name)?.metadata.labels ?? {} },
         status: { containerStatuses: [{ name: "api", state: { waiting } }] },
       });
     };
@@ -184,7 +146,7 @@ describe("a migration as Jobs of a cluster", { timeout: 60_000 }, () => {
   });
 
   it("is taken away when the update is cancelled: nothing goes on migrating behind the next one's back", async () => {
-    courses.migration = { prints: "working\n" };
+    courses[jobs.migration] = { prints: "working\n" };
     const cancelled = migration.create(inputs());
     await server.watched("jobs", "pods");
     migration.provider.stop("cancelled");
