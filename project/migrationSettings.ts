@@ -2,7 +2,8 @@ import { z } from "zod";
 import { duration, group, listOf, text } from "./settingKinds.ts";
 
 const argumentsExpected = "a list of the program and its arguments, such as [npx, prisma, migrate, deploy]";
-const argv = () =>
+/** A program and its arguments. */
+export const argv = () =>
   listOf(z.string(argumentsExpected).max(4_096, argumentsExpected) as z.ZodString, argumentsExpected, 1, 100);
 
 /** How a migration runs in containers of the candidate's image, on platforms where it does. */

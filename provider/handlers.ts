@@ -38,6 +38,8 @@ export const handlers: Handlers = {
   "greenlight:kubernetes:VolumeSnapshot": async () => (await import("./kubernetes/volumeSnapshot.ts")).volumeSnapshot,
   "greenlight:kubernetes:SnapshotRetention": async () =>
     (await import("./kubernetes/snapshotRetention.ts")).snapshotRetention,
+  "greenlight:kubernetes:DumpJob": async () => (await import("./kubernetes/dumpJob.ts")).dumpJob,
+  "greenlight:kubernetes:DumpRetention": async () => (await import("./kubernetes/dumpRetention.ts")).dumpRetention,
   "greenlight:kubernetes:MigrationJob": async () => (await import("./kubernetes/migrationJob.ts")).migrationJob,
   "greenlight:kubernetes:PodsMatched": async () => (await import("./kubernetes/podsMatched.ts")).podsMatched,
   "greenlight:kubernetes:SwitchGate": async () => (await import("./kubernetes/switchGate.ts")).switchGate,

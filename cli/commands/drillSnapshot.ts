@@ -10,16 +10,19 @@ import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
 import { type DatabaseMake, restoreDifferences } from "../../release/restoreDrill.ts";
 import { type GlobalOptions, openContext } from "../context.ts";
-import { chosenSnapshot, drillableDatabase, drillName } from "../drill/drillable.ts";
+import { chosenSnapshot } from "../drill/chosenSnapshot.ts";
+import { drillableDatabase, drillName } from "../drill/drillable.ts";
 import { type DrillVerification, drillText, judged, type SnapshotDrillResult } from "../drill/drillResult.ts";
+import type { DumpDrillResult } from "../drill/dumpDrill.ts";
 import { type RemovedDrills, removeLeft, sayLeft } from "../drill/removeLeft.ts";
 import { type Verifier, verifierOf } from "../drill/verification.ts";
 import { JournalFile } from "../journal/journalFile.ts";
+import { platformIn } from "../offered.ts";
 import type { Reporter } from "../reporter.ts";
 import type { CommandResult } from "../result.ts";
 
 export interface SnapshotDrillOptions extends GlobalOptions {
-  /** Identifier of a snapshot of the stack; left out, its newest whole one. */
+  /** Identifier of a snapshot, or name of a dump, of the stack; left out, its newest whole one. */
   readonly snapshot?: string | undefined;
   /** Leaves the instance when all is done. */
   readonly keep: boolean;
@@ -31,15 +34,18 @@ export interface SnapshotDrillOptions extends GlobalOptions {
 
 /**
  * Restores a snapshot of the stack on AWS into an RDS instance of its own, compares that with what the snapshot says, has it asked by a
- * task, and removes it. What was seen is a drill in the journal, by which `database/backup` judges. The database that serves is only read,
+ * task, and removes it; on Kubernetes, a dump into a database of its own. What was seen is a drill in the journal, by which `database/backup` judges. The database that serves is only read,
  * and no lock is taken: a release or a rollback never waits for a drill.
  */
 export async function drillSnapshotCommand(
   options: SnapshotDrillOptions,
   reporter: Reporter,
   signal: AbortSignal,
-): Promise<CommandResult<SnapshotDrillResult | RemovedDrills>> {
+): Promise<CommandResult<SnapshotDrillResult | RemovedDrills | DumpDrillResult>> {
   const context = openContext(options);
+  if (platformIn(context) === "kubernetes") {
+    return (await import("../drill/dumpDrill.ts")).drillDump(context, options, reporter, signal);
+  }
   const { aws, instance } = drillableDatabase(context);
   const { region } = aws;
   const intervalMs = aws.gates.interval;
@@ -61,7 +67,13 @@ export async function drillSnapshotCommand(
     const all = await ask({ ...asked, doing: `list the snapshots of ${instance}` }, () =>
       rdsSnapshots(client).list("instance", instance, stack, signal),
     );
-    const snapshot = chosenSnapshot(all, options.snapshot, { instance, stack });
+    const snapshot = chosenSnapshot(all, options.snapshot, {
+      what: "snapshot",
+      where: `RDS, snapshots of ${instance} with the tag greenlight:stack ${stack}`,
+      untouched,
+      unfit: "see its state in RDS",
+      made: "release a version that migrates: a snapshot is taken before (greenlight:aws.database.migration)",
+    });
     const name = drillName(snapshot.identifier);
     for (const it of left.filter(({ identifier }) => identifier !== name)) {
       const text = `an earlier drill left an instance: ${sayLeft(it)}; \`greenlight drill snapshot --remove\` removes it`;

@@ -112,14 +112,19 @@ export function addPreparing(add: (command: Command) => Command, run: (it: Run) 
 
   drill
     .command("snapshot")
-    .description("restore a snapshot into a database of its own on AWS, ask that what is in it, and remove it")
-    .argument("[id]", "identifier of one of the stack's snapshots (default: its newest)")
+    .description(
+      "restore a snapshot on AWS, or a dump on Kubernetes, into a database of its own, look at it, and remove it",
+    )
+    .argument("[id]", "identifier of one of the stack's snapshots, or name of a dump (default: its newest)")
     .addOption(
-      new Option("--deadline <duration>", "how long it may take until it is available")
+      new Option(
+        "--deadline <duration>",
+        "how long it may take until the instance is available; on Kubernetes, the whole Job",
+      )
         .argParser(durationArgument)
         .default(3_600_000, "60m"),
     )
-    .option("--keep", "leave the instance when all is done")
+    .option("--keep", "leave the instance on AWS when all is done")
     .addOption(
       new Option("--remove", "drill nothing; remove the instances that drills left").conflicts(["keep", "deadline"]),
     )

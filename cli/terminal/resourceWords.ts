@@ -18,6 +18,7 @@ const notable: Readonly<Record<string, string>> = {
   MigrationTask: "migration",
   MigrationJob: "migration",
   VolumeSnapshot: "snapshot",
+  DumpJob: "dump",
   TasksMatched: "tasks enough",
   PodsMatched: "pods enough",
   SwitchGate: "gate of the switch",

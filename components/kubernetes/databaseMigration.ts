@@ -1,7 +1,7 @@
 import type { KubernetesAccess } from "../../provider/kubernetes/facts.ts";
 import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
-import { releaseName, stackLabels } from "./names.ts";
+import { jobNamed, releaseName } from "./names.ts";
 import { type ContainerPlan, onePodSpec } from "./pod.ts";
 
 export interface DatabaseMigrationArgs {
@@ -29,11 +29,7 @@ export class DatabaseMigration extends pulumi.ComponentResource {
   constructor(name: string, args: DatabaseMigrationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("greenlight:kubernetes:DatabaseMigration", name, { version: args.version }, opts);
     const { prefix, version, command, verify, prints, deadlineMs, keepMs } = args;
-    const job = (what: string) => {
-      const own = releaseName(prefix, what, version);
-      // No label by which a Service finds pods: users never reach a migration.
-      return { name: own, labels: { ...stackLabels(prefix), "greenlight/job": own } };
-    };
+    const job = (what: string) => jobNamed(prefix, releaseName(prefix, what, version));
     const migration = new GreenlightResource<{ verifiedBy: string }>(
       "greenlight:kubernetes:MigrationJob",
       name,

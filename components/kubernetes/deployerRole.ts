@@ -27,7 +27,7 @@ const own: readonly V1PolicyRule[] = [
   { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
   // Why a migration's Job gets no pod: a quota, a webhook.
   { apiGroups: [""], resources: ["events"], verbs: ["list"] },
-  // A migration's Jobs and the snapshots before it, where the settings have them; neither is changed.
+  // A migration's Jobs, those of dumps, and the snapshots before it, where the settings have them; neither is changed.
   { apiGroups: ["batch"], resources: ["jobs"], verbs: ["create", "delete", ...reading] },
   { apiGroups: ["snapshot.storage.k8s.io"], resources: ["volumesnapshots"], verbs: ["create", "delete", ...reading] },
   { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: reading },

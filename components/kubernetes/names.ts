@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { JobName } from "../../provider/kubernetes/jobInputs.ts";
 import type { RouteBackends } from "../../provider/kubernetes/route.ts";
 import type { SwitchedService } from "../../provider/kubernetes/switching.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
@@ -23,6 +24,11 @@ export function releaseName(prefix: string, what: string, version: string): stri
 
 /** The label that says which environment a pod belongs to. The selector of the live Service differs in it alone. */
 export const environmentLabel = "greenlight/environment";
+
+/** A Job of a stack, found by a label of its own. No Service finds its pods: users never reach them. */
+export function jobNamed(prefix: string, name: string): JobName {
+  return { name, labels: { ...stackLabels(prefix), "greenlight/job": name } };
+}
 
 /** What everything of a stack bears. */
 export function stackLabels(prefix: string): Record<string, string> {

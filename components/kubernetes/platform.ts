@@ -10,6 +10,8 @@ import { GreenlightResource } from "../resource.ts";
 import { statedRelease } from "../statedRelease.ts";
 import { AlertsQuiet } from "./alertsQuiet.ts";
 import { containerPlan } from "./containers.ts";
+import { jobsKept } from "./databaseSettings.ts";
+import { DumpRetention } from "./dumpRetention.ts";
 import { Environment } from "./environment.ts";
 import { prepareDatabase } from "./preparation.ts";
 import { ReleaseAlarms } from "./releaseAlarms.ts";
@@ -22,7 +24,7 @@ import { TrafficSwitch } from "./trafficSwitch.ts";
 import { watchFactsOf } from "./watching.ts";
 
 /**
- * The whole stack on Kubernetes, in the order of its dependencies: release, then alarms, quiet alerts, snapshot, migration, pods, what runs
+ * The whole stack on Kubernetes, in the order of its dependencies: release, then alarms, quiet alerts, snapshot or dump, migration, pods, what runs
  * and smoke of each environment, then the gate of the switch, what leads users and its reading back.
  */
 export function deployKubernetes(args: StackArgs): Record<string, pulumi.Input<unknown>> {
@@ -103,16 +105,14 @@ export function deployKubernetes(args: StackArgs): Record<string, pulumi.Input<u
     options(...environments),
   );
   if (kubernetes.database?.keep !== undefined) {
-    new SnapshotRetention(
-      "snapshot-retention",
-      {
-        access,
-        prefix: kubernetes.name,
-        keep: kubernetes.database.keep,
-        deployed: environmentNames.flatMap((name) => settings[name] ?? []),
-      },
-      options(traffic),
-    );
+    const { keep, dump, migration } = kubernetes.database;
+    const kept = { access, keep, deployed: environmentNames.flatMap((name) => settings[name] ?? []) };
+    if (dump === undefined) {
+      new SnapshotRetention("snapshot-retention", { ...kept, prefix: kubernetes.name }, options(traffic));
+    } else {
+      const args = { ...kept, kubernetes, dump, keepMs: jobsKept(migration) };
+      new DumpRetention("dump-retention", args, options(traffic));
+    }
   }
   return {
     live: settings.live,

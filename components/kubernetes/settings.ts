@@ -1,18 +1,9 @@
 import { z } from "zod";
-import { migrationSettings } from "../../project/migrationSettings.ts";
 import { scalingSettings } from "../../project/scalingSettings.ts";
 import { duration, group, hosts, listOf, path, testAddresses, text, whole } from "../../project/settingKinds.ts";
+import { databaseSettings } from "./databaseSettings.ts";
 import { prometheusSettings } from "./prometheusSettings.ts";
-
-const objectName = (what: string, most = 63) =>
-  text(
-    `${what}: a-z, 0-9 and -, at most ${most} characters`,
-    new RegExp(`^[a-z](?:[a-z0-9-]{0,${most - 2}}[a-z0-9])?$`),
-  );
-
-const quantity = (expected: string, pattern: RegExp) => text(expected, pattern);
-const cpu = () => quantity("an amount of processors such as 250m or 1", /^([1-9][0-9]{0,5}m|[1-9][0-9]{0,2})$/);
-const memory = () => quantity("an amount of memory such as 256Mi or 1Gi", /^[1-9][0-9]{0,5}(Mi|Gi)$/);
+import { cpu, memory, objectName } from "./resourceKinds.ts";
 
 const names = (what: string) => {
   const expected = `a list of names of ${what}`;
@@ -91,28 +82,7 @@ export const kubernetesSettings = group(
       .meta({ expected: servicesExpected, named: "service" })
       .default({})
       .describe("What Kubernetes needs to know of each of `services`. One that is left out has the defaults."),
-    database: group(
-      {
-        claim: objectName("a PersistentVolumeClaim", 253).describe(
-          "The claim that the database keeps its files on: a VolumeSnapshot of it is taken before each migration.",
-        ),
-        snapshotClass: objectName("a VolumeSnapshotClass", 253)
-          .optional()
-          .describe("How it is taken. Left out, by the cluster's default class."),
-        snapshotDeadline: duration("30m", 60_000).describe("How long the snapshot before a migration may take."),
-        keep: whole(1, 100)
-          .optional()
-          .describe(
-            "Snapshots of the stack that stay after a switch, beside those of versions that are deployed. Left out, all.",
-          ),
-        migration: migrationSettings({
-          keep: duration("168h", 60_000).describe(
-            "How long the Jobs of a migration stay, with their logs, when they have ended.",
-          ),
-        }),
-      },
-      "{ claim: data-postgres-0, migration: { service: api, command: […], verify: […], prints: up to date } }",
-    )
+    database: databaseSettings
       .optional()
       .describe("The database that releases migrate. Left out, manifests that migrate one are refused."),
     prometheus: prometheusSettings

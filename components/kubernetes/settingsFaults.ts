@@ -2,6 +2,7 @@ import type { Settings } from "../../config.ts";
 import { scalingFaults } from "../../project/scalingSettings.ts";
 import { namesEnvironment, tellsSides } from "../../provider/prometheus/queries.ts";
 import { type LocalKey, localSettingsFaults } from "../localSettings.ts";
+import { databaseFaults } from "./databaseFaults.ts";
 import { objectName } from "./names.ts";
 import { prometheusFaults } from "./prometheusFaults.ts";
 import type { PrometheusSettings } from "./prometheusSettings.ts";
@@ -14,7 +15,7 @@ const instead: Readonly<Record<LocalKey, string>> = {
   database:
     "name the Secret that holds its address in kubernetes.services.<name>.secrets, and how it is migrated in kubernetes.database",
   gates: "kubernetes.gates says how long gates wait",
-  backup: "kubernetes.database says how a snapshot is taken before a migration",
+  backup: "kubernetes.database says how a snapshot or a dump is taken before a migration",
 };
 
 /** Names of Services are labels of DNS. */
@@ -56,7 +57,9 @@ export function kubernetesFaults(settings: Settings, given: ReadonlySet<string>,
         (name) =>
           `${of(`kubernetes.services.${name}`)} is no service; services: ${Object.keys(settings.services).join(", ")}`,
       ),
-    ...migrationFaults(settings, of),
+    ...(kubernetes.database === undefined
+      ? []
+      : databaseFaults(kubernetes.database, Object.keys(settings.services), (key) => of(`kubernetes.database.${key}`))),
     ...Object.keys(settings.services).flatMap((name) => routeFaults(name, kubernetes, of)),
     ...Object.entries(settings.services).flatMap(([name, it]) => serviceFaults(name, it, kubernetes.name, of)),
     ...Object.entries(settings.services).flatMap(([name, { instances }]) =>
@@ -117,15 +120,6 @@ function sideFaults({ ingress, queries }: PrometheusSettings, kind: string, of: 
   if (ingress !== "own" || queries === undefined || namesEnvironment(queries.requests)) return [];
   return [
     `${kind}; without a Gateway both sides answer behind one Service, and ${of("kubernetes.prometheus.queries")} do not name $environment: ${out}`,
-  ];
-}
-
-/** A migration runs with the image of one of the stack's services. */
-function migrationFaults({ kubernetes, services }: Settings, of: (key: string) => string): string[] {
-  const service = kubernetes?.database?.migration?.service;
-  if (service === undefined || Object.hasOwn(services, service)) return [];
-  return [
-    `${of("kubernetes.database.migration.service")} is ${JSON.stringify(service)}; expected one of ${Object.keys(services).join(", ")}`,
   ];
 }
 

@@ -9,6 +9,7 @@ const snapshots: ReadonlySet<string> = new Set([
   "greenlight:index:BackupSnapshot",
   "greenlight:aws:DatabaseSnapshot",
   "greenlight:kubernetes:VolumeSnapshot",
+  "greenlight:kubernetes:DumpJob",
 ]);
 
 export const snapshotBeforeMigration: StackValidationPolicy = {

@@ -9,10 +9,10 @@ import { breaches, seenByPolicies as seen } from "../seenByPolicies.ts";
 import { manifest, stack } from "./shop.ts";
 
 describe("the stack on Kubernetes, by the policy pack stack-safety", () => {
+  const migrated = { tool: "sql", directory: "/project/migrations" } as const;
+  const migration = { service: "api", command: ["npx", "migrate"], verify: ["npx", "status"], prints: "up to date" };
   let resources: Recorded[];
   beforeAll(async () => {
-    const migrated = { tool: "sql", directory: "/project/migrations" } as const;
-    const migration = { service: "api", command: ["npx", "migrate"], verify: ["npx", "status"], prints: "up to date" };
     const kubernetes = {
       gateway: { name: "public" },
       services: { api: { hosts: ["api.example"] }, web: { hosts: ["web.example"] } },
@@ -36,6 +36,15 @@ describe("the stack on Kubernetes, by the policy pack stack-safety", () => {
     const prometheus = { url: "https://prometheus.example", ingress: "nginx", alerts: ["ShopFails"] };
     const heard = await stack({ blue: manifest("v1"), green: manifest("v2") }, { kubernetes: { prometheus } });
     expect(judgeStack(thresholdsArmed, seen(heard.resources))).toEqual([]);
+  });
+
+  it("takes a dump for a snapshot", async () => {
+    const dump = { image: `postgres:17@sha256:${"a".repeat(64)}`, claim: "backups", secret: "shop-backup" };
+    const kubernetes = { database: { dump, migration } };
+    const dumped = await stack({ blue: manifest("v1", migrated) }, { kubernetes });
+    expect(breaches(snapshotBeforeMigration, dumped.resources)).toEqual([]);
+    const without = dumped.resources.filter(({ type }) => !/Dump/.test(type));
+    expect(judgeStack(snapshotBeforeMigration, seen(without))).toHaveLength(1);
   });
 
   it("would break them with migrations that wait for no snapshot, or shares that do not sum to 100", () => {

@@ -19,6 +19,10 @@ function faults(over: Record<string, unknown>): string[] {
   }
 }
 
+const image = `postgres:17@sha256:${"a".repeat(64)}`;
+const dump = { image, claim: "backups", secret: "shop-backup" };
+const elsewhere = { image, secret: "shop-backup", command: ["store"] };
+
 describe("the settings of a stack on Kubernetes", () => {
   it("need a namespace, and no more", () => {
     expect(faults({})).toEqual([]);
@@ -35,6 +39,12 @@ describe("the settings of a stack on Kubernetes", () => {
     expect(faults({ listen: "127.0.0.1" })).toContainEqual(
       expect.stringContaining("greenlight:listen is a setting of the local"),
     );
+  });
+
+  it("take a dump in the place of a snapshot of the volume", () => {
+    const drilled = { ...dump, drill: { secret: "shop-drill" } };
+    expect(faults({ kubernetes: { ...settings.kubernetes, database: { dump: drilled, keep: 3 } } })).toEqual([]);
+    expect(faults({ kubernetes: { ...settings.kubernetes, database: { dump: elsewhere } } })).toEqual([]);
   });
 
   it.each(["mandatory", "advisory", "none"])("have a checklist of level %s", (level) => {
@@ -65,6 +75,38 @@ describe("the settings of a stack on Kubernetes", () => {
       'greenlight:kubernetes.database.migration.service is "worker"; expected one of api, web',
     ],
     [{ database: { user: "shop" } }, "how it is migrated in kubernetes.database"],
+    [
+      { kubernetes: { ...settings.kubernetes, database: {} } },
+      "greenlight:kubernetes.database.claim is missing; expected the claim of which a VolumeSnapshot",
+    ],
+    [
+      { kubernetes: { ...settings.kubernetes, database: { claim: "data", dump } } },
+      "greenlight:kubernetes.database.claim is for a VolumeSnapshot, and greenlight:kubernetes.database.dump takes a dump",
+    ],
+    [
+      { kubernetes: { ...settings.kubernetes, database: { snapshotClass: "fast", dump } } },
+      "greenlight:kubernetes.database.snapshotClass is for a VolumeSnapshot",
+    ],
+    [
+      { kubernetes: { ...settings.kubernetes, database: { dump: { ...dump, claim: undefined } } } },
+      "greenlight:kubernetes.database.dump.claim is missing; expected a claim that dumps are written to",
+    ],
+    [
+      { kubernetes: { ...settings.kubernetes, database: { dump: { ...dump, command: ["store"] } } } },
+      "greenlight:kubernetes.database.dump.claim is for our own pg_dump",
+    ],
+    [
+      { kubernetes: { ...settings.kubernetes, database: { dump: elsewhere, keep: 3 } } },
+      "greenlight:kubernetes.database.keep removes dumps from a claim",
+    ],
+    [
+      { kubernetes: { ...settings.kubernetes, database: { dump: { ...elsewhere, drill: { secret: "drill" } } } } },
+      "greenlight:kubernetes.database.dump.drill restores dumps from a claim",
+    ],
+    [
+      { kubernetes: { ...settings.kubernetes, database: { dump: { ...dump, image: "postgres:17" } } } },
+      "expected an image with its digest, such as postgres:17@sha256:",
+    ],
     [
       { strategy: { kind: "canary" } },
       "greenlight:strategy.kind is canary; on kubernetes a Gateway's routes alone give any share: kubernetes.gateway names it, or rolling goes by pods",

@@ -1,4 +1,4 @@
-import type { V1Deployment, V1PodDisruptionBudget, V1Service } from "@kubernetes/client-node";
+import type { V1Deployment, V1PodDisruptionBudget, V1PodSpec, V1Service } from "@kubernetes/client-node";
 import { describe, expect, it } from "vitest";
 import type { PrometheusRule } from "../../../components/kubernetes/releaseAlarms.ts";
 import { one, tree } from "../aws/shop.ts";
@@ -419,6 +419,69 @@ describe("a stack on Kubernetes that migrates a database", () => {
     );
     const all = await stack({ blue: v1, green: migrating("v2") }, { kubernetes });
     expect(all.resources.map(({ name }) => name)).not.toContain("snapshot-retention");
+  });
+
+  const dump = { image: `postgres:17@${digest("v7")}`, claim: "backups", secret: "shop-backup" };
+  const { claim: _claim, ...dumped } = { ...kubernetes.database, dump };
+
+  it("dumps the database where it is told so: after the release, and before the migration", async () => {
+    const { resources } = await stack({ blue: v1, green: migrating("v2") }, { kubernetes: { database: dumped } });
+    const { pod, job, ...inputs } = one(resources, "kubernetes:DumpJob", "green-snapshot").inputs as {
+      pod: V1PodSpec;
+      job: { name: string; labels: Record<string, string> };
+    };
+    expect(inputs).toMatchObject({ version: "v2", place: "the claim backups", deadlineMs: 1_800_000 });
+    expect(job).toEqual({
+      name: "shop-dump-v2",
+      labels: { "app.kubernetes.io/instance": "shop", "greenlight/job": "shop-dump-v2" },
+    });
+    expect(pod).toMatchObject({
+      automountServiceAccountToken: false,
+      securityContext: { runAsNonRoot: true, runAsUser: 999, runAsGroup: 999, fsGroup: 999 },
+    });
+    expect(pod.containers).toMatchObject([
+      {
+        image: dump.image,
+        env: [
+          { name: "GREENLIGHT_FOLDER", value: "/backups" },
+          { name: "GREENLIGHT_RELEASE", value: "v2" },
+          { name: "GREENLIGHT_STACK", value: "shop" },
+        ],
+        envFrom: [{ secretRef: { name: "shop-backup" } }],
+        resources: { requests: { cpu: "250m", memory: "256Mi" }, limits: { memory: "256Mi" } },
+        securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true },
+        volumeMounts: [
+          { name: "tmp", mountPath: "/tmp" },
+          { name: "backups", mountPath: "/backups", readOnly: false },
+        ],
+      },
+    ]);
+    expect(pod.volumes).toContainEqual({
+      name: "backups",
+      persistentVolumeClaim: { claimName: "backups", readOnly: false },
+    });
+    expect(one(resources, "kubernetes:DatabaseMigration", "green-migration").after).toContain(
+      "kubernetes:DumpJob green-snapshot",
+    );
+    expect(resources.map(({ type }) => type)).not.toContain("kubernetes:VolumeSnapshot");
+  });
+
+  it("removes dumps after the switch only, by Jobs that reach no database", async () => {
+    const database = { ...dumped, keep: 3 };
+    const { resources } = await stack({ blue: v1, green: migrating("v2") }, { kubernetes: { database } });
+    const { pod, ...inputs } = one(resources, "kubernetes:DumpRetention", "dump-retention").inputs as {
+      pod: V1PodSpec;
+    };
+    expect(inputs).toMatchObject({
+      keep: 3,
+      deployed: ["v1", "v2"],
+      jobs: { list: { name: "shop-dumps-list" }, removal: { name: "shop-dumps-remove" } },
+    });
+    expect(pod.containers[0]?.envFrom).toEqual([]);
+    expect(one(resources, "kubernetes:KeptDumps", "dump-retention").after).toContain(
+      "kubernetes:TrafficReadBack traffic-read-back",
+    );
+    expect(resources.map(({ name }) => name)).not.toContain("snapshot-retention");
   });
 
   it("migrates with the candidate's image and what its service is given, and by no name that a Service finds", async () => {

@@ -1,0 +1,196 @@
+import { randomBytes } from "node:crypto";
+import { resolve } from "node:path";
+import { type DumpSettings, jobsKept } from "../../components/kubernetes/databaseSettings.ts";
+import { dumpPod } from "../../components/kubernetes/dumpPod.ts";
+import { jobNamed } from "../../components/kubernetes/names.ts";
+import { accessOf } from "../../components/kubernetes/serving.ts";
+import type { KubernetesSettings } from "../../components/kubernetes/settings.ts";
+import { openClient } from "../../provider/kubernetes/client.ts";
+import { drillScript } from "../../provider/kubernetes/dump/drillScript.ts";
+import { type ListedDump, listDumps } from "../../provider/kubernetes/dump/listDumps.ts";
+import { listScript } from "../../provider/kubernetes/dump/listScript.ts";
+import { type PlayedDump, playDrill } from "../../provider/kubernetes/dump/playDrill.ts";
+import { shell } from "../../provider/kubernetes/dump/shell.ts";
+import { planOf } from "../../provider/kubernetes/jobInputs.ts";
+import { spokenDuration } from "../../release/duration.ts";
+import { exitCodes } from "../../release/exitCodes.ts";
+import { Problem } from "../../release/problem.ts";
+import type { Context } from "../context.ts";
+import { JournalFile } from "../journal/journalFile.ts";
+import type { Reporter } from "../reporter.ts";
+import type { CommandResult } from "../result.ts";
+import { chosenSnapshot } from "./chosenSnapshot.ts";
+
+/** What `greenlight drill snapshot` ends with on Kubernetes. */
+export interface DumpDrillResult {
+  /** The dump came back with the rows that were recorded, and nothing is left of the database that it went into. */
+  readonly ok: boolean;
+  /** How it ended, in words. */
+  readonly sentence: string;
+  readonly dump: { readonly name: string; readonly release: string; readonly takenAt: string; readonly bytes: number };
+  /** The database that it was restored into. */
+  readonly scratch: {
+    readonly name: string;
+    readonly tables: number;
+    readonly rows: number;
+    readonly dropped: boolean;
+  };
+  /** Lines in which what was restored is not what was recorded, at most twenty. */
+  readonly differences: readonly string[];
+  /** Where the Job's log is. */
+  readonly where: string;
+  readonly tookMs: number;
+}
+
+export interface DumpDrillOptions {
+  /** Name of a dump of the stack; left out, its newest whole one. */
+  readonly snapshot?: string | undefined;
+  readonly keep: boolean;
+  readonly remove: boolean;
+  /** How long the Job may take, ms. */
+  readonly deadlineMs: number;
+}
+
+const untouched = "The database that serves was not touched. Nothing was restored.";
+
+/**
+ * Restores a dump of the stack by a Job into a database of its own on the server of drills, and compares the rows of each table with those that
+ * were recorded when it was taken. What was seen is a drill in the journal, by which `database/backup` judges.
+ */
+export async function drillDump(
+  context: Context,
+  options: DumpDrillOptions,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<CommandResult<DumpDrillResult>> {
+  const { kubernetes, dump, secret, keepMs } = drillable(context, options);
+  const prefix = kubernetes.name;
+  const client = openClient(accessOf(resolve(context.project), kubernetes));
+  const step = {
+    urn: "",
+    name: "drill",
+    signal,
+    tell: (text: string) => {
+      if (!text.startsWith("greenlight-")) reporter.tell({ kind: "step", text });
+    },
+  };
+  const looking = dumpPod(kubernetes, dump, { env: {}, changes: false });
+  const times = { deadlineMs: options.deadlineMs, keepMs };
+  const list = planOf(jobNamed(prefix, `${prefix}-dumps-look`), looking, shell(listScript), times);
+  const chosen = chosenSnapshot(await listDumps(client, step, list), options.snapshot, {
+    what: "dump",
+    where: `${client.where}: the folder ${prefix} of the claim ${dump.claim}`,
+    untouched,
+    unfit: "look for its three files (.dump, .ndjson, .sha256)",
+    made: "release a version that migrates: a dump is taken before (greenlight:kubernetes.database.migration)",
+  });
+  const scratch = `drill_${prefix.replaceAll("-", "_")}_${randomBytes(6).toString("hex")}`;
+  const env = { GREENLIGHT_DUMP: chosen.identifier, GREENLIGHT_SCRATCH: scratch };
+  const pod = dumpPod(kubernetes, dump, { env, secret, changes: false });
+  const began = performance.now();
+  const job = planOf(jobNamed(prefix, `${prefix}-drill`), pod, shell(drillScript), times);
+  const played = await playDrill(client, step, job, scratch);
+  const result = judged(chosen, played, scratch, Math.round(performance.now() - began));
+  new JournalFile(context).append({
+    type: "drill",
+    kind: "restore",
+    version: result.dump.release,
+    passed: played.said.stage === "done",
+    sentence: result.sentence,
+    details: { dump: chosen.identifier, database: scratch, tookMs: result.tookMs },
+  });
+  const unlike = played.said.stage === "done" ? exitCodes.failed : exitCodes.refused;
+  return { exitCode: result.ok ? exitCodes.ok : unlike, json: result, text: textOf(result) };
+}
+
+interface Drillable {
+  readonly kubernetes: KubernetesSettings;
+  readonly dump: DumpSettings;
+  /** Whose variables name the server of drills. */
+  readonly secret: string;
+  readonly keepMs: number;
+}
+
+/** @throws Problem (usage) that says what to do instead */
+function drillable(context: Context, { keep, remove }: DumpDrillOptions): Drillable {
+  const { kubernetes } = context.settings();
+  const refuse = (happened: string, key: string, next: string): never => {
+    throw new Problem({
+      happened,
+      where: `${context.stackFile.path}, ${context.projectName}:${key}`,
+      untouched,
+      next,
+      exitCode: exitCodes.usage,
+    });
+  };
+  if (kubernetes?.database === undefined) {
+    return refuse("The stack has no database, and so no dumps.", "kubernetes.database", "name it there, if it has one");
+  }
+  const { dump, migration } = kubernetes.database;
+  if (dump === undefined) {
+    return refuse(
+      "A VolumeSnapshot is restored by hand.",
+      "kubernetes.database.claim",
+      "restore it into a claim of its own and start a database on that, as docs/kubernetes.md shows (Migrations)",
+    );
+  }
+  if (dump.command !== undefined) {
+    return refuse(
+      "Dumps of a program of your own are restored by your own means.",
+      "kubernetes.database.dump.command",
+      "drill them where they are",
+    );
+  }
+  if (dump.drill === undefined) {
+    return refuse(
+      "Nothing says on which server a dump may be restored.",
+      "kubernetes.database.dump.drill",
+      "name the Secret of a server for drills there: its user makes a database drill_… and drops it again",
+    );
+  }
+  if (keep || remove) {
+    return refuse(
+      `--${keep ? "keep" : "remove"} is for snapshots on aws: a drill here drops its database itself.`,
+      "platform",
+      "leave it out; what a killed drill left is told by the next one",
+    );
+  }
+  return { kubernetes, dump, secret: dump.drill.secret, keepMs: jobsKept(migration) };
+}
+
+/** What a drill shows, and the sentence that the journal keeps. */
+function judged(
+  { identifier, release = "unknown", takenAt = "", bytes }: ListedDump,
+  { said, differences, output, where }: PlayedDump,
+  scratch: string,
+  tookMs: number,
+): DumpDrillResult {
+  const { stage, tables, rows, dropped } = said;
+  const restored = `${tables} tables with ${rows} rows`;
+  const last = output.split("\n").findLast((line) => /error|FAILED/i.test(line));
+  const sentences = {
+    checksum: `the dump ${identifier} is not as it was written: its sha256 is another`,
+    restore: `the dump ${identifier} could not be restored${last === undefined ? "" : `: ${last.trim().slice(0, 300)}`}`,
+    compare: `the dump ${identifier} came back as ${restored}, not as it was taken: ${differences.slice(0, 4).join("; ")}`,
+    done: `the dump ${identifier} came back as it was taken: ${restored}`,
+  } as const;
+  const saw = stage === "server" || stage === "ended" ? `the drill of ${identifier} was not done` : sentences[stage];
+  return {
+    ok: stage === "done" && dropped,
+    sentence: dropped ? saw : `${saw}; the database ${scratch} could not be dropped`,
+    dump: { name: identifier, release, takenAt, bytes },
+    scratch: { name: scratch, tables, rows, dropped },
+    differences,
+    where,
+    tookMs,
+  };
+}
+
+function textOf({ sentence, differences, scratch, where, tookMs }: DumpDrillResult): string {
+  return [
+    `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`,
+    ...differences.map((line) => `  ${line}`),
+    `The database ${scratch.name} ${scratch.dropped ? "is gone again" : "is left: drop it by hand"}. The log is in ${where}.`,
+    `The drill took ${spokenDuration(tookMs)}. The database that serves was not touched.`,
+  ].join("\n");
+}

@@ -1,0 +1,78 @@
+import type { z } from "zod";
+import { argv, migrationSettings } from "../../project/migrationSettings.ts";
+import { duration, group, text, whole } from "../../project/settingKinds.ts";
+import { cpu, memory, objectName } from "./resourceKinds.ts";
+
+const dumpSettings = group(
+  {
+    image: text(
+      "an image with its digest, such as postgres:17@sha256: and 64 hex digits",
+      /^[a-z0-9][A-Za-z0-9._/:-]{0,400}@sha256:[0-9a-f]{64}$/,
+    ).describe("What dumps: an image of PostgreSQL, not older than the server, with a shell; or the one of `command`."),
+    claim: objectName("a PersistentVolumeClaim that is there", 253)
+      .optional()
+      .describe("The claim that dumps are written to, in a folder named by `kubernetes.name`. Not with `command`."),
+    secret: objectName("a Secret", 253).describe(
+      "Secret in the namespace whose keys become variables: PGHOST, PGUSER, PGPASSWORD and PGDATABASE, and others that libpq knows, such as PGPORT and PGSSLMODE. No value passes through the stack.",
+    ),
+    command: argv()
+      .optional()
+      .describe(
+        "A program of yours that dumps elsewhere, such as to a store like S3, and prints what docs/kubernetes.md says. Left out, `pg_dump` writes to `claim`.",
+      ),
+    user: whole(1, 2_147_483_647)
+      .default(999)
+      .describe("Number of the user and group that pods with dumps run as, and that the claim's files belong to."),
+    cpu: cpu().default("250m").describe("Processor that each of these pods is promised."),
+    memory: memory().default("256Mi").describe("Memory of each of these pods, promised and most."),
+    deadline: duration("30m", 60_000).describe("How long a dump may take."),
+    drill: group(
+      {
+        secret: objectName("a Secret", 253).describe(
+          "Secret with the variables of the server on which dumps are restored: another one than users' if you can. Its user makes and drops a database there.",
+        ),
+      },
+      "{ secret: shop-drill-database }",
+    )
+      .optional()
+      .describe("Where `greenlight drill snapshot` restores a dump. Left out, it is refused."),
+  },
+  "{ image: postgres:17@sha256:…, claim: backups, secret: shop-backup-database }",
+);
+
+/** The database that releases on Kubernetes migrate; the group `greenlight:kubernetes.database`. */
+export const databaseSettings = group(
+  {
+    claim: objectName("a PersistentVolumeClaim", 253)
+      .optional()
+      .describe(
+        "The claim that the database keeps its files on: a VolumeSnapshot of it is taken before each migration. This or `dump`.",
+      ),
+    snapshotClass: objectName("a VolumeSnapshotClass", 253)
+      .optional()
+      .describe("How it is taken. Left out, by the cluster's default class."),
+    snapshotDeadline: duration("30m", 60_000).describe("How long the snapshot before a migration may take."),
+    dump: dumpSettings
+      .optional()
+      .describe("How the database is dumped before each migration, where no storage takes snapshots of it."),
+    keep: whole(1, 100)
+      .optional()
+      .describe(
+        "Snapshots or dumps of the stack that stay after a switch, beside those of versions that are deployed. Left out, all.",
+      ),
+    migration: migrationSettings({
+      keep: duration("168h", 60_000).describe(
+        "How long the Jobs of a migration stay, with their logs, when they have ended; those of dumps, too.",
+      ),
+    }),
+  },
+  "{ claim: data-postgres-0, migration: { service: api, command: […], verify: […], prints: up to date } }",
+);
+
+export type KubernetesDatabase = z.infer<typeof databaseSettings>;
+export type DumpSettings = z.infer<typeof dumpSettings>;
+
+/** How long Jobs of a database stay with their logs, ms: as those of a migration, or a week where there is none. */
+export function jobsKept(migration: KubernetesDatabase["migration"]): number {
+  return migration?.keep ?? 604_800_000;
+}
