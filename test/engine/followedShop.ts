@@ -4,6 +4,7 @@ import { KubeConfig } from "@kubernetes/client-node";
 import { expect } from "vitest";
 import { stringify } from "yaml";
 import { type Answers, LoadGenerator, type Mark } from "../../rehearsal/load/client.ts";
+import type { Images } from "../../tools/containerProcess.ts";
 import { freePort } from "../../tools/freePort.ts";
 import { Follower } from "../../tools/kubernetes/follower.ts";
 import { ensureToolchain } from "../../tools/toolchain.ts";
@@ -26,6 +27,12 @@ interface Opened {
   readonly kubernetes?: Config;
   /** Address of the database that every version but the first migrates. */
   readonly database?: string;
+  /** What runs in place of images that are none of the shop's own. */
+  readonly others?: Images;
+  /** Folders of this machine in place of PersistentVolumeClaims, by name. */
+  readonly claims?: Readonly<Record<string, string>>;
+  /** Makes what must be in the cluster before the first deployment. */
+  readonly prepare?: (config: KubeConfig, namespace: string) => Promise<void>;
   /** Each fifth answer of these fails, but none that a smoke test or a probe asks for. */
   readonly failing?: readonly string[];
   /** Laid over the stack's settings. */
@@ -56,6 +63,9 @@ export class FollowedShop {
     lagMs,
     kubernetes = {},
     database,
+    others = () => undefined,
+    claims = {},
+    prepare = async () => {},
     failing = [],
     settings = {},
   }: Opened): Promise<FollowedShop> {
@@ -84,13 +94,15 @@ export class FollowedShop {
     const { cluster, namespace, project } = shop;
     const config = new KubeConfig();
     config.loadFromFile(cluster.kubeconfig);
+    await prepare(config, namespace);
     const follower = await Follower.start({
       config,
       namespace,
       images: (asked) => {
         const version = versions.find((one) => asked === image("api", one));
-        return version === undefined ? undefined : { command: [process.execPath, program, version] };
+        return version === undefined ? others(asked) : { command: [process.execPath, program, version] };
       },
+      claims,
       envoy: envoy.path,
       folder: join(project.folder, "envoys"),
       kubelet: cluster.kubelet,

@@ -34,6 +34,8 @@ export interface FollowerSettings {
   readonly config: KubeConfig;
   readonly namespace: string;
   readonly images: Images;
+  /** Folders of this machine in place of PersistentVolumeClaims, by name. */
+  readonly claims?: Readonly<Record<string, string>>;
   /** Envoy's executable. */
   readonly envoy: string;
   /** Where Envoys' files lie. */
@@ -90,8 +92,8 @@ export class Follower {
     const abort = new AbortController();
     // Each watch and each wait of each Service listens.
     setMaxListeners(0, abort.signal);
-    const { config, namespace, images, log, kubelet } = settings;
-    const pods = await Pods.start({ config, namespace, images, log, kubelet, signal: abort.signal });
+    const { config, namespace, images, claims, log, kubelet } = settings;
+    const pods = await Pods.start({ config, namespace, images, claims, log, kubelet, signal: abort.signal });
     const follower = new Follower(settings, pods, abort);
     try {
       await follower.#watch();

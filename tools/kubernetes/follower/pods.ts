@@ -3,6 +3,7 @@ import { CoreV1Api, type KubeConfig, PatchStrategy, setHeaderOptions, type V1Pod
 import { sentence } from "../../../release/problem.ts";
 import type { Images } from "../../containerProcess.ts";
 import { freePort } from "../../freePort.ts";
+import { podEnvironment } from "./podEnvironment.ts";
 import { ContainerLog, type KubeletAddress, servePodLogs } from "./podLogs.ts";
 import { PodProcess } from "./podProcess.ts";
 import { type ContainerFacts, podStatus } from "./podStatus.ts";
@@ -15,6 +16,8 @@ export interface PodsSettings {
   readonly images: Images;
   /** Where logs are served; without it the API has none. */
   readonly kubelet?: KubeletAddress | undefined;
+  /** Folders of this machine in place of PersistentVolumeClaims, by name. */
+  readonly claims?: Readonly<Record<string, string>> | undefined;
   /** Told each line that a pod's process writes. */
   readonly log?: ((pod: string, line: string) => void) | undefined;
   readonly signal: AbortSignal;
@@ -149,9 +152,12 @@ export class Pods {
     }
     const port = await freePort();
     this.#ports.set(held.ip, port);
-    const env = Object.fromEntries(
-      (container.env ?? []).flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])),
-    );
+    const env = await podEnvironment(this.#core, pod, container, this.#settings.claims ?? {});
+    if (typeof env === "string") {
+      const waiting = { reason: "CreateContainerConfigError", message: env };
+      await this.#tell(held, { state: { waiting }, last: undefined, restarts: 0, ready: false });
+      return;
+    }
     if (held.leaving) return;
     held.process = new PodProcess({
       pod,

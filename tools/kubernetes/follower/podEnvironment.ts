@@ -1,0 +1,39 @@
+import { ApiException, type CoreV1Api, type V1Container, type V1Pod } from "@kubernetes/client-node";
+
+/**
+ * The variables of a pod's process. Those of Secrets are read as a kubelet does. A process has no mounts: a variable that holds the path of
+ * a mounted claim is given the folder in its place.
+ *
+ * @returns why it cannot start, in a kubelet's words, where a Secret or a claim is not there
+ */
+export async function podEnvironment(
+  core: CoreV1Api,
+  pod: V1Pod,
+  container: V1Container,
+  claims: Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, string>> | string> {
+  const namespace = pod.metadata?.namespace ?? "";
+  const env: Record<string, string> = {};
+  for (const { secretRef } of container.envFrom ?? []) {
+    if (secretRef?.name === undefined) continue;
+    const { name } = secretRef;
+    const secret = await core.readNamespacedSecret({ namespace, name }).catch((error: unknown) => {
+      if (error instanceof ApiException && error.code === 404) return undefined;
+      throw error;
+    });
+    if (secret === undefined) return `secret "${name}" not found`;
+    for (const [key, value] of Object.entries(secret.data ?? {})) env[key] = Buffer.from(value, "base64").toString();
+  }
+  const folders = new Map<string, string>();
+  for (const { name, persistentVolumeClaim } of pod.spec?.volumes ?? []) {
+    if (persistentVolumeClaim === undefined) continue;
+    const { claimName } = persistentVolumeClaim;
+    const folder = claims[claimName];
+    if (folder === undefined) return `persistentvolumeclaim "${claimName}" not found`;
+    for (const it of container.volumeMounts ?? []) if (it.name === name) folders.set(it.mountPath, folder);
+  }
+  for (const { name, value } of container.env ?? []) {
+    if (value !== undefined) env[name] = folders.get(value) ?? value;
+  }
+  return env;
+}
