@@ -1,12 +1,20 @@
 import { firstDeployment } from "../../followed/scenarios/firstDeployment.ts";
 import { killed } from "../../followed/scenarios/killed.ts";
+import {
+  badCanary,
+  errors,
+  goodCanary,
+  migrationFails,
+  notPulled,
+  smokeFails,
+} from "../../followed/scenarios/shopReleases.ts";
 import { backAndForth } from "../../followed/scenarios/switches.ts";
 import type { Scenario } from "../../scenario.ts";
 import type { CloudGround } from "../cloudGround.ts";
 import { usualLagMs } from "../cloudProject.ts";
 import { nobodyThere } from "./nobodyThere.ts";
-import { alarmFires, migrationFails, neverHealthy, notPulled, smokeFails, snapshotLimit } from "./refusals.ts";
-import { badCanary, errors, goodCanary, goodRelease, slow } from "./releases.ts";
+import { alarmFires, neverHealthy, snapshotLimit } from "./refusals.ts";
+import { goodRelease, slow } from "./releases.ts";
 import { expired, takenBackByEcs, throttled, weightsMoved } from "./troubles.ts";
 
 const first = firstDeployment(
@@ -20,8 +28,8 @@ const full: readonly Scenario<CloudGround>[] = [
   neverHealthy,
   smokeFails,
   migrationFails,
-  notPulled,
-  errors,
+  notPulled(/CannotPullContainer/),
+  errors("CloudWatch"),
   slow,
   goodCanary,
   badCanary,

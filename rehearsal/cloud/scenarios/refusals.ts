@@ -1,5 +1,4 @@
 import { Problem } from "../../../release/problem.ts";
-import { notInRegistry } from "../../followed/followedProject.ts";
 import { refused } from "../../followed/scenarios/refused.ts";
 import { interrupted } from "../../releases.ts";
 import type { CloudGround } from "../cloudGround.ts";
@@ -9,28 +8,6 @@ export const neverHealthy = refused({
   title: "A release whose tasks are never healthy",
   version: "v1.2.2",
   says: /(target|task|healthy)/,
-});
-
-export const smokeFails = refused({
-  name: "smoke-fails",
-  title: "A release whose smoke test fails",
-  version: "v1.2.3",
-  says: /Smoke gate/,
-});
-
-export const migrationFails = refused({
-  name: "migration-fails",
-  title: "A migration that cannot be applied",
-  version: "v1.2.4",
-  says: /column "email"[^.]*does not exist/,
-  quick: true,
-});
-
-export const notPulled = refused({
-  name: "image-missing",
-  title: "An image that cannot be pulled",
-  version: notInRegistry,
-  says: /CannotPullContainer/,
 });
 
 export const alarmFires = refused<CloudGround>({

@@ -1,11 +1,19 @@
 import { firstDeployment } from "../../followed/scenarios/firstDeployment.ts";
 import { killed } from "../../followed/scenarios/killed.ts";
+import {
+  badCanary,
+  errors,
+  goodCanary,
+  migrationFails,
+  notPulled,
+  smokeFails,
+} from "../../followed/scenarios/shopReleases.ts";
 import { backAndForth } from "../../followed/scenarios/switches.ts";
 import type { Scenario } from "../../scenario.ts";
 import type { ClusterGround } from "../clusterGround.ts";
 import { usualLagMs } from "../clusterProject.ts";
-import { migrationFails, neverHealthy, noRoom, notPulled, webhookRefuses, wrongShape } from "./refusals.ts";
-import { badCanary, badRolling, errors, goodCanary, goodRelease, goodRolling } from "./releases.ts";
+import { neverHealthy, noRoom, webhookRefuses } from "./refusals.ts";
+import { badRolling, goodRelease, goodRolling } from "./releases.ts";
 import { apiServerGone, drained, lagging, strangers } from "./troubles.ts";
 
 const first = firstDeployment(
@@ -16,10 +24,10 @@ const full: readonly Scenario<ClusterGround>[] = [
   first,
   goodRelease,
   neverHealthy,
-  wrongShape,
+  smokeFails,
   migrationFails,
-  notPulled,
-  errors,
+  notPulled(/(ErrImagePull|ImagePullBackOff|cannot be pulled|failed to pull)/),
+  errors("Prometheus"),
   goodCanary,
   badCanary,
   goodRolling,

@@ -1,4 +1,3 @@
-import { notInRegistry } from "../../followed/followedProject.ts";
 import { refused } from "../../followed/scenarios/refused.ts";
 import type { ClusterGround } from "../clusterGround.ts";
 
@@ -7,28 +6,6 @@ export const neverHealthy = refused({
   title: "A release whose pods are never ready",
   version: "v1.2.2",
   says: /0 of 2 pods are ready/,
-});
-
-export const wrongShape = refused({
-  name: "smoke-fails",
-  title: "A release whose smoke test fails",
-  version: "v1.2.3",
-  says: /Smoke gate/,
-});
-
-export const migrationFails = refused({
-  name: "migration-fails",
-  title: "A migration that cannot be applied",
-  version: "v1.2.4",
-  says: /column "email"[^.]*does not exist/,
-  quick: true,
-});
-
-export const notPulled = refused({
-  name: "image-missing",
-  title: "An image that cannot be pulled",
-  version: notInRegistry,
-  says: /(ErrImagePull|ImagePullBackOff|cannot be pulled|failed to pull)/,
 });
 
 const quota = {
