@@ -171,7 +171,10 @@ export function createProgram(run: (it: Run) => Promise<void>): Command {
   add(new Command("rehearse"))
     .description("play releases, good and bad, with real traffic on this machine, and report what was seen")
     .addOption(
-      new Option("--platform <name>", "where: this machine, or Kubernetes on a control plane of this machine")
+      new Option(
+        "--platform <name>",
+        "where: this machine, a simulated AWS, or Kubernetes on a control plane of this machine",
+      )
         .choices(["local", "aws", "kubernetes"] as const)
         .default("local"),
     )
