@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { V1Deployment, V1Pod, V1ReplicaSet } from "@kubernetes/client-node";
 import { type PodTrouble, podTrouble } from "./podTrouble.ts";
 
@@ -52,7 +53,8 @@ export function rolloutOf(asked: AskedRollout, seen: SeenRollout): Rollout {
   const refused = status?.conditions?.find(({ type, status: is }) => type === "ReplicaFailure" && is === "True");
   const refusal =
     refused === undefined ? "" : `pods were refused: ${refused.message ?? refused.reason ?? "no reason told"}`;
-  if (set === undefined) return going(asked, refusal || "its pods are not made yet");
+  // What was scaled by the same change is scaled first, by its old pods: until their set is another one, they say nothing of what was asked.
+  if (set === undefined || !isOfTemplate(set, deployment)) return going(asked, refusal || "its pods are not made yet");
   const incarnation = set.metadata?.uid ?? "";
   const own = seen.pods.filter(
     (it) =>
@@ -84,6 +86,15 @@ export function rolloutOf(asked: AskedRollout, seen: SeenRollout): Rollout {
     incarnation,
     ...(trouble === undefined ? {} : { trouble }),
   };
+}
+
+/** Whether a set's pods are what the Deployment states now; the set's own label of its hash aside. */
+function isOfTemplate({ spec: set }: V1ReplicaSet, { spec: stated }: V1Deployment): boolean {
+  const [own, asked] = [set?.template, stated?.template];
+  return (
+    isDeepStrictEqual(own?.spec, asked?.spec) &&
+    isDeepStrictEqual(own?.metadata?.annotations ?? {}, asked?.metadata?.annotations ?? {})
+  );
 }
 
 export function isReady({ status, metadata }: V1Pod): boolean {
