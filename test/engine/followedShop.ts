@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { KubeConfig } from "@kubernetes/client-node";
+import { KubeConfig, type V1Deployment } from "@kubernetes/client-node";
 import { expect } from "vitest";
 import { stringify } from "yaml";
 import { type Answers, LoadGenerator, type Mark } from "../../rehearsal/load/client.ts";
+import type { EnvironmentName } from "../../release/environment.ts";
 import type { Images } from "../../tools/containerProcess.ts";
 import { freePort } from "../../tools/freePort.ts";
 import { Follower } from "../../tools/kubernetes/follower.ts";
@@ -14,6 +15,15 @@ import type { Config } from "./project.ts";
 import { image } from "./simulatedAws.ts";
 
 const program = fileURLToPath(new URL("fixtures/pod.mjs", import.meta.url));
+
+/** How a version migrates the database: by Jobs of its image, whose words the follower's programs know. */
+export const migratedByJobs = {
+  service: "api",
+  command: ["shop", "migrate"],
+  verify: ["shop", "status"],
+  prints: "up to date",
+  deadline: "60s",
+} as const;
 
 interface Opened {
   /** Those that run; others have no image that can be pulled. */
@@ -143,6 +153,13 @@ export class FollowedShop {
   /** What the reading back of the last update found. */
   async readBack() {
     return (await this.shop.project.resource("kubernetes:TrafficReadBack", "traffic-read-back"))?.outputs;
+  }
+
+  /** Pods that each side of its service is told to run. */
+  async instances(): Promise<Readonly<Record<EnvironmentName, number>>> {
+    const of = async (side: EnvironmentName) =>
+      (await this.shop.get<V1Deployment>("deployment", `shop-api-${side}`)).spec?.replicas ?? 0;
+    return { blue: await of("blue"), green: await of("green") };
   }
 
   async close(): Promise<void> {

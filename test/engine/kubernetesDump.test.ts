@@ -7,7 +7,7 @@ import type { DatabaseConnection } from "../../provider/database/connection.ts";
 import { connect } from "../../provider/database/session.ts";
 import { startServer, type TestServer } from "../database/server.ts";
 import { eventually } from "../processes.ts";
-import { FollowedShop } from "./followedShop.ts";
+import { FollowedShop, migratedByJobs } from "./followedShop.ts";
 import type { KubernetesShop } from "./kubernetesShop.ts";
 import type { Project } from "./project.ts";
 
@@ -94,13 +94,7 @@ beforeAll(async () => {
       database: {
         dump: { image, claim, secret: "backup", deadline: "90s", drill: { secret: "drill" } },
         keep: 1,
-        migration: {
-          service: "api",
-          command: ["shop", "migrate"],
-          verify: ["shop", "status"],
-          prints: "up to date",
-          deadline: "60s",
-        },
+        migration: migratedByJobs,
       },
     },
   });

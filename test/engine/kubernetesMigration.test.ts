@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PlayedStorage } from "../../tools/kubernetes/playedStorage.ts";
 import { startServer, type TestServer } from "../database/server.ts";
 import { eventually } from "../processes.ts";
-import { FollowedShop } from "./followedShop.ts";
+import { FollowedShop, migratedByJobs } from "./followedShop.ts";
 import type { KubernetesShop } from "./kubernetesShop.ts";
 import type { Project } from "./project.ts";
 
@@ -41,13 +41,7 @@ beforeAll(async () => {
         claim: "data-postgres-0",
         snapshotDeadline: "60s",
         keep: 1,
-        migration: {
-          service: "api",
-          command: ["shop", "migrate"],
-          verify: ["shop", "status"],
-          prints: "up to date",
-          deadline: "60s",
-        },
+        migration: migratedByJobs,
       },
     },
   });

@@ -1,4 +1,4 @@
-import type { V1Deployment, V1Service } from "@kubernetes/client-node";
+import type { V1Service } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sharesByPods } from "../../provider/kubernetes/readyEndpoints.ts";
 import type { LoadGenerator } from "../../rehearsal/load/client.ts";
@@ -63,11 +63,7 @@ beforeAll(async () => {
     greenlight: (...args) => shop.greenlight(...args),
     ...bySettings(project, () => shop.succeed("up", "--skip-preview")),
     weights,
-    async instances() {
-      const of = async (name: string) =>
-        (await shop.get<V1Deployment>("deployment", `shop-api-${name}`)).spec?.replicas ?? 0;
-      return { blue: await of("blue"), green: await of("green") };
-    },
+    instances: () => followed.instances(),
   };
   known = follower.applied.length;
   load = await followed.users(1_200);

@@ -1,4 +1,4 @@
-import type { KubernetesObject, V1Deployment } from "@kubernetes/client-node";
+import type { KubernetesObject } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe } from "vitest";
 import { readRoute, weightsOf } from "../../provider/kubernetes/route.ts";
 import { FollowedShop } from "./followedShop.ts";
@@ -28,11 +28,7 @@ beforeAll(async () => {
       const backends = { blue: "shop-api-blue", green: "shop-api-green", port: 8080 };
       return weightsOf(readRoute(await shop.get<KubernetesObject>("httproute", "shop-api")), backends);
     },
-    async instances() {
-      const of = async (name: string) =>
-        (await shop.get<V1Deployment>("deployment", `shop-api-${name}`)).spec?.replicas ?? 0;
-      return { blue: await of("blue"), green: await of("green") };
-    },
+    instances: () => followed.instances(),
   };
 }, 3_600_000);
 afterAll(async () => await followed?.close(), 300_000);
