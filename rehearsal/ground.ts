@@ -102,6 +102,11 @@ export abstract class Ground {
     return this.run(this.commands.pulumi(args));
   }
 
+  /** One operation of plain pulumi on the stack, as somebody gives it who has seen the preview. */
+  async operate(operation: "up" | "refresh" | "destroy"): Promise<Ended> {
+    return this.pulumi(operation, "--yes", "--skip-preview", "--suppress-outputs");
+  }
+
   /** Waits for a command; ends it when the scenario's time is over. */
   async run(command: Command): Promise<Ended> {
     const end = () => command.kill("SIGTERM");

@@ -86,6 +86,13 @@ export abstract class FollowedGround extends Ground {
     );
   }
 
+  /** The side that has all users. @throws Problem when none has */
+  async serving(): Promise<EnvironmentName> {
+    const live = await this.live();
+    if (live === undefined) throw new Problem({ happened: "Nobody serves everything." });
+    return live.environment;
+  }
+
   /** Changes the strategy of the stack, as a person does. */
   async strategyIs(kind: "blue-green" | "canary" | "rolling"): Promise<void> {
     const set = await this.pulumi("config", "set", "--path", "greenlight:strategy.kind", kind);
@@ -95,7 +102,7 @@ export abstract class FollowedGround extends Ground {
   /** Blue/green again, with both sides at full size: a rolling release leaves one instance of the side that does not serve. */
   async atFullSize(): Promise<void> {
     await this.strategyIs("blue-green");
-    const up = await this.pulumi("up", "--yes", "--skip-preview", "--suppress-outputs");
+    const up = await this.operate("up");
     if (up.exitCode !== 0) throw new Problem({ happened: `Both sides did not come to full size: ${complaint(up)}` });
   }
 

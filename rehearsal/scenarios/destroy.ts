@@ -18,7 +18,7 @@ export const destroy: Scenario = {
     const before = supervisors(stage.places).length;
     const { listen, ports } = portsOf(stage.places);
     const began = Date.now();
-    const ended = await stage.pulumi("destroy", "--yes", "--skip-preview", "--suppress-outputs");
+    const ended = await stage.operate("destroy");
     const tookMs = Date.now() - began;
     found.expect(ended.exitCode === 0, `it ended with ${ended.exitCode}: ${complaint(ended)}`);
     const left = [...supervisors(stage.places).map((it) => `${it.pid} ${it.name}`), ...(await orphans(stage.places))];

@@ -44,12 +44,12 @@ export const plainPulumi: Scenario = {
     await stopSupervised(folder(stage.places.stack).pidFile(idle.name), 5000);
     await ejected(stage, idle.service, idle.environment);
     await stage.platform().moveTraffic(other(before.environment), () => undefined);
-    const refreshed = await stage.pulumi("refresh", "--yes", "--skip-preview", "--suppress-outputs");
+    const refreshed = await stage.operate("refresh");
     found.expect(refreshed.exitCode === 0, `the refresh failed: ${complaint(refreshed)}`);
     const drift = driftIn(refreshed);
     found.expect(drift.includes(idle.name), `the refresh does not see that ${idle.name} is gone`);
     found.expect(drift.includes("traffic"), "the refresh does not see that traffic was moved");
-    const up = await stage.pulumi("up", "--yes", "--skip-preview", "--suppress-outputs");
+    const up = await stage.operate("up");
     found.expect(up.exitCode === 0, `the update after it failed: ${complaint(up)}`);
     const live = await stage.live();
     found.expect(live?.environment === before.environment, `afterwards ${await stage.sayLive()}`);

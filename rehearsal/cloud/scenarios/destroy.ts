@@ -20,7 +20,7 @@ export const destroy: Scenario<CloudGround> = {
     const before = ground.simulator.ecs.pids.length;
     const snapshots = await ground.snapshots();
     const began = Date.now();
-    const ended = await ground.pulumi("destroy", "--yes", "--skip-preview", "--suppress-outputs");
+    const ended = await ground.operate("destroy");
     found.expect(ended.exitCode === 0, `it ended with ${ended.exitCode}: ${complaint(ended)}`);
     await until(() => ground.simulator.ecs.pids.length === 0, 60_000, ground.signal, 200);
     const tookMs = Date.now() - began;

@@ -1,4 +1,5 @@
 import { complaint } from "../../command.ts";
+import { wayBackMs } from "../../followed/scenarios/bad.ts";
 import { count, milliseconds } from "../../report/wording.ts";
 import { Findings, type Scenario } from "../../scenario.ts";
 import { lastAnswerAfter } from "../../traffic.ts";
@@ -6,9 +7,6 @@ import { until } from "../../until.ts";
 import type { CloudGround } from "../cloudGround.ts";
 
 const version = "v1.2.0";
-
-/** The longest way back after an alarm, beyond the time that requests are behind, ms. */
-const wayBackMs = 2_000;
 
 export const nobodyThere: Scenario<CloudGround> = {
   name: "nobody-there",
@@ -46,7 +44,7 @@ export const nobodyThere: Scenario<CloudGround> = {
     found.expect((byVersion[before.version]?.failed ?? 0) === 0, `requests to ${before.version} failed`);
     await ground.alarm(side, "OK");
     ground.context.stackFile.set({ "greenlight:live": before.environment });
-    const up = await ground.pulumi("up", "--yes", "--skip-preview", "--suppress-outputs");
+    const up = await ground.operate("up");
     found.expect(up.exitCode === 0, `the update after it failed: ${complaint(up)}`);
     const fault = await ground.stateFault();
     found.expect(fault === undefined, fault ?? "");

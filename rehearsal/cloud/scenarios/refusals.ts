@@ -1,4 +1,3 @@
-import { Problem } from "../../../release/problem.ts";
 import { refused } from "../../followed/scenarios/refused.ts";
 import { interrupted } from "../../releases.ts";
 import type { CloudGround } from "../cloudGround.ts";
@@ -15,8 +14,8 @@ export const alarmFires = refused<CloudGround>({
   title: "An alarm of what serves fires before the release",
   version: interrupted[1],
   says: /fires already/,
-  before: async (ground) => ground.alarm(await liveSide(ground), "ALARM"),
-  after: async (ground) => ground.alarm(await liveSide(ground), "OK"),
+  before: async (ground) => ground.alarm(await ground.serving(), "ALARM"),
+  after: async (ground) => ground.alarm(await ground.serving(), "OK"),
 });
 
 export const snapshotLimit = refused<CloudGround>({
@@ -34,9 +33,3 @@ export const snapshotLimit = refused<CloudGround>({
     }),
   after: async (ground) => ground.simulator.faults.clear(),
 });
-
-async function liveSide(ground: CloudGround): Promise<"blue" | "green"> {
-  const live = await ground.live();
-  if (live === undefined) throw new Problem({ happened: "Nobody serves everything." });
-  return live.environment;
-}

@@ -6,8 +6,6 @@ import { until } from "../../until.ts";
 import type { CloudGround } from "../cloudGround.ts";
 import { prefix, region } from "../cloudProject.ts";
 
-const quiet = ["--yes", "--skip-preview", "--suppress-outputs"] as const;
-
 export const throttled = throughTrouble<CloudGround>({
   name: "throttled",
   title: "AWS is too busy to say what serves",
@@ -69,9 +67,9 @@ export const weightsMoved = throughTrouble<CloudGround>({
     const said = complaint(refused);
     found.expect(refused.exitCode !== 0, "the switch overwrote weights that somebody else wrote");
     found.expect(/Somebody moved traffic/.test(said), `it does not say who moved what: ${said}`);
-    const refreshed = await ground.pulumi("refresh", ...quiet);
+    const refreshed = await ground.operate("refresh");
     found.expect(refreshed.exitCode === 0, `the refresh failed: ${complaint(refreshed)}`);
-    const up = await ground.pulumi("up", ...quiet);
+    const up = await ground.operate("up");
     found.expect(up.exitCode === 0, `the update after it failed: ${complaint(up)}`);
     found.expect((await ground.live())?.environment === from, `afterwards ${await ground.sayLive()}`);
     return `Refused: ${said.slice(0, 200)} Mended by a refresh and an update.`;
@@ -94,9 +92,9 @@ export const takenBackByEcs = throughTrouble<CloudGround>({
     const running = async () => (await ground.asked()).running();
     const asked = (await running())[to].join("+");
     await until(async () => (await running())[to].join("+") !== asked, 90_000, ground.signal, 500);
-    const refreshed = await ground.pulumi("refresh", ...quiet);
+    const refreshed = await ground.operate("refresh");
     found.expect(refreshed.exitCode === 0, `the refresh failed: ${complaint(refreshed)}`);
-    const up = await ground.pulumi("up", ...quiet);
+    const up = await ground.operate("up");
     found.expect(up.exitCode === 0, `the update after it failed: ${complaint(up)}`);
     const mended = (await running())[to].join("+");
     found.expect(mended === asked, `${to} runs ${mended} after the update, and not ${asked}`);

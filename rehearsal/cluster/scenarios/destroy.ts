@@ -20,7 +20,7 @@ export const destroy: Scenario<ClusterGround> = {
     const found = new Findings();
     const before = ground.follower.pods.pids.size;
     const began = Date.now();
-    const ended = await ground.pulumi("destroy", "--yes", "--skip-preview", "--suppress-outputs");
+    const ended = await ground.operate("destroy");
     found.expect(ended.exitCode === 0, `it ended with ${ended.exitCode}: ${complaint(ended)}`);
     await until(() => ground.follower.pods.pids.size === 0, 30_000, ground.signal, 200);
     const tookMs = Date.now() - began;

@@ -1,3 +1,4 @@
+import { other } from "../../../release/environment.ts";
 import { refused } from "../../followed/scenarios/refused.ts";
 import type { ClusterGround } from "../clusterGround.ts";
 
@@ -23,8 +24,8 @@ export const noRoom = refused<ClusterGround>({
   says: /exceeded quota/,
   async before(ground) {
     // Pods of an earlier candidate would be room.
-    await ground.pulumi("config", "rm", `greenlight:${await idle(ground)}`);
-    await ground.pulumi("up", "--yes", "--skip-preview", "--suppress-outputs");
+    await ground.pulumi("config", "rm", `greenlight:${other(await ground.serving())}`);
+    await ground.operate("up");
     await ground.apply(quota);
   },
   after: (ground) => ground.kubectl("delete", "resourcequota", "small"),
@@ -58,7 +59,3 @@ export const webhookRefuses = refused<ClusterGround>({
   before: (ground) => ground.apply(webhook),
   after: (ground) => ground.kubectl("delete", "validatingwebhookconfiguration", "guard.shop.example"),
 });
-
-async function idle(ground: ClusterGround): Promise<"blue" | "green"> {
-  return (await ground.live())?.environment === "blue" ? "green" : "blue";
-}

@@ -6,7 +6,7 @@ import type { FollowedGround } from "../followedGround.ts";
 import type { Release } from "./good.ts";
 
 /** The longest way back after a verdict, beyond the time that requests are behind, ms. */
-const wayBackMs = 2_000;
+export const wayBackMs = 2_000;
 
 /** A release that must be taken back by itself, whatever its strategy. */
 export function bad(it: Release): Scenario<FollowedGround> {

@@ -26,16 +26,14 @@ export function backAndForth({ name, switches, lagMs, quick }: Switches): Scenar
     async play(ground) {
       const found = new Findings();
       await ground.atFullSize();
-      const first = await ground.live();
-      if (first === undefined)
-        throw new Problem({ happened: "Nobody serves everything, so there is nothing to switch." });
+      const first = await ground.serving();
       const begin = await ground.load.mark("switches");
       ground.follower.delayMs = lagMs;
       const lastOld: number[] = [];
       try {
         for (let index = 0; index < switches; index += 1) {
           ground.signal.throwIfAborted();
-          const from = index % 2 === 0 ? first.environment : other(first.environment);
+          const from = index % 2 === 0 ? first : other(first);
           const how = index === 0 ? "rollback" : index === switches - 1 ? "switch" : "moved";
           const last = await oneSwitch(ground, from, how);
           if (last === null) found.expect(false, `switch ${index + 1}: ${from} had no traffic before it`);
@@ -46,7 +44,7 @@ export function backAndForth({ name, switches, lagMs, quick }: Switches): Scenar
       }
       ground.recorded.lastOldAnswerMs.push(...lastOld);
       const live = await ground.live();
-      found.expect(live?.environment === first.environment, `in the end ${await ground.sayLive()}`);
+      found.expect(live?.environment === first, `in the end ${await ground.sayLive()}`);
       const fault = await ground.stateFault();
       found.expect(fault === undefined, fault ?? "");
       const { total } = await ground.load.since(begin);

@@ -1,5 +1,4 @@
 import { type EnvironmentName, other } from "../../../release/environment.ts";
-import { Problem } from "../../../release/problem.ts";
 import { count } from "../../report/wording.ts";
 import { Findings, type Scenario } from "../../scenario.ts";
 import type { FollowedGround } from "../followedGround.ts";
@@ -24,10 +23,9 @@ export function throughTrouble<On extends FollowedGround>(it: Trouble<On>): Scen
     quick: it.quick ?? false,
     async play(ground) {
       const found = new Findings();
-      const live = await ground.live();
-      if (live === undefined) throw new Problem({ happened: "Nobody serves everything." });
+      const from = await ground.serving();
       const mark = await ground.load.mark(it.name);
-      const said = await it.play(ground, { found, from: live.environment, to: other(live.environment) });
+      const said = await it.play(ground, { found, from, to: other(from) });
       const { total } = await ground.load.since(mark);
       return found.ended(
         `${said} ${await ground.sayLive()}; ${count(total.failed)} of ${count(total.requests)} requests failed.`,
