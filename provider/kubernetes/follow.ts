@@ -24,6 +24,11 @@ const refusedForMs = 5_000;
 /** Pause before a watch that broke is begun again, ms; each one longer up to the last. */
 const pauses = [200, 500, 1_000, 2_000, 5_000];
 
+/** Objects of a list as a watch brings them, plain: of the client's classes one would never be like another that came later. */
+function asWatched<T extends KubernetesObject>(items: readonly T[]): T[] {
+  return JSON.parse(JSON.stringify(items));
+}
+
 /**
  * Follows objects by watches until a snapshot of them settles it, or time is up; the last snapshot counts in both cases. One list and
  * one watch a kind, however long it takes: nothing is asked again and again. A watch that breaks, as when the API server restarts, is
@@ -57,7 +62,7 @@ export async function follow<K extends Kinds>(
     const listing = async () => {
       const answer = await list();
       answered.add(name);
-      return answer;
+      return { ...answer, items: asWatched(answer.items) };
     };
     return { name, informer: makeInformer<KubernetesObject>(client.config, path, listing, labelSelector) };
   });

@@ -88,28 +88,40 @@ describe("the gate of what runs on Kubernetes", () => {
     await expect(gate.create(soon())).rejects.toThrow("has not seen the change yet");
   });
 
-  it("waits for the pods of a change that also scales, whose old pods are scaled before the new ones are made", async () => {
+  describe("of a Deployment that states its pods", () => {
     const template = (image: string) => ({ spec: { containers: [{ name: "api", image }] } });
-    const stated = (revision: number) => ({
-      ...deployment({}, revision),
+    const stated = (status: object = {}) => ({
+      ...deployment(status),
       spec: { replicas: 2, template: template("new") },
     });
     const made = (revision: number, image: string) => ({
       ...replicaSet(revision),
       spec: { template: template(image) },
     });
-    // The controller has seen the change, scaled, and not come to the template yet: its newest set is still the old one.
-    const scaled = stated(2);
-    scaled.metadata.annotations = { "deployment.kubernetes.io/revision": "1" };
-    server.put("deployments", scaled);
-    server.put("replicasets", made(1, "old"), made(2, "other"));
-    server.put("pods", pod(0, {}, { revision: 1, digest: before }), pod(1, {}, { revision: 1, digest: before }));
-    const passed = gate.create(inputs());
-    await server.watched("deployments", "replicasets", "pods");
-    server.put("replicasets", made(2, "new"));
-    server.put("deployments", stated(2));
-    server.put("pods", pod(0), pod(1));
-    expect((await passed).done).toBe(true);
+
+    it("waits while the old pods are scaled by the same change, before the new ones are made", async () => {
+      // The controller has seen the change, scaled, and not come to the template yet: its newest set is still the old one.
+      const scaled = stated();
+      scaled.metadata.annotations = { "deployment.kubernetes.io/revision": "1" };
+      server.put("deployments", scaled);
+      server.put("replicasets", made(1, "old"), made(2, "other"));
+      server.put("pods", pod(0, {}, { revision: 1, digest: before }), pod(1, {}, { revision: 1, digest: before }));
+      const passed = gate.create(inputs());
+      await server.watched("deployments", "replicasets", "pods");
+      server.put("replicasets", made(2, "new"));
+      server.put("deployments", stated());
+      server.put("pods", pod(0), pod(1));
+      expect((await passed).done).toBe(true);
+    });
+
+    it("knows its set again that was listed, when only the Deployment is told of later", async () => {
+      server.put("deployments", stated({ observedGeneration: 1 }));
+      server.put("replicasets", made(2, "new"));
+      const passed = gate.create(inputs());
+      await server.watched("deployments", "replicasets", "pods");
+      server.put("deployments", stated());
+      expect((await passed).done).toBe(true);
+    });
   });
 
   it("ends early and says why when an image cannot be pulled", async () => {
