@@ -22,8 +22,7 @@ import type { Summary } from "./summary.ts";
 import { Channel } from "./team/channel.ts";
 import { channelEnvironment, holdToChecklist } from "./team/preparation.ts";
 
-export const rehearsedPlatforms = ["local", "aws", "kubernetes"] as const;
-export type RehearsedPlatform = (typeof rehearsedPlatforms)[number];
+export type RehearsedPlatform = "local" | "aws" | "kubernetes";
 
 export interface RehearseOptions {
   /** Default: this machine. */

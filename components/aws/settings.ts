@@ -259,6 +259,5 @@ export const awsSettings = group(
 );
 
 export type AwsSettings = z.infer<typeof awsSettings>;
-export type AwsServiceSettings = AwsSettings["services"][string];
 export type AwsNetworkSettings = NonNullable<AwsSettings["network"]>;
 export type AwsDatabaseSettings = NonNullable<AwsSettings["database"]>;

@@ -105,4 +105,3 @@ export const kubernetesSettings = group(
 );
 
 export type KubernetesSettings = z.infer<typeof kubernetesSettings>;
-export type KubernetesServiceSettings = KubernetesSettings["services"][string];
