@@ -22,17 +22,18 @@ done
 work=$(mktemp -d)
 stage=checksum
 made=
-restoring=
+working=
 tables=0
 rows=0
+# Becomes psql: for a shell of its own, in which it can be told to end.
 ask() {
-  psql -X -w -q -A -t -v ON_ERROR_STOP=1 -v scratch="$GREENLIGHT_SCRATCH" "$@"
+  exec psql -X -w -q -A -t -v ON_ERROR_STOP=1 -v scratch="$GREENLIGHT_SCRATCH" "$@"
 }
 over() {
   trap '' INT TERM
   dropped=true
   if [ -n "$made" ]; then
-    ask <<'SQL' || dropped=false
+    (ask) <<'SQL' || dropped=false
 drop database if exists :"scratch" with (force);
 SQL
   fi
@@ -40,14 +41,14 @@ SQL
   printf 'greenlight-drill {"stage":"%s","tables":%s,"rows":%s,"dropped":%s}\n' "$stage" "$tables" "$rows" "$dropped"
 }
 trap over EXIT
-trap '[ -z "$restoring" ] || kill "$restoring" 2>/dev/null || :; stage=ended; exit 143' INT TERM
+trap '[ -z "$working" ] || kill "$working" 2>/dev/null || :; stage=ended; exit 143' INT TERM
 
 printf 'checking the sha256 of %s\n' "$GREENLIGHT_DUMP"
 sha256sum -c "$GREENLIGHT_DUMP.sha256" || exit 1
 
 stage=server
 beginning=$(printf '%s' "$GREENLIGHT_SCRATCH" | sed 's/[^_]*$//')
-ask -v beginning="$beginning" <<'SQL'
+(ask -v beginning="$beginning") <<'SQL'
 select 'left by a drill that was killed: the database ' || datname from pg_catalog.pg_database
   where left(datname, length(:'beginning')) = :'beginning' order by 1;
 SQL
@@ -57,20 +58,20 @@ SQL
 )
 [ "$there" = 0 ] || refuse "the database $GREENLIGHT_SCRATCH is there already, and is not this drill's"
 made=yes
-ask <<'SQL'
+(ask) <<'SQL'
 create database :"scratch" template template0;
 SQL
 
 stage=restore
 printf 'restoring into the database %s\n' "$GREENLIGHT_SCRATCH"
 pg_restore --exit-on-error --no-password --no-owner --no-privileges --dbname="$GREENLIGHT_SCRATCH" "$GREENLIGHT_DUMP.dump" &
-restoring=$!
-wait "$restoring"
-restoring=
+working=$!
+wait "$working"
+working=
 
 stage=compare
 tail -n +2 "$GREENLIGHT_DUMP.ndjson" > "$work/recorded"
-PGDATABASE=$GREENLIGHT_SCRATCH ask > "$work/restored" <<'SQL'
+ask --dbname="$GREENLIGHT_SCRATCH" > "$work/restored" <<'SQL' &
 begin isolation level repeatable read read only;
 set local search_path = '';
 set local client_encoding = 'UTF8';
@@ -78,6 +79,9 @@ set local statement_timeout = 0;
 ${countTables}
 commit;
 SQL
+working=$!
+wait "$working"
+working=
 tables=$(($(wc -l < "$work/restored")))
 rows=$(sed 's/.*, \([0-9]*\)]$/\1/' "$work/restored" | { sum=0; while read -r one; do sum=$((sum + one)); done; echo "$sum"; })
 if ! diff "$work/recorded" "$work/restored" > "$work/differences"; then

@@ -160,21 +160,51 @@ describe("the scripts for dumps", { timeout: 60_000 }, () => {
     expect(await drillDatabases()).toEqual([]);
   });
 
-  it("drop the database of a drill that is told to stop", async () => {
-    await server.sql(
-      database,
-      "create table slow (x int)",
-      "insert into slow select 1 from generate_series(1, 1000)",
-      "alter table slow add check (x > 0 and pg_sleep(0.02) is not null) not valid",
-    );
-    const env = { ...variables(server.connection), GREENLIGHT_DUMP: await taken(), GREENLIGHT_SCRATCH: scratch };
-    const { child, ended } = start(drillScript, env);
-    await eventually("its database to be there", async () => (await drillDatabases())[0], 20_000);
-    child.kill("SIGTERM");
-    const { exitCode, text } = await ended;
-    expect(exitCode).toBe(143);
-    expect(drillLine(text)).toMatchObject({ stage: "ended", dropped: true });
-    expect(await drillDatabases()).toEqual([]);
+  describe("that are a drill's which is told to stop", () => {
+    beforeEach(async () => {
+      // A drill restores `held`, then `slow` at 20 ms a row.
+      await server.sql(
+        database,
+        "create table held (x int)",
+        "create table slow (x int check (current_database() !~ '^drill' or pg_sleep(0.02) is not null))",
+        "insert into slow select 1 from generate_series(1, 150)",
+      );
+    });
+    const drilling = async () => {
+      const env = { ...variables(server.connection), GREENLIGHT_DUMP: await taken(), GREENLIGHT_SCRATCH: scratch };
+      return start(drillScript, env);
+    };
+    const seen = (what: string) =>
+      eventually(
+        what,
+        async () => {
+          const condition = `datname = '${scratch}' and ${what}`;
+          return (await server.sql(server.connection, `select 1 from pg_stat_activity where ${condition}`))[0];
+        },
+        20_000,
+      );
+    const stopped = async ({ child, ended }: Awaited<ReturnType<typeof drilling>>) => {
+      child.kill("SIGTERM");
+      const { exitCode, text } = await ended;
+      expect(exitCode, text).toBe(143);
+      expect(drillLine(text), text).toMatchObject({ stage: "ended", dropped: true });
+      expect(await drillDatabases()).toEqual([]);
+    };
+
+    it("drop the database while it is restored", async () => {
+      const drill = await drilling();
+      await seen("wait_event = 'PgSleep'");
+      await stopped(drill);
+    });
+
+    it("drop the database while its rows are compared", async () => {
+      const drill = await drilling();
+      await seen("wait_event = 'PgSleep'");
+      const unlock = await lock({ ...database, database: scratch });
+      await seen("wait_event_type = 'Lock' and query like '%count(*)%'");
+      await stopped(drill);
+      await unlock();
+    });
   });
 
   it("leave a database alone that has the name of a drill's, and name those that killed drills left", async () => {
@@ -202,7 +232,7 @@ describe("the scripts for dumps", { timeout: 60_000 }, () => {
 
   it("leave nothing of a dump that is told to stop, and take away what a killed one left of the same release", async () => {
     await server.sql(database, "create table held (x int)");
-    const locked = await lock();
+    const locked = await lock(database);
     const { child, ended } = start(dumpScript, { ...variables(), GREENLIGHT_RELEASE: "v2" });
     await eventually("its folder", async () => (existsSync(join(folder, "shop")) ? files()[0] : undefined), 20_000);
     child.kill("SIGTERM");
@@ -256,10 +286,11 @@ describe("the scripts for dumps", { timeout: 60_000 }, () => {
     expect((await start(listScript, {}).ended).text).toBe("greenlight-count 0\n");
   });
 
-  /** Holds a lock that keeps pg_dump waiting, until what is returned is called. */
-  async function lock(): Promise<() => Promise<void>> {
+  /** Holds a lock that keeps who reads `held` waiting, until what is returned is called or the database is dropped. */
+  async function lock(at: DatabaseConnection): Promise<() => Promise<void>> {
     const { connect } = await import("../../../provider/database/session.ts");
-    const client = await connect(database, { timeoutMs: 10_000 });
+    const client = await connect(at, { timeoutMs: 10_000 });
+    client.on("error", () => undefined);
     await client.query("begin");
     await client.query("lock table held in access exclusive mode");
     return async () => void (await client.end());
