@@ -37,8 +37,10 @@ const revision = "deployment.kubernetes.io/revision";
 /**
  * Whether a Deployment runs what was asked, by what its pods say of themselves: their image's digest as the node read it, and not the
  * Deployment's word for it. Pods of an earlier template, and such as are going, count for nothing.
+ *
+ * @param old {@link troublesOf} of when the asking began that have not gone since: they may be mended, and who tries again says so late
  */
-export function rolloutOf(asked: AskedRollout, seen: SeenRollout): Rollout {
+export function rolloutOf(asked: AskedRollout, seen: SeenRollout, old: ReadonlySet<string> = new Set()): Rollout {
   const deployment = seen.deployments.find(({ metadata }) => metadata?.name === asked.deployment);
   if (deployment === undefined) return going(asked, "there is no such Deployment");
   const { metadata, spec, status } = deployment;
@@ -70,9 +72,12 @@ export function rolloutOf(asked: AskedRollout, seen: SeenRollout): Rollout {
   }
   const left = (status?.replicas ?? 0) - (status?.updatedReplicas ?? 0);
   if (right >= wanted && left <= 0) return { state: "done", says: "", ready: right, incarnation };
-  const troubles = own.filter((it) => !isReady(it)).flatMap((it) => podTrouble(it) ?? []);
-  const trouble = troubles.find(({ final }) => final) ?? troubles[0];
-  const late = status?.conditions?.find(({ type, status: is }) => type === "Progressing" && is === "False");
+  const troubled = own.flatMap((of) => {
+    const trouble = isReady(of) ? undefined : podTrouble(of);
+    return trouble === undefined ? [] : [{ trouble, final: trouble.final && !old.has(finalTrouble(of) ?? "") }];
+  });
+  const { trouble, final = false } = troubled.find((it) => it.final) ?? troubled[0] ?? {};
+  const late = noProgress(deployment);
   const why = [
     `${right} of ${wanted} pods are ready`,
     ...(trouble === undefined ? [] : [`${trouble.pod}: ${trouble.says}`]),
@@ -80,12 +85,26 @@ export function rolloutOf(asked: AskedRollout, seen: SeenRollout): Rollout {
     ...(left > 0 && right >= wanted ? [`${left} pods of an earlier version are still there`] : []),
   ].join("; ");
   return {
-    state: trouble?.final === true || late !== undefined ? "stalled" : "going",
+    state: final || (late !== undefined && !old.has(late)) ? "stalled" : "going",
     says: why,
     ready: right,
     incarnation,
     ...(trouble === undefined ? {} : { trouble }),
   };
+}
+
+/** What waiting seems not to help: Deployments that say that they make no progress any more, and pods that somebody must mend something for. */
+export function troublesOf({ deployments, pods }: SeenRollout): ReadonlySet<string> {
+  return new Set([...deployments.map(noProgress), ...pods.map(finalTrouble)].filter((it) => it !== undefined));
+}
+
+function noProgress({ metadata, status }: V1Deployment): string | undefined {
+  const late = status?.conditions?.some((it) => it.type === "Progressing" && it.status === "False");
+  return late === true ? `Deployment ${metadata?.name}` : undefined;
+}
+
+function finalTrouble(pod: V1Pod): string | undefined {
+  return podTrouble(pod)?.final === true ? `pod ${pod.metadata?.name}` : undefined;
 }
 
 /** Whether a set's pods are what the Deployment states now; the set's own label of its hash aside. */

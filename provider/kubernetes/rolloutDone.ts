@@ -5,7 +5,7 @@ import { Problem } from "../../release/problem.ts";
 import { gateProof } from "../gates/gateProofShape.ts";
 import { handler, type Step } from "../handler.ts";
 import { kubernetesAccess } from "./facts.ts";
-import { type Rollout, rolloutOf, type SeenRollout } from "./rollout.ts";
+import { type Rollout, rolloutOf, type SeenRollout, troublesOf } from "./rollout.ts";
 
 const service = z.strictObject({
   service: z.string(),
@@ -43,7 +43,7 @@ interface Outputs {
 /**
  * Passes when every pod of an environment is ready and runs the image that was asked, by what the nodes say, and stays so for as long as
  * proxies take to hear of it: the smoke test comes by a Service. Waits by watches, tells what keeps it while it waits, and ends early where
- * no waiting helps. A side that only lets pods go is not asked again.
+ * no waiting helps: not by what was so when it began, which whoever gives the update again may have mended. A side that only lets pods go is not asked again.
  */
 export const rolloutDone = handler<Inputs, Outputs>({
   inputs,
@@ -150,7 +150,13 @@ async function watch(
   ]);
   const client = openClient(it.access);
   const labels = collections.common(it.services.map(({ selector }) => selector));
-  const judge = (seen: SeenRollout) => it.services.map((asked) => rolloutOf(asked, seen));
+  let old: ReadonlySet<string> | undefined;
+  const judge = (seen: SeenRollout) => {
+    const troubles = troublesOf(seen);
+    const still = new Set([...(old ?? troubles)].filter((trouble) => troubles.has(trouble)));
+    old = still;
+    return it.services.map((asked) => rolloutOf(asked, seen, still));
+  };
   const seen = await follow(
     client,
     {

@@ -1,4 +1,5 @@
 import { other } from "../../../release/environment.ts";
+import { complaint } from "../../command.ts";
 import { refused } from "../../followed/scenarios/refused.ts";
 import type { ClusterGround } from "../clusterGround.ts";
 
@@ -28,7 +29,14 @@ export const noRoom = refused<ClusterGround>({
     await ground.operate("up");
     await ground.apply(quota);
   },
-  after: (ground) => ground.kubectl("delete", "resourcequota", "small"),
+  async after(ground, found) {
+    await ground.kubectl("delete", "resourcequota", "small");
+    // The ReplicaSet's controller tries again after a pause that has doubled with each refusal: at most as long again as it was refused.
+    const again = async () => await ground.operate("up");
+    let up = await again();
+    if (up.exitCode !== 0) up = await again();
+    found.expect(up.exitCode === 0, `the update, given again without the quota, failed: ${complaint(up)}`);
+  },
 });
 
 const webhook = {

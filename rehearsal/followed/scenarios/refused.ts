@@ -11,7 +11,7 @@ interface Refused<On extends FollowedGround> {
   readonly says: RegExp;
   /** What somebody does on the platform before, and undoes after. */
   readonly before?: (ground: On) => Promise<unknown>;
-  readonly after?: (ground: On) => Promise<unknown>;
+  readonly after?: (ground: On, found: Findings) => Promise<unknown>;
   readonly quick?: boolean;
 }
 
@@ -29,6 +29,12 @@ export function refused<On extends FollowedGround>(it: Refused<On>): Scenario<On
       const before = await ground.live();
       const mark = await ground.load.mark(it.name);
       const began = Date.now();
+      let undone = it.after === undefined;
+      const undo = async () => {
+        if (undone) return;
+        undone = true;
+        await it.after?.(ground, found);
+      };
       await it.before?.(ground);
       try {
         const end = await release(ground, it.version);
@@ -40,13 +46,15 @@ export function refused<On extends FollowedGround>(it: Refused<On>): Scenario<On
         found.expect(it.says.test(said), `it does not say why: ${said.slice(0, 400)}`);
         const live = await ground.live();
         found.expect(live?.version === before?.version, `afterwards ${await ground.sayLive()}`);
+        const took = Date.now() - began;
+        await undo();
         const { total } = await ground.load.since(mark);
         return found.ended(
-          `After ${milliseconds(Date.now() - began)}, at ${failureOf(end).slice(0, 300)} ${await ground.sayLive()}; ${count(total.failed)} of ${count(total.requests)} requests failed.`,
+          `After ${milliseconds(took)}, at ${failureOf(end).slice(0, 300)} ${await ground.sayLive()}; ${count(total.failed)} of ${count(total.requests)} requests failed.`,
           { said: (it.says.exec(said)?.[0] ?? "").slice(0, 200) },
         );
       } finally {
-        await it.after?.(ground);
+        await undo();
       }
     },
   };

@@ -124,19 +124,70 @@ describe("the gate of what runs on Kubernetes", () => {
     });
   });
 
-  it("ends early and says why when an image cannot be pulled", async () => {
-    server.put("pods", pod(1, waiting("ImagePullBackOff", "no such manifest")));
-    await expect(gate.create(inputs())).rejects.toThrow(/green-1: its image cannot be pulled: no such manifest/);
-    expect(gate.told.join()).toContain("its image cannot be pulled");
-  });
+  describe("of pods that no waiting helps", () => {
+    const noImage = () => pod(1, waiting("ImagePullBackOff", "no such manifest"));
+    const failed = { lastState: { terminated: { exitCode: 3, reason: "Error" } } };
+    const crashing = () => pod(1, waiting("CrashLoopBackOff", undefined, failed));
+    const late = { conditions: [{ type: "Progressing", status: "False", reason: "ProgressDeadlineExceeded" }] };
 
-  it("ends early with the last lines of a container that ends again and again", async () => {
-    server.logs["green-1"] = "reading settings\nDATABASE_URL is missing\n";
-    const ended = { lastState: { terminated: { exitCode: 3, reason: "Error" } } };
-    server.put("pods", pod(1, waiting("CrashLoopBackOff", undefined, ended)));
-    await expect(gate.create(inputs())).rejects.toThrow(
-      /ends again and again \(it ended with exit code 3\)[\s\S]*DATABASE_URL is missing/,
-    );
+    /** How the gate ended, of which the last is told when it looks already. */
+    const ended = async (last: () => void) => {
+      server.put("pods", pod(1, notReady));
+      const passed = gate.create(inputs());
+      const end = passed.then(
+        () => "passed",
+        (error: Error) => error.message,
+      );
+      await server.watched("deployments", "replicasets", "pods");
+      last();
+      return end;
+    };
+
+    it("ends early and says why when an image cannot be pulled", async () => {
+      expect(await ended(() => server.put("pods", noImage()))).toContain(
+        "green-1: its image cannot be pulled: no such manifest",
+      );
+      expect(gate.told.join()).toContain("its image cannot be pulled");
+    });
+
+    it("ends early with the last lines of a container that ends again and again", async () => {
+      server.logs["green-1"] = "reading settings\nDATABASE_URL is missing\n";
+      expect(await ended(() => server.put("pods", crashing()))).toMatch(
+        /ends again and again \(it ended with exit code 3\)[\s\S]*DATABASE_URL is missing/,
+      );
+    });
+
+    it("ends early when the Deployment says that it makes no progress any more", async () => {
+      expect(await ended(() => server.put("deployments", deployment(late)))).toContain("1 of 2 pods are ready");
+    });
+
+    it.each([
+      ["an image that could not be pulled", () => server.put("pods", noImage())],
+      ["a container that ended again and again", () => server.put("pods", crashing())],
+      [
+        "no progress",
+        () => {
+          server.put("deployments", deployment(late));
+          server.put("pods", pod(1, notReady));
+        },
+      ],
+    ])("gives what was so when it began the time to be tried again: %s", async (_, was) => {
+      was();
+      const passed = gate.create(inputs());
+      await server.watched("deployments", "replicasets", "pods");
+      server.put("deployments", deployment());
+      server.put("pods", pod(1));
+      expect((await passed).done).toBe(true);
+    });
+
+    it("ends early when what was tried again failed again", async () => {
+      server.put("pods", noImage());
+      const passed = gate.create(inputs());
+      await server.watched("deployments", "replicasets", "pods");
+      server.put("pods", pod(1, waiting("ErrImagePull", "no such manifest")));
+      server.put("pods", noImage());
+      await expect(passed).rejects.toThrow("its image cannot be pulled");
+    });
   });
 
   it("waits for a node, and says so when none came", async () => {

@@ -41,6 +41,7 @@ interface Held {
 const defaultGraceSeconds = 30;
 /** From a pull that failed until it is told that the next one waits: a tenth of a kubelet's. */
 const pullPauseMs = 1_000;
+const askAgainMs = 200;
 
 /**
  * Stands for the kubelets of a cluster whose pods are `left`: each pod that is bound to a node runs as one process of this
@@ -201,19 +202,25 @@ export class Pods {
     if (container === undefined) return;
     const { name = "", namespace = "" } = pod.metadata ?? {};
     const body = { metadata: { uid: held.uid }, status: podStatus(pod, container, facts, { podIP, startedAt }) };
-    await this.#core
-      .patchNamespacedPodStatus(
-        { name, namespace, body },
-        setHeaderOptions("Content-Type", PatchStrategy.StrategicMergePatch),
-      )
-      .then(
-        () => {
-          this.#complaint = undefined;
-        },
-        (error: unknown) => {
-          if (!isGone(error)) this.#complaint = sentence(error);
-        },
-      );
+    const merged = setHeaderOptions("Content-Type", PatchStrategy.StrategicMergePatch);
+    await this.#asked(async () => await this.#core.patchNamespacedPodStatus({ name, namespace, body }, merged));
+  }
+
+  /** Asks the API server, again while it is not there: as a kubelet, which loses nothing of what it has to say. */
+  async #asked(request: () => Promise<unknown>): Promise<void> {
+    const { signal } = this.#settings;
+    while (!signal.aborted) {
+      try {
+        await request();
+        this.#complaint = undefined;
+        return;
+      } catch (error) {
+        if (isGone(error)) return;
+        this.#complaint = sentence(error);
+        if (isAnswer(error)) return;
+      }
+      await pause(askAgainMs, undefined, { signal }).catch(() => {});
+    }
   }
 
   #leave(held: Held, graceMs: number): void {
@@ -233,7 +240,7 @@ export class Pods {
     this.#ports.delete(held.ip);
     const { name = "", namespace = "" } = held.latest.metadata ?? {};
     const body = { gracePeriodSeconds: 0, preconditions: { uid: held.uid } };
-    if (!this.#settings.signal.aborted) await this.#core.deleteNamespacedPod({ name, namespace, body });
+    await this.#asked(async () => await this.#core.deleteNamespacedPod({ name, namespace, body }));
   }
 }
 
@@ -243,4 +250,9 @@ function isOver({ status }: V1Pod): boolean {
 
 function isGone(error: unknown): boolean {
   return error instanceof Error && "code" in error && (error.code === 404 || error.code === 409);
+}
+
+/** Whether the API server said no, and is not just starting. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof Error && "code" in error && typeof error.code === "number" && error.code < 500;
 }
