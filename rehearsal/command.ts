@@ -18,7 +18,7 @@ export interface Ended {
 }
 
 const linesKept = 200;
-const usuallyLongestMs = 180_000;
+const usuallyLongestMs = 300_000;
 
 /** A command under way, in a process group of its own: Ctrl-C at the terminal is ours to pass on. */
 export class Command {

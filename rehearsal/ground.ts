@@ -34,7 +34,7 @@ export interface Limits {
   readonly scenarioMs: number;
 }
 
-const usualLimits: Limits = { commandMs: 180_000, scenarioMs: 600_000 };
+const usualLimits: Limits = { commandMs: 300_000, scenarioMs: 900_000 };
 
 export interface GroundSettings {
   readonly places: Places;
