@@ -25,6 +25,12 @@ export function lastAnswerAfter(answers: Answers | undefined, at: number): numbe
   return last === null || last === undefined ? null : Math.max(0, last - at);
 }
 
+/** Milliseconds from a moment to the last request that these are answers to; else as {@link lastAnswerAfter}. */
+export function lastRequestAfter(answers: Answers | undefined, at: number): number | null {
+  const last = answers?.lastSentAt;
+  return last === null || last === undefined ? null : Math.max(0, last - at);
+}
+
 /** How the load came through something that breaks answers for a while. */
 export interface Healing {
   /** From the blow until requests were answered without any failure again; undefined when they never were. */

@@ -2,7 +2,7 @@ import { Problem } from "../../release/problem.ts";
 import { phaseTimes, release } from "../releasing.ts";
 import { count, milliseconds, percent } from "../report/wording.ts";
 import { Findings, type Scenario } from "../scenario.ts";
-import { lastAnswerAfter, sayFailures } from "../traffic.ts";
+import { lastAnswerAfter, lastRequestAfter, sayFailures } from "../traffic.ts";
 
 interface Bad {
   readonly name: string;
@@ -49,7 +49,7 @@ function scenario(bad: Bad): Scenario {
       found.expect((own?.requests ?? 0) > 0, `${bad.version} was never asked`);
       const verdictAt = end.verdict?.at ?? 0;
       // A slow answer may still be on its way when traffic has gone; what counts is that nothing new is sent there.
-      const lastSentMs = own?.lastSentAt === null || own === undefined ? null : Math.max(0, own.lastSentAt - verdictAt);
+      const lastSentMs = lastRequestAfter(own, verdictAt);
       const lastAnswerMs = lastAnswerAfter(own, verdictAt);
       const measured = bad.allowsFailures ? lastAnswerMs : lastSentMs;
       if (bad.allowsFailures && lastAnswerMs !== null) stage.recorded.verdictToLastBadAnswerMs.push(lastAnswerMs);

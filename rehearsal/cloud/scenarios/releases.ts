@@ -17,5 +17,6 @@ export const slow = bad({
   expected: "v1.2.1 is judged no-go by its P95 and taken back by itself.",
   version: "v1.2.1",
   strategy: "blue-green",
+  answersLate: true,
   quick: false,
 });

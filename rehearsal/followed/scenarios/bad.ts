@@ -1,7 +1,7 @@
 import { release } from "../../releasing.ts";
 import { count, milliseconds } from "../../report/wording.ts";
 import { Findings, type Scenario } from "../../scenario.ts";
-import { lastAnswerAfter } from "../../traffic.ts";
+import { lastAnswerAfter, lastRequestAfter } from "../../traffic.ts";
 import type { FollowedGround } from "../followedGround.ts";
 import type { Release } from "./good.ts";
 
@@ -9,7 +9,7 @@ import type { Release } from "./good.ts";
 export const wayBackMs = 2_000;
 
 /** A release that must be taken back by itself, whatever its strategy. */
-export function bad(it: Release): Scenario<FollowedGround> {
+export function bad(it: Release & { readonly answersLate?: true }): Scenario<FollowedGround> {
   return {
     ...it,
     allowsFailures: true,
@@ -31,16 +31,19 @@ export function bad(it: Release): Scenario<FollowedGround> {
         const met = (own?.requests ?? 0) / Math.max(1, total.requests);
         found.expect(met < 0.5, `${Math.round(100 * met)} % of the requests met it`);
       }
-      const last = lastAnswerAfter(own, end.verdict?.at ?? Date.now());
+      const verdictAt = end.verdict?.at ?? Date.now();
+      const lastAnswerMs = lastAnswerAfter(own, verdictAt);
+      // A late answer may still be on its way when traffic has gone; what counts is that nothing new is sent there.
+      const last = it.answersLate ? lastRequestAfter(own, verdictAt) : lastAnswerMs;
       // Instance by instance the way back takes as many updates as the way there.
       if (it.strategy !== "rolling") {
         const bound = ground.usualLagMs + wayBackMs;
         found.expect((last ?? 0) <= bound, `the way back took longer than ${milliseconds(bound)}`);
       }
-      if (last !== null) ground.recorded.verdictToLastBadAnswerMs.push(last);
+      if (last !== null && !it.answersLate) ground.recorded.verdictToLastBadAnswerMs.push(last);
       return found.ended(
-        `${end.verdict?.sentence ?? "No verdict."} ${count(own?.requests ?? 0)} of ${count(total.requests)} requests met it, ${count(own?.failed ?? 0)} failed; its last answer came ${last === null ? "before" : `${milliseconds(last)} after`} the verdict; ${await ground.sayLive()}.`,
-        { verdict: end.verdict?.verdict ?? null, met: own?.requests ?? 0, lastBadAnswerMs: last },
+        `${end.verdict?.sentence ?? "No verdict."} ${count(own?.requests ?? 0)} of ${count(total.requests)} requests met it, ${count(own?.failed ?? 0)} failed; its last ${it.answersLate ? "request" : "answer"} came ${last === null ? "before" : `${milliseconds(last)} after`} the verdict; ${await ground.sayLive()}.`,
+        { verdict: end.verdict?.verdict ?? null, met: own?.requests ?? 0, lastBadAnswerMs: lastAnswerMs },
       );
     },
   };
