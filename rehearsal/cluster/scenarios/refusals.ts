@@ -10,6 +10,11 @@ export const neverHealthy = refused({
   says: /0 of 2 pods are ready/,
 });
 
+async function withoutCandidate(ground: ClusterGround): Promise<void> {
+  await ground.pulumi("config", "rm", `greenlight:${other(await ground.serving())}`);
+  await ground.operate("up");
+}
+
 const quota = {
   apiVersion: "v1",
   kind: "ResourceQuota",
@@ -25,8 +30,7 @@ export const noRoom = refused<ClusterGround>({
   says: /exceeded quota/,
   async before(ground) {
     // Pods of an earlier candidate would be room.
-    await ground.pulumi("config", "rm", `greenlight:${other(await ground.serving())}`);
-    await ground.operate("up");
+    await withoutCandidate(ground);
     await ground.apply(quota);
   },
   async after(ground, found) {
@@ -64,6 +68,10 @@ export const webhookRefuses = refused<ClusterGround>({
   title: "An admission webhook that refuses",
   version: "v1.3.1",
   says: /guard\.shop\.example/,
-  before: (ground) => ground.apply(webhook),
+  async before(ground) {
+    // What stands already would not be applied again.
+    await withoutCandidate(ground);
+    await ground.apply(webhook);
+  },
   after: (ground) => ground.kubectl("delete", "validatingwebhookconfiguration", "guard.shop.example"),
 });
