@@ -34,6 +34,9 @@ export interface Limits {
   readonly scenarioMs: number;
 }
 
+/** Longer than any rehearsal may take: the load ends with the scenarios. */
+const longestLoadSeconds = 7_200;
+
 const usualLimits: Limits = { commandMs: 300_000, scenarioMs: 900_000 };
 
 export interface GroundSettings {
@@ -165,7 +168,11 @@ export abstract class Ground {
   }
 
   async startLoad(): Promise<void> {
-    this.#load = await LoadGenerator.start({ targets: this.users(), ratePerSecond: this.ratePerSecond }, {});
+    const targets = this.users();
+    this.#load = await LoadGenerator.start(
+      { targets, ratePerSecond: this.ratePerSecond, maxSeconds: longestLoadSeconds },
+      {},
+    );
   }
 
   get loading(): boolean {
