@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { EnvironmentName } from "../../release/environment.ts";
 import { sentence } from "../../release/problem.ts";
+import { LateChanges } from "../follower/lateChanges.ts";
 import { BalancerNode } from "../follower/node.ts";
 import type { ServiceState } from "../follower/serviceState.ts";
 import { type FollowedService, readState } from "./follower/listenerState.ts";
@@ -149,8 +150,13 @@ export class Follower {
   async #watch(service: ServedService, nodes: readonly BalancerNode[], known: string): Promise<void> {
     const { signal } = this.#abort;
     let last = known;
-    // Each node acts by one change after the other, also where the delay was shortened meanwhile.
-    const queues = nodes.map(() => Promise.resolve());
+    const changes = nodes.map(
+      (node, index) =>
+        new LateChanges<{ readonly seenAt: number; readonly state: ServiceState }>(async ({ seenAt, state }) => {
+          await node.apply(state);
+          this.#applied.push({ service: service.name, node: index, seenAt, appliedAt: Date.now(), state });
+        }, signal),
+    );
     while (!signal.aborted) {
       const state = await this.#stateOf(service).catch((error: unknown) => {
         this.#complaint = sentence(error);
@@ -161,19 +167,13 @@ export class Follower {
       if (state !== undefined && text !== last) {
         last = text;
         const seenAt = Date.now();
-        for (const [index, node] of nodes.entries()) {
-          const dueAt = seenAt + this.#delayMs + index * (this.#settings.skewMs ?? 0);
-          queues[index] = (queues[index] ?? Promise.resolve()).then(async () => {
-            await pause(Math.max(0, dueAt - Date.now()), undefined, { signal }).catch(() => {});
-            if (signal.aborted) return;
-            await node.apply(state);
-            this.#applied.push({ service: service.name, node: index, seenAt, appliedAt: Date.now(), state });
-          });
+        for (const [index, late] of changes.entries()) {
+          late.add({ seenAt, state }, seenAt + this.#delayMs + index * (this.#settings.skewMs ?? 0));
         }
       }
       await pause(this.#settings.everyMs ?? 200, undefined, { signal }).catch(() => {});
     }
-    await Promise.allSettled(queues);
+    await Promise.allSettled(changes.map((it) => it.settled()));
   }
 }
 

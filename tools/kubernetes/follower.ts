@@ -1,6 +1,5 @@
 import { setMaxListeners } from "node:events";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import {
   CoreV1Api,
   CustomObjectsApi,
@@ -10,6 +9,7 @@ import {
   type V1EndpointSlice,
 } from "@kubernetes/client-node";
 import type { Images } from "../containerProcess.ts";
+import { LateChanges } from "../follower/lateChanges.ts";
 import { BalancerNode } from "../follower/node.ts";
 import type { ServiceState } from "../follower/serviceState.ts";
 import type { KubeletAddress } from "./follower/podLogs.ts";
@@ -55,6 +55,17 @@ export interface Applied {
   readonly seenAt: number;
   readonly appliedAt: number;
   readonly state: ServiceState;
+}
+
+/** What was seen of a Service, and is acted by later. */
+interface Seen {
+  readonly seenAt: number;
+  readonly state: ServiceState;
+  /** The state as text, by which it is compared. */
+  readonly text: string;
+  readonly route: WeighedRoute | undefined;
+  readonly missing: readonly string[];
+  readonly strange: readonly string[];
 }
 
 const longestDelayMs = 60_000;
@@ -171,32 +182,27 @@ export class Follower {
     const node = await BalancerNode.start(at, first);
     this.#nodes.push(node);
     this.#admins.set(service.name, node.admin);
-    let last = JSON.stringify(first);
-    let lastAnswer: string | undefined;
-    // One change after the other, also where the delay was shortened meanwhile.
-    let queue = Promise.resolve();
+    let applied = JSON.stringify(first);
+    const changes = new LateChanges<Seen>(async ({ seenAt, state, text, route, ...conditions }) => {
+      if (text !== applied) {
+        await node.apply(state);
+        applied = text;
+        this.#applied.push({ service: service.name, seenAt, appliedAt: Date.now(), state });
+      }
+      if (route !== undefined) void this.#conditions.tell(service.route ?? "", route, conditions);
+    }, signal);
+    let last = "";
     const look = () => {
       const state = this.#stateOf(service);
       const text = JSON.stringify(state);
       const route = service.route === undefined ? undefined : this.#routes.get(service.route);
-      const changed = text !== last;
       const missing = route === undefined ? [] : this.#missing(service, route);
       const strange = route === undefined ? [] : this.#strange(service, route);
-      const answer = JSON.stringify([route?.generation, missing, strange]);
-      if (!changed && answer === lastAnswer) return;
-      last = text;
-      lastAnswer = answer;
+      const all = JSON.stringify([text, route?.generation, missing, strange]);
+      if (all === last) return;
+      last = all;
       const seenAt = Date.now();
-      const dueAt = seenAt + this.#delayMs;
-      queue = queue.then(async () => {
-        await pause(Math.max(0, dueAt - Date.now()), undefined, { signal }).catch(() => {});
-        if (signal.aborted) return;
-        if (changed) {
-          await node.apply(state);
-          this.#applied.push({ service: service.name, seenAt, appliedAt: Date.now(), state });
-        }
-        if (route !== undefined) void this.#conditions.tell(service.route ?? "", route, { missing, strange });
-      });
+      changes.add({ seenAt, state, text, route, missing, strange }, seenAt + this.#delayMs);
     };
     this.#told.set(service.name, look);
     look();

@@ -1,0 +1,42 @@
+import { setTimeout as pause } from "node:timers/promises";
+
+/**
+ * Acts by changes as late as they are due, one after the other. What is overtaken while an earlier one is acted by is left out: a load balancer
+ * that is busy falls behind by one change and no more.
+ */
+export class LateChanges<Change> {
+  readonly #act: (change: Change) => Promise<void>;
+  readonly #signal: AbortSignal;
+  readonly #waiting: { readonly change: Change; readonly dueAt: number }[] = [];
+  #running: Promise<void> | undefined;
+
+  constructor(act: (change: Change) => Promise<void>, signal: AbortSignal) {
+    this.#act = act;
+    this.#signal = signal;
+  }
+
+  /** @param dueAt epoch ms; one that is due before an earlier one waits for it */
+  add(change: Change, dueAt: number): void {
+    this.#waiting.push({ change, dueAt });
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+    });
+  }
+
+  /** When none is acted by any more. */
+  async settled(): Promise<void> {
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    for (let next = this.#waiting[0]; next !== undefined && !this.#signal.aborted; next = this.#waiting[0]) {
+      await pause(Math.max(0, next.dueAt - Date.now()), undefined, { signal: this.#signal }).catch(() => {});
+      if (this.#signal.aborted) return;
+      const now = Date.now();
+      const later = this.#waiting.findIndex(({ dueAt }) => dueAt > now);
+      const due = this.#waiting.splice(0, later < 0 ? this.#waiting.length : Math.max(1, later));
+      const last = due.at(-1);
+      if (last !== undefined) await this.#act(last.change);
+    }
+  }
+}
