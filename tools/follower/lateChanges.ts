@@ -30,11 +30,13 @@ export class LateChanges<Change> {
 
   async #run(): Promise<void> {
     for (let next = this.#waiting[0]; next !== undefined && !this.#signal.aborted; next = this.#waiting[0]) {
-      await pause(Math.max(0, next.dueAt - Date.now()), undefined, { signal: this.#signal }).catch(() => {});
-      if (this.#signal.aborted) return;
       const now = Date.now();
+      if (next.dueAt > now) {
+        await pause(next.dueAt - now, undefined, { signal: this.#signal }).catch(() => {});
+        continue;
+      }
       const later = this.#waiting.findIndex(({ dueAt }) => dueAt > now);
-      const due = this.#waiting.splice(0, later < 0 ? this.#waiting.length : Math.max(1, later));
+      const due = this.#waiting.splice(0, later < 0 ? this.#waiting.length : later);
       const last = due.at(-1);
       if (last !== undefined) await this.#act(last.change);
     }
