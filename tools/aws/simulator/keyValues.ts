@@ -10,6 +10,25 @@ interface Store {
 }
 const put = z.looseObject({ Value: z.string().max(1_024) });
 
+/** Which store a request is about, and which of its keys; undefined for a path of nothing in a store. */
+function askedOfStore(path: string): { arn: string; keys: boolean; name: string | undefined } | undefined {
+  const { pathname } = new URL(path, "http://store");
+  const [, arn, keys, name] = /^\/key-value-stores\/([^/]+?)(?:\/(keys)(?:\/([^/]+))?)?\/?$/.exec(pathname) ?? [];
+  if (arn === undefined) return undefined;
+  return {
+    arn: decodeURIComponent(arn),
+    keys: keys !== undefined,
+    name: name === undefined ? undefined : decodeURIComponent(name),
+  };
+}
+
+/** The operation of a request, as policies name it, and the ARN of the store that it is about. */
+export function storeOperation({ method, path }: ApiRequest): { action: string; arn: string } {
+  const { arn = "*", name } = askedOfStore(path) ?? {};
+  const ofKey = ({ GET: "GetKey", PUT: "PutKey", DELETE: "DeleteKey" } as Record<string, string>)[method] ?? method;
+  return { action: name === undefined ? "DescribeKeyValueStore" : ofKey, arn };
+}
+
 /** Keys and values in CloudFront's stores, which moto has not; whether a store is there, moto knows. */
 export class KeyValues {
   readonly #stores = new Map<string, Store>();
@@ -20,26 +39,23 @@ export class KeyValues {
   }
 
   answer({ method, path, headers, body }: ApiRequest): Answer | undefined {
-    const { pathname } = new URL(path, "http://store");
-    const [, encoded, keys, name] = /^\/key-value-stores\/([^/]+?)(?:\/(keys)(?:\/([^/]+))?)?\/?$/.exec(pathname) ?? [];
-    if (encoded === undefined) return undefined;
-    const arn = decodeURIComponent(encoded);
+    const asked = askedOfStore(path);
+    if (asked === undefined) return undefined;
+    const { arn, keys, name } = asked;
     const store = this.#stores.get(arn) ?? {
       values: new Map<string, string>(),
       etag: tag(),
       created: Date.now() / 1_000,
     };
     this.#stores.set(arn, store);
-    if (keys === undefined)
-      return this.#told(store, { KvsARN: arn, Created: store.created, LastModified: store.created });
-    const key = decodeURIComponent(name ?? "");
+    if (!keys) return this.#told(store, { KvsARN: arn, Created: store.created, LastModified: store.created });
+    const key = name ?? "";
     if (method === "GET" && name !== undefined) {
       const value = store.values.get(key);
       if (value === undefined) throw new Refusal("ResourceNotFoundException", `The key ${key} does not exist.`, 404);
       return this.#told(store, { Key: key, Value: value });
     }
-    if (name === undefined)
-      throw new Refusal("NotImplemented", `The simulator does not know ${method} ${pathname}.`, 501);
+    if (name === undefined) throw new Refusal("NotImplemented", `The simulator does not know ${method} ${path}.`, 501);
     if (headers["if-match"] !== store.etag)
       throw new Refusal("ConflictException", "The store was changed meanwhile.", 409);
     if (method === "PUT") store.values.set(key, put.parse(JSON.parse(body.toString("utf8"))).Value);

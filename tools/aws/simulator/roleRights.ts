@@ -3,6 +3,7 @@ import { z } from "zod";
 import { Refusal } from "./answers.ts";
 import { roleOf } from "./functions.ts";
 import type { Inner } from "./inner.ts";
+import { storeOperation } from "./keyValues.ts";
 import type { ApiRequest } from "./request.ts";
 
 const oneOrMore = z.union([z.string().transform((it) => [it]), z.array(z.string())]);
@@ -27,8 +28,7 @@ export class RoleRights {
     if (role === undefined) return;
     const RoleName = role.slice(role.lastIndexOf("/") + 1);
     const iam = this.#inner.client(IAMClient, "us-east-1");
-    const action = `${request.service}:${request.action}`;
-    const resource = resourceOf(request);
+    const { action, resource } = askedFor(request);
     const { PolicyNames: names = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
     for (const PolicyName of names) {
       const { PolicyDocument: text = "" } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
@@ -39,11 +39,21 @@ export class RoleRights {
       if (allowed) return;
     }
     throw new Refusal(
-      request.protocol === "json" ? "AccessDeniedException" : "AccessDenied",
+      request.protocol.endsWith("json") ? "AccessDeniedException" : "AccessDenied",
       `User: ${role} is not authorized to perform: ${action} on resource: ${resource}`,
       request.protocol === "json" ? 400 : 403,
     );
   }
+}
+
+/** What a policy must allow, and for what. */
+function askedFor(request: ApiRequest): { action: string; resource: string } {
+  const { service } = request;
+  if (service !== "cloudfront-keyvaluestore") {
+    return { action: `${service}:${request.action}`, resource: resourceOf(request) };
+  }
+  const { action, arn } = storeOperation(request);
+  return { action: `${service}:${action}`, resource: arn };
 }
 
 /** The ARN that a request is about, for the requests that functions make; `*` for those that AWS knows no resource for. */

@@ -1,14 +1,12 @@
 import {
-  CloudFrontKeyValueStoreClient,
-  type CloudFrontKeyValueStoreClientConfig,
+  type CloudFrontKeyValueStoreClient,
   DeleteKeyCommand,
   DescribeKeyValueStoreCommand,
   GetKeyCommand,
   PutKeyCommand,
 } from "@aws-sdk/client-cloudfront-keyvaluestore";
-// Signs for all regions at once, as the stores ask for.
-import "@aws-sdk/signature-v4a";
 import { z } from "zod";
+import { KeyValuesClient } from "../../../../provider/aws/frontend/keyValues.ts";
 import { kind, type Step } from "../../plugin/kind.ts";
 import { orGone } from "../../plugin/refusal.ts";
 
@@ -60,22 +58,6 @@ function located(id: string): { KvsARN: string; Key: string } {
   return { KvsARN: id.slice(0, at), Key: id.slice(at + 1) };
 }
 
-/** The SDK puts the account's number before the host, which an address on loopback cannot have: it gets a name until it is sent. */
-class StoreClient extends CloudFrontKeyValueStoreClient {
-  constructor(settings: CloudFrontKeyValueStoreClientConfig & { readonly endpoint: string }) {
-    const { hostname } = new URL(settings.endpoint);
-    super({ ...settings, endpoint: settings.endpoint.replace(hostname, "localhost") });
-    this.middlewareStack.add(
-      (next) => async (args) => {
-        const request = args.request as { hostname?: string };
-        request.hostname = hostname;
-        return await next(args);
-      },
-      { step: "build", name: "loopback", priority: "high" },
-    );
-  }
-}
-
 function client({ aws }: Step): CloudFrontKeyValueStoreClient {
-  return aws.client(StoreClient);
+  return aws.client(KeyValuesClient);
 }
