@@ -6,6 +6,7 @@ import { databaseSource, ownDatabase } from "./databaseSource.ts";
 import { changes, nameless, reading } from "./deployerRights.ts";
 import { drillPolicy } from "./drillPolicy.ts";
 import { frontendDeployerPolicy } from "./frontend/deployer.ts";
+import { edgeName } from "./frontend/edgeName.ts";
 import { nameLimits, physicalName } from "./physicalName.ts";
 import { namePrefix } from "./serving.ts";
 import type { AwsDatabaseSettings, AwsSettings } from "./settings.ts";
@@ -263,7 +264,7 @@ export function deployerPolicies(scope: DeployerScope): DeployerPolicies {
             partition: partitionOf(region),
             account,
             bucket: physicalName("bucket", prefix, account, "pages"),
-            edge: physicalName("edge", prefix, "pages"),
+            edge: edgeName(prefix),
           }),
         }),
     ...(database?.resource.startsWith("db:") === true ? { drill: drillPolicy(arn, prefix) } : {}),

@@ -105,7 +105,8 @@ export async function deployAws(args: StackArgs): Promise<Record<string, pulumi.
     },
     options(...environments, targets.blue, targets.green),
   );
-  const rollback = rollbackOf(plan, entrance.listener, targets, alarms, release.out("kind"));
+  const frontend = frontendOf(plan, builds);
+  const rollback = rollbackOf(plan, entrance.listener, targets, alarms, release.out("kind"), frontend);
   const trafficSwitch = new TrafficSwitch(
     "traffic",
     {
@@ -140,7 +141,8 @@ export async function deployAws(args: StackArgs): Promise<Record<string, pulumi.
     options(...environments, targets.blue, targets.green, alarms),
   );
   rollback?.begin(trafficSwitch.rules, trafficSwitch.readAt);
-  const frontend = frontendOf(plan, builds, trafficSwitch);
+  const looked = frontend?.follow(trafficSwitch);
+  if (looked !== undefined) rollback?.afterPages(looked);
   if (aws.database?.keep !== undefined) {
     new SnapshotRetention(
       "snapshot-retention",

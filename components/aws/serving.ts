@@ -1,8 +1,10 @@
 import type { Settings } from "../../config.ts";
+import type { PagesFacts } from "../../provider/aws/frontend/pagesServed.ts";
 import type { AwsTaskFacts } from "../../provider/aws/runningImages.ts";
 import type { AwsServingFacts } from "../../provider/aws/serving.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
 import { addressOf, listenerPorts } from "./forwarding.ts";
+import { edgeName } from "./frontend/edgeName.ts";
 import { physicalName } from "./physicalName.ts";
 import type { AwsSettings } from "./settings.ts";
 
@@ -28,6 +30,12 @@ export function servingFactsOf(stack: string, settings: Settings): AwsServingFac
       green: physicalName("targetGroup", prefix, "green", service),
     })),
   };
+}
+
+/** Where it is read which pages are served, for a stack that has some; from the settings alone. */
+export function pagesFactsOf(stack: string, { aws }: Settings): PagesFacts | undefined {
+  if (aws?.frontend === undefined) return undefined;
+  return { region: aws.region, store: edgeName(namePrefix(stack, aws)) };
 }
 
 /** Where the tasks run, and under which names; from the settings alone. */

@@ -234,7 +234,7 @@ export const awsSettings = group(
     )
       .optional()
       .describe(
-        "Traffic goes back by itself, by a function in AWS, when the no-go alarm fires after a switch. Left out, it does not.",
+        "Traffic, and pages with it, go back by themselves, by a function in AWS, when the no-go alarm fires after a switch. Left out, they do not.",
       ),
     stopped: version()
       .optional()

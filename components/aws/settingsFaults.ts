@@ -177,17 +177,12 @@ function arnFaults(aws: AwsSettings, of: Name): string[] {
   return faults;
 }
 
-function frontendFaults({ frontend, rollback }: AwsSettings, of: Name): string[] {
+function frontendFaults({ frontend }: AwsSettings, of: Name): string[] {
   if (frontend === undefined) return [];
   const { region } = arnParts(frontend.certificate) ?? {};
   return [
     ...(region === "us-east-1"
       ? []
       : [`${of("aws.frontend.certificate")} is in ${region}; expected us-east-1, where CloudFront looks for it`]),
-    ...(rollback === undefined
-      ? []
-      : [
-          `${of("aws.rollback")} is not offered beside aws.frontend yet: it would take the services back and leave the pages`,
-        ]),
   ];
 }

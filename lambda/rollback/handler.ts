@@ -9,9 +9,11 @@ import { readTargets } from "../../provider/aws/readTargets.ts";
 import type { Armed } from "../../release/automaticRollback/arming.ts";
 import { isDue, type ReadArming, type ServiceNow, wayBack } from "../../release/automaticRollback/decision.ts";
 import { type Outcome, rollbackNotice } from "../../release/automaticRollback/notice.ts";
+import type { PagesOutcome } from "../../release/automaticRollback/pages.ts";
 import { environmentNames, weightsFor } from "../../release/environment.ts";
 import { sentence } from "../../release/problem.ts";
 import { alarmOf } from "./event.ts";
+import type { takePagesBack } from "./pages.ts";
 
 const shape = z.strictObject({
   /** What messages call the stack. */
@@ -23,6 +25,8 @@ const shape = z.strictObject({
   /** Name of the parameter that holds the arming. */
   parameter: z.string(),
   topic: z.string(),
+  /** ARN of the key-value store that names the pages which are served; left out where there are none. */
+  pages: z.optional(z.string()),
 });
 export type RollbackFacts = z.infer<typeof shape>;
 
@@ -32,8 +36,12 @@ export interface Done {
   readonly why: string;
 }
 
+/** What is loaded only when pages are to be moved: it brings a client along, and the services wait for none of it. */
+export type LoadPages = () => Promise<{ readonly takePagesBack: typeof takePagesBack }>;
+
 interface Tools {
   readonly facts: RollbackFacts;
+  readonly loadPages: LoadPages | undefined;
   readonly load: ElasticLoadBalancingV2Client;
   readonly records: SSMClient;
   readonly topics: SNSClient;
@@ -42,19 +50,24 @@ interface Tools {
 
 /** All of an invocation, milliseconds; less than the function's own timeout, so that a failure is still told. */
 const patience = 45_000;
+/** Of it for the pages at most: whoever waits for the message waits for them too. */
+const patienceWithPages = 15_000;
 
 /**
  * The function that moves traffic back when the no-go alarm fires and nobody is there. It decides by release/automaticRollback and
- * changes nothing but the weights of the services' rules.
+ * changes nothing but the weights of the services' rules and, where the stack has pages, the key that names the release they are of. The
+ * services go first, as in the switch: they are what failed, and nothing about the pages may hold them up.
  *
+ * @param loadPages needed where the facts have pages
  * @throws what went wrong, after it was told: whoever calls it tries again, and it decides anew
  */
-export function rollbackHandler(stated: RollbackFacts): (event: unknown) => Promise<Done> {
+export function rollbackHandler(stated: RollbackFacts, loadPages?: LoadPages): (event: unknown) => Promise<Done> {
   const facts = shape.parse(stated);
   return async (event) => {
     const settings = { maxAttempts: 5 };
     const tools: Tools = {
       facts,
+      loadPages,
       load: new ElasticLoadBalancingV2Client(settings),
       records: new SSMClient(settings),
       topics: new SNSClient(settings),
@@ -74,6 +87,7 @@ async function answer(tools: Tools, event: unknown): Promise<Done> {
   const alarm = alarmOf(event);
   const moved: string[] = [];
   let arming: Armed | undefined;
+  let pages: PagesOutcome | undefined;
   const tell = (outcome: Outcome) => publish(tools, alarm.name, arming, outcome);
   try {
     const read = await recorded(tools);
@@ -85,27 +99,62 @@ async function answer(tools: Tools, event: unknown): Promise<Done> {
     arming = due.arming;
     const { rules, services } = await look(tools, arming);
     const back = wayBack(arming, services);
-    if (back.deed === "none") return { deed: "nothing", why: back.why };
     if (back.deed === "refuse") {
       await tell({ deed: "refused", why: back.why });
       return { deed: "refused", why: back.why };
     }
-    // A go, or the next switch, that came while the rules were read holds.
-    const still = await recorded(tools);
-    if (still?.at !== read?.at) throw new Error("the record changed meanwhile");
-    for (const service of back.services) {
-      await setWeights(tools, rules, service, arming);
-      moved.push(service);
+    if (back.deed === "move") {
+      // A go, or the next switch, that came while the rules were read holds.
+      if (!(await holds(tools, read))) throw new Error("the record changed meanwhile");
+      for (const service of back.services) {
+        await setWeights(tools, rules, service, arming);
+        moved.push(service);
+      }
+      await readBack(tools, arming);
     }
-    await readBack(tools, arming);
-    await tell({ deed: "moved", services: tools.facts.services.map(({ service }) => service) });
-    return { deed: "moved", why: `${alarm.name} fired; ${back.services.join(", ")} went back to ${arming.returnsTo}` };
+    pages = await pagesToo(tools, arming, read);
+    if (back.deed === "move") {
+      const services = tools.facts.services.map(({ service }) => service);
+      await tell({ deed: "moved", services, ...(pages === undefined ? {} : { pages }) });
+    } else if (pages?.deed === "moved" || pages?.deed === "failed") {
+      await tell({ deed: "followed", pages });
+    } else {
+      return { deed: "nothing", why: pages === undefined ? back.why : `${back.why}; ${pages.why}` };
+    }
   } catch (error) {
     await tell({ deed: "failed", why: sentence(error), moved }).catch((unheard: unknown) =>
       process.stderr.write(`Nobody could be told: ${sentence(unheard)}\n`),
     );
     throw error;
   }
+  if (pages?.deed === "failed") throw new Error(`the pages did not go back: ${pages.why}`);
+  return { deed: "moved", why: `${alarm.name} fired; ${sayMoved(moved, arming, pages)}` };
+}
+
+function sayMoved(services: readonly string[], { returnsTo }: Armed, pages: PagesOutcome | undefined): string {
+  const traffic = services.length === 0 ? [] : [`${services.join(", ")} went back to ${returnsTo}`];
+  if (pages === undefined) return traffic.join("");
+  const what = pages.deed === "moved" ? `the pages went back to ${pages.version}` : `the pages did not: ${pages.why}`;
+  return [...traffic, what].join("; ");
+}
+
+/** Whatever becomes of the pages, the services are back, and that is told. */
+async function pagesToo(tools: Tools, arming: Armed, read: ReadArming | undefined): Promise<PagesOutcome | undefined> {
+  const { facts, loadPages, signal } = tools;
+  if (facts.pages === undefined) return undefined;
+  try {
+    if (loadPages === undefined) throw new Error("the function has no program for pages");
+    const { takePagesBack } = await loadPages();
+    const within = AbortSignal.any([signal, AbortSignal.timeout(patienceWithPages)]);
+    return await takePagesBack(facts.pages, arming, () => holds(tools, read), within);
+  } catch (error) {
+    return { deed: "failed", why: sentence(error) };
+  }
+}
+
+/** Whether the record is still the one that was read. */
+async function holds(tools: Tools, read: ReadArming | undefined): Promise<boolean> {
+  return (await recorded(tools))?.at === read?.at;
 }
 
 /** The record, with the time of the store that wrote it: no clock of a deployer's machine decides, and without that time there is none. */

@@ -1,4 +1,5 @@
 import type { Armed } from "./arming.ts";
+import type { PagesOutcome } from "./pages.ts";
 
 /** A message to people. */
 export interface Notice {
@@ -9,7 +10,10 @@ export interface Notice {
 
 /** What became of an alarm. */
 export type Outcome =
-  | { readonly deed: "moved"; readonly services: readonly string[] }
+  /** `pages` only for a stack that has some. */
+  | { readonly deed: "moved"; readonly services: readonly string[]; readonly pages?: PagesOutcome }
+  /** The services were back already, and their pages were left. */
+  | { readonly deed: "followed"; readonly pages: PagesOutcome }
   | { readonly deed: "refused"; readonly why: string }
   | { readonly deed: "failed"; readonly why: string; readonly moved: readonly string[] };
 
@@ -32,10 +36,18 @@ export function rollbackNotice({ stack, alarm, arming, outcome }: NoticeFacts): 
   switch (outcome.deed) {
     case "moved":
       return notice(
-        `${stack}: traffic went back to ${back}`,
+        `${stack}: traffic went back to ${back}${leftBehind(outcome.pages) ? ", the pages did NOT" : ""}`,
         `${alarm} fired while ${from} was in its bake, and traffic went back to ${back} by itself.`,
         `Read back: ${outcome.services.join(", ")} served by ${arming?.returnsTo ?? "the side before"} 100 %. The database was not changed.`,
-        `Next: \`pulumi config set greenlight:live ${arming?.returnsTo ?? "<side>"} && pulumi up\` brings the stack in line; until then an update refuses to overwrite the rules.`,
+        ...(outcome.pages === undefined ? [] : [sayPages(outcome.pages)]),
+        bringInLine(arming),
+      );
+    case "followed":
+      return notice(
+        `${stack}: the pages ${leftBehind(outcome.pages) ? "did NOT go" : "went"} back to ${arming?.returnsToVersion ?? "those before"}`,
+        `${alarm} fired while ${from} was in its bake, and ${back} served already.`,
+        sayPages(outcome.pages),
+        bringInLine(arming),
       );
     case "refused":
       return notice(
@@ -53,6 +65,26 @@ export function rollbackNotice({ stack, alarm, arming, outcome }: NoticeFacts): 
           : `Changed so far: ${outcome.moved.join(", ")}; not read back.`,
         `It is tried again twice within minutes. Next: ${byHand}`,
       );
+  }
+}
+
+function bringInLine(arming: Armed | undefined): string {
+  return `Next: \`pulumi config set greenlight:live ${arming?.returnsTo ?? "<side>"} && pulumi up\` brings the stack in line; until then an update refuses to overwrite the rules.`;
+}
+
+function leftBehind(pages: PagesOutcome | undefined): boolean {
+  return pages?.deed === "refused" || pages?.deed === "failed";
+}
+
+function sayPages(pages: PagesOutcome): string {
+  switch (pages.deed) {
+    case "moved":
+      return `Pages: those of ${pages.version}, read back from the store; the edges follow within seconds.`;
+    case "none":
+    case "refused":
+      return `Pages were not changed: ${pages.why}.`;
+    case "failed":
+      return `Pages did not go back: ${pages.why}. It is tried again twice within minutes; by hand: docs/aws.md, Pages.`;
   }
 }
 

@@ -4,9 +4,19 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import type { World } from "../tools/aws/world.ts";
 import type { Project } from "./project.ts";
-import { image, openOnSimulatedAws, smokeOf } from "./simulatedAws.ts";
+import {
+  alarmOfGreen,
+  calledWith,
+  greenlightIn,
+  image,
+  openOnSimulatedAws,
+  rollbackRecord,
+  sharesOf,
+  smokeOf,
+} from "./simulatedAws.ts";
 
 // The real engine uploads and switches; users are answered by the simulated edge: its function, its key-value store and the private bucket.
+// With nobody there, the uploaded function takes services and pages back, held to the rights of its role.
 
 const versions = ["v1", "v2"];
 
@@ -29,6 +39,7 @@ beforeAll(async () => {
           certificate: "arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef",
           address: simulator.edge,
         },
+        rollback: { for: "60m" },
         gates: { successes: 1, interval: "100ms", deadline: "60s" },
       },
     }),
@@ -114,5 +125,58 @@ describe.sequential("pages behind CloudFront", { timeout: 900_000 }, () => {
     await up({ live: "blue" });
     expect((await asks("/")).text).toBe("<h1>v1</h1>");
     expect((await asks("/app-v2f00ba4.js")).text).toBe('run("v2")');
+  });
+
+  it("go back by themselves when the alarm fires: after the services, once, and the topic is told", async () => {
+    await up({ live: "green" });
+    expect((await asks("/")).text).toBe("<h1>v2</h1>");
+    world.simulator.functions.invocations.length = 0;
+    world.simulator.topics.published.length = 0;
+    await alarmOfGreen(world, "ALARM");
+    expect(calledWith(world)).toEqual([
+      { deed: "moved", why: "shop-green-no-go fired; api went back to blue; the pages went back to v1" },
+    ]);
+    expect(await sharesOf(world, project, "api")).toEqual([100, 0]);
+    expect((await asks("/")).text).toBe("<h1>v1</h1>");
+    expect(world.simulator.topics.published).toEqual([
+      expect.objectContaining({
+        subject: "shop: traffic went back to blue v1",
+        message: expect.stringContaining("Pages: those of v1, read back from the store"),
+      }),
+    ]);
+    await alarmOfGreen(world, "OK");
+    await alarmOfGreen(world, "ALARM");
+    expect(calledWith(world)[1]).toEqual({
+      deed: "nothing",
+      why: "blue serves already; pages are those of v1 already",
+    });
+  });
+
+  it("are told by the status beside what serves, as read from the store", async () => {
+    const { json } = await greenlightIn(project, ["status"]);
+    expect(json).toMatchObject({ ok: false, serves: { environment: "blue" }, pages: { version: "v1" } });
+    expect(json.reasons).toEqual(["The settings ask for green v2; users are served api by blue 100 %."]);
+  });
+
+  it("stay with the services in an update that still says otherwise; one that says the same brings the stack in line", async () => {
+    await up({});
+    expect((await asks("/")).text).toBe("<h1>v1</h1>");
+    await up({ live: "blue" });
+    expect((await asks("/")).text).toBe("<h1>v1</h1>");
+    expect((await rollbackRecord(world)).arming).toMatchObject({ armed: false, why: "v1 was rolled back to" });
+    expect(await greenlightIn(project, ["status"])).toMatchObject({ exitCode: 0, json: { pages: { version: "v1" } } });
+  });
+
+  it("are found where the function put them by a refresh, and the update that agrees changes nothing of them", async () => {
+    await alarmOfGreen(world, "OK");
+    await up({ live: "green" });
+    expect((await asks("/")).text).toBe("<h1>v2</h1>");
+    await alarmOfGreen(world, "ALARM");
+    expect((await asks("/")).text).toBe("<h1>v1</h1>");
+    expect((await project.run("refresh", "--skip-preview")).exitCode).toBe(0);
+    const { changes } = await up({ live: "blue" });
+    expect(changes).not.toContain("update KeyvaluestoreKey frontend-live");
+    expect(changes).not.toContain("update ListenerRule traffic-api");
+    expect((await asks("/")).text).toBe("<h1>v1</h1>");
   });
 });

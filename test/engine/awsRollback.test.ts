@@ -1,14 +1,16 @@
-import {
-  DescribeRulesCommand,
-  DescribeTargetGroupsCommand,
-  ElasticLoadBalancingV2Client,
-} from "@aws-sdk/client-elastic-load-balancing-v2";
-import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { region, type World } from "../tools/aws/world.ts";
 import type { Project } from "./project.ts";
-import { image, openOnSimulatedAws, smokeOf } from "./simulatedAws.ts";
+import {
+  alarmOfGreen,
+  calledWith,
+  image,
+  openOnSimulatedAws,
+  rollbackRecord,
+  sharesOf,
+  smokeOf,
+} from "./simulatedAws.ts";
 
 // The real engine arms; then nobody is there but the simulated AWS: its alarm, its event bus, and the function's uploaded bundle in a
 // process of its own, held to the rights of its role.
@@ -67,35 +69,10 @@ async function up(change: Record<string, unknown>): Promise<void> {
   expect(ran.exitCode, ran.text).toBe(0);
 }
 
-/** The alarm of green goes to a state, and what is called with it ends. */
-async function alarm(state: "OK" | "ALARM"): Promise<void> {
-  await world.simulator.setAlarm("shop-green-no-go", state, "ordered by the test", region);
-  await world.simulator.functions.idle();
-}
-
-const results = () => world.simulator.functions.invocations.map(({ result, error }) => error ?? result);
-
-/** Shares of blue and green in the rule that users reach. */
-async function serving(): Promise<number[]> {
-  const elb = new ElasticLoadBalancingV2Client(world.client);
-  const group = async (name: string) => {
-    const { TargetGroups = [] } = await elb.send(new DescribeTargetGroupsCommand({ Names: [name] }));
-    return TargetGroups[0]?.TargetGroupArn;
-  };
-  const arns = [await group("shop-blue-web"), await group("shop-green-web")];
-  const state = await project.exported();
-  const ListenerArn = String(state.resources.find(({ urn }) => urn.endsWith("::load-balancer-users"))?.outputs?.arn);
-  const { Rules = [] } = await elb.send(new DescribeRulesCommand({ ListenerArn }));
-  const groups = Rules.flatMap(({ Actions }) => Actions?.[0]?.ForwardConfig?.TargetGroups ?? []);
-  return arns.map((arn) => groups.find(({ TargetGroupArn }) => TargetGroupArn === arn)?.Weight ?? -1);
-}
-
-const parameter = async () =>
-  (await new SSMClient(world.client).send(new GetParameterCommand({ Name: "/greenlight/shop/rollback" }))).Parameter;
-
-async function record(): Promise<Record<string, unknown>> {
-  return JSON.parse((await parameter())?.Value ?? "null");
-}
+const alarm = (state: "OK" | "ALARM") => alarmOfGreen(world, state);
+const results = () => calledWith(world);
+const serving = () => sharesOf(world, project, "web");
+const record = async () => (await rollbackRecord(world)).arming;
 
 describe.sequential("a release on AWS that nobody watches", { timeout: 900_000 }, () => {
   it("has nothing to go back to at first, and its alarm moves nothing", async () => {
@@ -166,8 +143,8 @@ describe.sequential("a release on AWS that nobody watches", { timeout: 900_000 }
     await alarm("OK");
     await up({ live: "green", aws: settings({ for: "1s" }, aws) });
     // The bake runs from when traffic was read to be there, which is the record's second writing.
-    const began = (await parameter())?.LastModifiedDate?.getTime();
-    await expect.poll(() => Date.now() - Number(began), { timeout: 10_000 }).toBeGreaterThan(1_000);
+    const { at } = await rollbackRecord(world);
+    await expect.poll(() => Date.now() - at, { timeout: 10_000 }).toBeGreaterThan(1_000);
     await alarm("ALARM");
     expect(results()).toEqual([{ deed: "nothing", why: "the bake of v2 is over" }]);
     expect(await serving()).toEqual([0, 100]);

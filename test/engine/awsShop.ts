@@ -1,19 +1,12 @@
-import { join } from "node:path";
 import { CreateSecurityGroupCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { ECSClient, ListTasksCommand } from "@aws-sdk/client-ecs";
-import {
-  DescribeRulesCommand,
-  DescribeTargetGroupsCommand,
-  ElasticLoadBalancingV2Client,
-} from "@aws-sdk/client-elastic-load-balancing-v2";
 import { CreateDBInstanceCommand, RDSClient } from "@aws-sdk/client-rds";
-import { execa } from "execa";
 import { expect } from "vitest";
 import { stringify } from "yaml";
 import type { EnvironmentName } from "../../release/environment.ts";
 import type { World } from "../tools/aws/world.ts";
-import { type Config, type Project, root } from "./project.ts";
-import { image, openOnSimulatedAws, smokeOf } from "./simulatedAws.ts";
+import type { Config, Project } from "./project.ts";
+import { greenlightIn, image, openOnSimulatedAws, ruleOf, sharesOf, smokeOf } from "./simulatedAws.ts";
 
 const versions = ["v1", "v2", "v3", "v4"];
 
@@ -85,17 +78,8 @@ export class AwsShop {
   }
 
   /** Runs the command as a person's shell would; its JSON, its progress, its exit code. */
-  async greenlight(args: readonly string[], env: Record<string, string> = {}) {
-    const { project } = this;
-    const all = [...args, "--json", "--yes", "--project", project.folder, "--stack", project.stack];
-    const ran = await execa(process.execPath, ["--import", "tsx", join(root, "cli/main.ts"), ...all], {
-      env: { ...project.env, ...env },
-      extendEnv: false,
-      stdin: "ignore",
-      reject: false,
-      timeout: 900_000,
-    });
-    return { exitCode: ran.exitCode, json: JSON.parse(ran.stdout || "{}"), said: ran.stderr };
+  greenlight(args: readonly string[], env: Record<string, string> = {}) {
+    return greenlightIn(this.project, args, env);
   }
 
   /** What CloudWatch says of one side's traffic from now on: so many errors in 600 requests a minute of each service. */
@@ -114,12 +98,7 @@ export class AwsShop {
   /** Weights of blue and green, by service, as the rules of the users' listener have them. */
   async weights(): Promise<Record<string, [number, number]>> {
     const found: Record<string, [number, number]> = {};
-    for (const service of ["api", "web"]) {
-      const { rule, groups } = await this.ruleOf(service);
-      const share = (arn: string) =>
-        rule.Actions?.[0]?.ForwardConfig?.TargetGroups?.find((it) => it.TargetGroupArn === arn)?.Weight ?? -1;
-      found[service] = [share(groups.blue), share(groups.green)];
-    }
+    for (const service of ["api", "web"]) found[service] = await sharesOf(this.world, this.project, service);
     return found;
   }
 
@@ -131,24 +110,8 @@ export class AwsShop {
     return (await Promise.all(all)).flatMap(({ taskArns = [] }) => taskArns).sort();
   }
 
-  async ruleOf(service: string) {
-    const elb = new ElasticLoadBalancingV2Client(this.world.client);
-    const group = async (environment: string) => {
-      const { TargetGroups = [] } = await elb.send(
-        new DescribeTargetGroupsCommand({ Names: [`shop-${environment}-${service}`] }),
-      );
-      return TargetGroups[0]?.TargetGroupArn ?? "";
-    };
-    const groups = { blue: await group("blue"), green: await group("green") };
-    const state = await this.project.exported();
-    const listener = state.resources.find(({ urn }) => urn.endsWith("::load-balancer-users"))?.outputs?.arn;
-    const { Rules = [] } = await elb.send(new DescribeRulesCommand({ ListenerArn: String(listener) }));
-    const users = Rules.filter(({ Conditions = [] }) => Conditions.every(({ Field }) => Field !== "http-header"));
-    const rule = users.find((it) =>
-      it.Actions?.[0]?.ForwardConfig?.TargetGroups?.some((one) => one.TargetGroupArn === groups.green),
-    );
-    if (rule === undefined) throw new Error(`no rule forwards to ${service}`);
-    return { rule, groups };
+  ruleOf(service: string) {
+    return ruleOf(this.world, this.project, service);
   }
 }
 

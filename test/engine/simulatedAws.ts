@@ -2,6 +2,13 @@ import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import {
+  DescribeRulesCommand,
+  DescribeTargetGroupsCommand,
+  ElasticLoadBalancingV2Client,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { execa } from "execa";
 import { credentials, region, World } from "../tools/aws/world.ts";
 import { type Config, Project, root } from "./project.ts";
 
@@ -67,3 +74,62 @@ export async function openOnSimulatedAws(it: {
   await writeFile(file, `${(await readFile(file, "utf8")).trimEnd()}\n${plugin}`);
   return { world, project };
 }
+
+/** Runs the command as a person's shell would; its JSON, its progress, its exit code. */
+export async function greenlightIn(project: Project, args: readonly string[], env: Record<string, string> = {}) {
+  const all = [...args, "--json", "--yes", "--project", project.folder, "--stack", project.stack];
+  const ran = await execa(process.execPath, ["--import", "tsx", join(root, "cli/main.ts"), ...all], {
+    env: { ...project.env, ...env },
+    extendEnv: false,
+    stdin: "ignore",
+    reject: false,
+    timeout: 900_000,
+  });
+  return { exitCode: ran.exitCode, json: JSON.parse(ran.stdout || "{}"), said: ran.stderr };
+}
+
+/** The rule by which users reach a service, and its target groups. */
+export async function ruleOf(world: World, project: Project, service: string) {
+  const elb = new ElasticLoadBalancingV2Client(world.client);
+  const group = async (environment: string) => {
+    const { TargetGroups = [] } = await elb.send(
+      new DescribeTargetGroupsCommand({ Names: [`shop-${environment}-${service}`] }),
+    );
+    return TargetGroups[0]?.TargetGroupArn ?? "";
+  };
+  const groups = { blue: await group("blue"), green: await group("green") };
+  const state = await project.exported();
+  const listener = state.resources.find(({ urn }) => urn.endsWith("::load-balancer-users"))?.outputs?.arn;
+  const { Rules = [] } = await elb.send(new DescribeRulesCommand({ ListenerArn: String(listener) }));
+  const users = Rules.filter(({ Conditions = [] }) => Conditions.every(({ Field }) => Field !== "http-header"));
+  const rule = users.find((it) =>
+    it.Actions?.[0]?.ForwardConfig?.TargetGroups?.some((one) => one.TargetGroupArn === groups.green),
+  );
+  if (rule === undefined) throw new Error(`no rule forwards to ${service}`);
+  return { rule, groups };
+}
+
+/** Shares of blue and green in the rule by which users reach a service. */
+export async function sharesOf(world: World, project: Project, service: string): Promise<[number, number]> {
+  const { rule, groups } = await ruleOf(world, project, service);
+  const share = (arn: string) =>
+    rule.Actions?.[0]?.ForwardConfig?.TargetGroups?.find((it) => it.TargetGroupArn === arn)?.Weight ?? -1;
+  return [share(groups.blue), share(groups.green)];
+}
+
+/** What is recorded of the way back without us; null where nothing is. */
+export async function rollbackRecord(world: World): Promise<{ arming: Record<string, unknown> | null; at: number }> {
+  const found = await new SSMClient(world.client).send(new GetParameterCommand({ Name: "/greenlight/shop/rollback" }));
+  const { Value = "null", LastModifiedDate } = found.Parameter ?? {};
+  return { arming: JSON.parse(Value), at: LastModifiedDate?.getTime() ?? 0 };
+}
+
+/** The no-go alarm of green goes to a state, and what is called with it ends. */
+export async function alarmOfGreen({ simulator }: World, state: "OK" | "ALARM"): Promise<void> {
+  await simulator.setAlarm("shop-green-no-go", state, "ordered by the test", region);
+  await simulator.functions.idle();
+}
+
+/** What the function's calls came to, in their order. */
+export const calledWith = ({ simulator }: World) =>
+  simulator.functions.invocations.map(({ result, error }) => error ?? result);

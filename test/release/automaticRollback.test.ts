@@ -8,6 +8,7 @@ import {
 } from "../../release/automaticRollback/arming.ts";
 import { isDue, type ServiceNow, wayBack } from "../../release/automaticRollback/decision.ts";
 import { rollbackNotice } from "../../release/automaticRollback/notice.ts";
+import { type PagesOutcome, pagesBack } from "../../release/automaticRollback/pages.ts";
 
 const blue = { blue: 100, green: 0 };
 const green = { blue: 0, green: 100 };
@@ -297,6 +298,24 @@ describe("the way back", () => {
   });
 });
 
+describe("the way back of pages", () => {
+  it("is from those that were switched to, to those of what served before", () => {
+    expect(pagesBack(armed, "v2")).toEqual({ deed: "move" });
+  });
+
+  it.each([
+    ["are back already, or a canary's share left them", "v1", { deed: "none", why: "pages are those of v1 already" }],
+    ["are none yet", undefined, { deed: "none", why: "no pages were switched to yet" }],
+    [
+      "were set by somebody else",
+      "v0",
+      { deed: "refuse", why: "somebody else set them after the switch: they are those of v0" },
+    ],
+  ])("is none where they %s", (_, served, wanted) => {
+    expect(pagesBack(armed, served)).toEqual(wanted);
+  });
+});
+
 describe("what people are told", () => {
   const notice = (outcome: Parameters<typeof rollbackNotice>[0]["outcome"], arming: Armed | undefined = armed) =>
     rollbackNotice({ stack: "shop", alarm: "shop-green-no-go", arming, outcome });
@@ -330,6 +349,29 @@ describe("what people are told", () => {
       "Changed so far: api; not read back.",
     );
     expect(notice({ deed: "failed", why: "Rate exceeded", moved: [] }).message).toContain("No rule was changed.");
+  });
+
+  it("says of pages whether they went with the services", () => {
+    const moved = (pages: PagesOutcome) => notice({ deed: "moved", services: ["api"], pages });
+    expect(moved({ deed: "moved", version: "v1" })).toMatchObject({
+      subject: "shop: traffic went back to blue v1",
+      message: expect.stringContaining(
+        "Pages: those of v1, read back from the store; the edges follow within seconds.",
+      ),
+    });
+    expect(moved({ deed: "none", why: "no pages were switched to yet" }).subject).toBe(
+      "shop: traffic went back to blue v1",
+    );
+    expect(moved({ deed: "failed", why: "Rate exceeded" })).toMatchObject({
+      subject: "shop: traffic went back to blue v1, the pages did NOT",
+      message: expect.stringContaining("Pages did not go back: Rate exceeded. It is tried again twice within minutes"),
+    });
+    expect(notice({ deed: "followed", pages: { deed: "moved", version: "v1" } }).subject).toBe(
+      "shop: the pages went back to v1",
+    );
+    expect(notice({ deed: "followed", pages: { deed: "failed", why: "Rate exceeded" } }).subject).toBe(
+      "shop: the pages did NOT go back to v1",
+    );
   });
 
   it("has a subject that SNS takes", () => {

@@ -5,7 +5,7 @@ import { GreenlightResource } from "../../resource.ts";
 import { physicalName } from "../physicalName.ts";
 import { AwsResource } from "../resource.ts";
 import { rollbackCode } from "./functionCode.ts";
-import { functionTrust, moveRulesPolicy, rollbackPolicy } from "./rights.ts";
+import { functionTrust, moveTrafficPolicy, rollbackPolicy } from "./rights.ts";
 
 export interface AutomaticRollbackArgs {
   stack: string;
@@ -21,6 +21,8 @@ export interface AutomaticRollbackArgs {
   topic: pulumi.Input<string>;
   /** ARN of the topic's key, where the stack made it. */
   topicKey?: pulumi.Input<string>;
+  /** ARN of the key-value store that names the pages which are served; left out where there are none. */
+  pages?: pulumi.Input<string>;
   /** What kind of update this is, as the Release says. */
   kind: pulumi.Input<Kind | undefined>;
   /** The environment that the update calls live. */
@@ -39,7 +41,7 @@ export interface AutomaticRollbackArgs {
 
 /**
  * Takes traffic back when the no-go alarm fires in the bake of a release and nobody is there: a rule on the alarms, a function that may
- * move the stack's rules and nothing else, and the record that a switch arms it by.
+ * move the stack's rules and the key of its pages and nothing else, and the record that a switch arms it by.
  */
 export class AutomaticRollback extends pulumi.ComponentResource {
   readonly #name: string;
@@ -92,13 +94,15 @@ export class AutomaticRollback extends pulumi.ComponentResource {
       {
         name: "see-and-tell",
         role: role.out("name"),
-        policy: pulumi
-          .all([args.topic, args.topicKey])
-          .apply(([topic, key]) =>
-            JSON.stringify(
-              rollbackPolicy({ account, region, logGroup, parameter, topic, ...(key === undefined ? {} : { key }) }),
-            ),
+        policy: pulumi.all([args.topic, args.topicKey, args.pages]).apply(([topic, key, pages]) =>
+          JSON.stringify(
+            rollbackPolicy({
+              ...{ account, region, logGroup, parameter, topic },
+              ...(key === undefined ? {} : { key }),
+              ...(pages === undefined ? {} : { pages }),
+            }),
           ),
+        ),
       },
       own,
     );
@@ -115,9 +119,10 @@ export class AutomaticRollback extends pulumi.ComponentResource {
         // The handler gives up before, so that it can still tell.
         timeout: 60,
         code: rollbackCode(
-          pulumi
-            .all([services, args.listener, args.topic])
-            .apply(([services, listener, topic]) => ({ stack, listener, services, parameter, topic })),
+          pulumi.all([services, args.listener, args.topic, args.pages]).apply(([services, listener, topic, pages]) => ({
+            ...{ stack, listener, services, parameter, topic },
+            ...(pages === undefined ? {} : { pages }),
+          })),
         ),
       },
       { ...own, dependsOn: [log, rights] },
@@ -205,7 +210,7 @@ export class AutomaticRollback extends pulumi.ComponentResource {
     );
   }
 
-  /** Begins the bake of what was switched to: lets the function move these rules, and counts from that time on. */
+  /** Begins the bake of what was switched to: lets the function move these rules and the pages, and counts from that time on. */
   begin(rules: pulumi.Input<string>[], readAt: pulumi.Input<string>): void {
     const own = { parent: this };
     const moves = new AwsResource(
@@ -214,7 +219,9 @@ export class AutomaticRollback extends pulumi.ComponentResource {
       {
         name: "move-traffic",
         role: this.#role,
-        policy: pulumi.all(rules).apply((all) => JSON.stringify(moveRulesPolicy(all))),
+        policy: pulumi
+          .all([pulumi.all(rules), this.#args.pages])
+          .apply(([all, pages]) => JSON.stringify(moveTrafficPolicy(all, pages))),
       },
       own,
     );
@@ -225,6 +232,22 @@ export class AutomaticRollback extends pulumi.ComponentResource {
       { region, parameter, readAt },
       ["begun"],
       { ...own, dependsOn: [moves] },
+    );
+  }
+
+  /**
+   * Reads the rules once more when the pages were switched: traffic that went back between its reading and theirs left them behind, for
+   * the function found them where they had been.
+   */
+  afterPages(pages: pulumi.Resource): void {
+    const { weights, gates } = this.#args;
+    const { region, listener, services } = this.#arming;
+    new GreenlightResource(
+      "greenlight:aws:TrafficReadBack",
+      `${this.#name}-with-pages`,
+      { region, listener, services, weights, ...gates },
+      ["serving", "readAt"],
+      { parent: this, dependsOn: [pages] },
     );
   }
 }

@@ -3,6 +3,7 @@ import { type EnvironmentName, sharedWeights } from "../../../release/environmen
 import type { Kind } from "../../../release/transition.ts";
 import type * as pulumi from "../../pulumi.ts";
 import { noGoAlarm } from "../alarmRules.ts";
+import type { Frontend } from "../frontend/frontend.ts";
 import type { ReleaseAlarms } from "../releaseAlarms.ts";
 import type { AwsPlan } from "../sides.ts";
 import { isStopped } from "../stopped.ts";
@@ -17,6 +18,7 @@ export function rollbackOf(
   { blue, green }: Record<EnvironmentName, TargetGroups>,
   alarms: ReleaseAlarms,
   kind: pulumi.Output<Kind>,
+  frontend: Frontend | undefined,
 ): AutomaticRollback | undefined {
   const { rollback } = aws;
   if (rollback === undefined) return undefined;
@@ -31,6 +33,7 @@ export function rollbackOf(
       alarms: { blue: noGoAlarm(prefix, "blue"), green: noGoAlarm(prefix, "green") },
       topic: alarms.topic,
       ...(alarms.topicKey === undefined ? {} : { topicKey: alarms.topicKey }),
+      ...(frontend === undefined ? {} : { pages: frontend.store }),
       kind,
       live: settings.live,
       weights: sharedWeights(settings.live, settings.share),

@@ -1,5 +1,5 @@
 import { partitionOf } from "../arn.ts";
-import { type PolicyDocument, policy } from "../taskPolicies.ts";
+import { type PolicyDocument, type PolicyStatement, policy } from "../taskPolicies.ts";
 
 /** Who may take the function's role: Lambda, for functions of this account. */
 export function functionTrust(account: string): PolicyDocument {
@@ -22,10 +22,20 @@ export interface RollbackNeeds {
   readonly topic: string;
   /** ARN of the topic's key; left out where the topic is not the stack's own. */
   readonly key?: string;
+  /** ARN of the store that names the pages which are served; left out where there are none. */
+  readonly pages?: string;
 }
 
-/** What the function may do but for moving traffic: see, read its record, tell the topic, write its log. */
-export function rollbackPolicy({ account, region, logGroup, parameter, topic, key }: RollbackNeeds): PolicyDocument {
+/** What the function may do but for moving traffic and pages: see, read its record, tell the topic, write its log. */
+export function rollbackPolicy({
+  account,
+  region,
+  logGroup,
+  parameter,
+  topic,
+  key,
+  pages,
+}: RollbackNeeds): PolicyDocument {
   const arn = (service: string, resource: string) =>
     `arn:${partitionOf(region)}:${service}:${region}:${account}:${resource}`;
   return policy(
@@ -52,15 +62,25 @@ export function rollbackPolicy({ account, region, logGroup, parameter, topic, ke
       Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
       Resource: arn("logs", `log-group:${logGroup}:log-stream:*`),
     },
+    ...(pages === undefined ? [] : [seePages(pages)]),
   );
 }
 
-/** The one thing that it may change: the rules of the stack's services. */
-export function moveRulesPolicy(rules: readonly string[]): PolicyDocument {
-  return policy({
-    Sid: "MoveTraffic",
-    Effect: "Allow",
-    Action: "elasticloadbalancing:ModifyRule",
-    Resource: [...rules],
-  });
+function seePages(store: string): PolicyStatement {
+  const Action = ["cloudfront-keyvaluestore:DescribeKeyValueStore", "cloudfront-keyvaluestore:GetKey"];
+  return { Sid: "SeePages", Effect: "Allow", Action, Resource: store };
+}
+
+/**
+ * What it may change, and nothing else: the rules of the stack's services, and the keys of its own store.
+ *
+ * @param pages ARN of the store that names the pages which are served; left out where there are none
+ */
+export function moveTrafficPolicy(rules: readonly string[], pages?: string): PolicyDocument {
+  return policy(
+    { Sid: "MoveTraffic", Effect: "Allow", Action: "elasticloadbalancing:ModifyRule", Resource: [...rules] },
+    ...(pages === undefined
+      ? []
+      : ([{ Sid: "MovePages", Effect: "Allow", Action: "cloudfront-keyvaluestore:PutKey", Resource: pages }] as const)),
+  );
 }

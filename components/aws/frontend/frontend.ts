@@ -4,6 +4,7 @@ import * as pulumi from "../../pulumi.ts";
 import { GreenlightResource } from "../../resource.ts";
 import { physicalName } from "../physicalName.ts";
 import { AwsResource } from "../resource.ts";
+import { edgeName } from "./edgeName.ts";
 import { pagesPolicy } from "./rights.ts";
 import { securityHeaders, securityHeadersConfig } from "./securityHeaders.ts";
 
@@ -29,8 +30,6 @@ export interface FrontendArgs {
   /** Milliseconds. */
   warmMs: number;
   gates: { intervalMs: number; deadlineMs: number };
-  /** What must have been switched before. */
-  switched: pulumi.Resource;
 }
 
 /**
@@ -40,16 +39,25 @@ export interface FrontendArgs {
 export class Frontend extends pulumi.ComponentResource {
   /** Name of the distribution, for the hosts to lead to. */
   readonly domainName: pulumi.Output<string>;
-  /** ISO time at which the live release was seen from outside. */
-  readonly servedAt: pulumi.Output<string>;
+  /** ARN of the store that names the release which serves. */
+  readonly store: pulumi.Output<string>;
+  readonly #name: string;
+  readonly #args: FrontendArgs;
+  readonly #bucketName: pulumi.Output<string>;
+  readonly #files: Partial<Record<EnvironmentName, GreenlightResource<{ indexEtag: string; files: number }>>>;
+  /** What must be there before anybody is led to a release. */
+  readonly #ready: readonly pulumi.Resource[];
 
   constructor(name: string, args: FrontendArgs, opts?: pulumi.ComponentResourceOptions) {
     super("greenlight:aws:Frontend", name, { hosts: args.hosts, live: args.live }, opts);
-    const { stack, region, builds, live } = args;
+    this.#name = name;
+    this.#args = args;
+    const { stack, region, builds } = args;
     const own = { parent: this };
-    const edge = physicalName("edge", stack, "pages");
+    const edge = edgeName(stack);
     const bucket = this.#bucket(name, args);
-    const files = Object.fromEntries(
+    this.#bucketName = bucket.name;
+    this.#files = Object.fromEntries(
       (Object.keys(builds) as EnvironmentName[]).map((environment) => [
         environment,
         new GreenlightResource<{ indexEtag: string; files: number }>(
@@ -74,7 +82,8 @@ export class Frontend extends pulumi.ComponentResource {
       own,
       ["arn"],
     );
-    const distribution = this.#distribution(name, args, edge, store.out("arn"), bucket.domainName);
+    this.store = store.out("arn");
+    const distribution = this.#distribution(name, args, edge, this.store, bucket.domainName);
     const readable = new AwsResource(
       "aws:s3/bucketPolicy:BucketPolicy",
       name,
@@ -86,42 +95,55 @@ export class Frontend extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: bucket.closed },
     );
-    const served = files[live];
+    this.#ready = [...Object.values(this.#files), distribution, readable];
+    this.domainName = distribution.out("domainName");
+    this.registerOutputs({ domainName: this.domainName });
+  }
+
+  /**
+   * Leads users to the live release's pages, looks at them from outside, and clears away what is old. The pages follow the services: what
+   * they ask for is there when they come.
+   *
+   * @param switched what must have been switched before
+   * @returns the look
+   */
+  follow(switched: pulumi.Resource): pulumi.Resource {
+    const { region, builds, live, address, host, gates, warmMs } = this.#args;
+    const name = this.#name;
+    const files = this.#files[live];
     const version = builds[live]?.version;
-    if (served === undefined || version === undefined) throw new Error(`${live} serves and has no pages.`);
-    // The pages follow the services: what they ask for is there when they come.
+    if (files === undefined || version === undefined) throw new Error(`${live} serves and has no pages.`);
     const key = new AwsResource(
       "aws:cloudfront/keyvaluestoreKey:KeyvaluestoreKey",
       `${name}-live`,
-      { keyValueStoreArn: store.out("arn"), key: liveKey, value: version },
-      { parent: this, dependsOn: [...Object.values(files), distribution, readable, args.switched] },
+      { keyValueStoreArn: this.store, key: liveKey, value: version },
+      { parent: this, dependsOn: [...this.#ready, switched] },
     );
-    this.servedAt = new GreenlightResource<{ servedAt: string }>(
+    const served = new GreenlightResource<{ servedAt: string }>(
       "greenlight:aws:FrontendServed",
       `${name}-served`,
       {
-        address: args.address,
-        ...(args.host === undefined ? {} : { host: args.host }),
+        address,
+        ...(host === undefined ? {} : { host }),
         version,
-        indexEtag: served.out("indexEtag"),
+        indexEtag: files.out("indexEtag"),
         headers: [...securityHeaders],
-        ...args.gates,
+        ...gates,
       },
       ["servedAt"],
       { parent: this, dependsOn: [key] },
-    ).out("servedAt");
+    );
     new GreenlightResource(
       "greenlight:aws:FrontendRetention",
       `${name}-retention`,
       {
-        ...{ region, bucket: bucket.name, warmMs: args.warmMs, servedAt: this.servedAt },
+        ...{ region, bucket: this.#bucketName, warmMs, servedAt: served.out("servedAt") },
         deployed: Object.values(builds).map((it) => it.version),
       },
       ["removed"],
-      own,
+      { parent: this },
     );
-    this.domainName = distribution.out("domainName");
-    this.registerOutputs({ domainName: this.domainName });
+    return served;
   }
 
   #bucket(name: string, { stack, account }: FrontendArgs) {

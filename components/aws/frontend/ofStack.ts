@@ -5,7 +5,6 @@ import { digestFolder } from "../../../project/digestFolder.ts";
 import { type EnvironmentName, environmentNames } from "../../../release/environment.ts";
 import { exitCodes } from "../../../release/exitCodes.ts";
 import { Problem } from "../../../release/problem.ts";
-import type * as pulumi from "../../pulumi.ts";
 import type { AwsPlan } from "../sides.ts";
 import { Frontend } from "./frontend.ts";
 
@@ -36,7 +35,7 @@ export function buildsOf(project: string, { aws, ...versions }: Pick<Settings, "
 }
 
 /** The pages of a stack, where the settings have them. */
-export function frontendOf(plan: AwsPlan, builds: Builds, switched: pulumi.Resource): Frontend | undefined {
+export function frontendOf(plan: AwsPlan, builds: Builds): Frontend | undefined {
   const { aws, settings, prefix, options } = plan;
   const { frontend } = aws;
   if (frontend === undefined) return undefined;
@@ -58,7 +57,6 @@ export function frontendOf(plan: AwsPlan, builds: Builds, switched: pulumi.Resou
       ...(frontend.address === undefined ? {} : { host }),
       warmMs: frontend.warm,
       gates: { intervalMs: aws.gates.interval, deadlineMs: Math.min(aws.gates.deadline, 300_000) },
-      switched,
     },
     options(),
   );

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { pagesProgram } from "../../../components/aws/automaticRollback/functionCode.ts";
 import { buildsOf } from "../../../components/aws/frontend/ofStack.ts";
 import { readSettings } from "../../../config.ts";
 import type { Recorded } from "../recorded.ts";
@@ -107,6 +108,75 @@ describe("a stack with pages", () => {
   });
 });
 
+describe("pages beside a way back without us", () => {
+  let resources: Recorded[];
+  const both = { blue: manifest("v1"), green: manifest("v2") };
+  beforeAll(async () => {
+    ({ resources } = await stack(both, { live: "green", project, aws: { frontend, rollback: {} } }));
+  });
+  const statements = (name: string) =>
+    JSON.parse(String(one(resources, "iam:RolePolicy", name).inputs.policy)).Statement as { Sid: string }[];
+
+  it("may be read and named anew by the function, those of the stack's own store and by no other action", () => {
+    expect(statements("rollback").filter(({ Sid }) => /Pages/.test(Sid))).toEqual([
+      {
+        Sid: "SeePages",
+        Effect: "Allow",
+        Action: ["cloudfront-keyvaluestore:DescribeKeyValueStore", "cloudfront-keyvaluestore:GetKey"],
+        Resource: "arn:KeyValueStore/frontend",
+      },
+    ]);
+    expect(statements("rollback-move")).toEqual([
+      {
+        Sid: "MoveTraffic",
+        Effect: "Allow",
+        Action: "elasticloadbalancing:ModifyRule",
+        Resource: ["arn:ListenerRule/traffic-api", "arn:ListenerRule/traffic-web"],
+      },
+      {
+        Sid: "MovePages",
+        Effect: "Allow",
+        Action: "cloudfront-keyvaluestore:PutKey",
+        Resource: "arn:KeyValueStore/frontend",
+      },
+    ]);
+    const policies = resources.filter(({ type, name }) => type === "iam:RolePolicy" && name.startsWith("rollback"));
+    expect(
+      policies
+        .flatMap(({ inputs }) => String(inputs.policy))
+        .join()
+        .match(/"cloudfront[a-z-]*:\w+/g),
+    ).toHaveLength(3);
+  });
+
+  it("have a program of their own in the function, which is told of the store", () => {
+    const { assets } = one(resources, "lambda:Function", "rollback").inputs.code as {
+      assets: Record<string, { text: string }>;
+    };
+    expect(Object.keys(assets).sort()).toEqual(["index.mjs", "pages.mjs", "rollback.mjs"]);
+    expect(assets["index.mjs"]?.text).toContain('"pages":"arn:KeyValueStore/frontend"');
+    expect(assets["index.mjs"]?.text).toContain('() => import("./pages.mjs")');
+    expect(assets["pages.mjs"]?.text).toBe(pagesProgram());
+  });
+
+  it("are followed by one more look at the rules: traffic that went back meanwhile has left them", () => {
+    const look = one(resources, "aws:TrafficReadBack", "rollback-with-pages");
+    expect(look.inputs).toMatchObject({ weights: { blue: 0, green: 100 } });
+    expect(look.after).toContain("aws:FrontendServed frontend-served");
+    expect(one(resources, "cloudfront:KeyvaluestoreKey", "frontend-live").after).toContain(
+      "aws:TrafficReadBack traffic-read-back",
+    );
+  });
+});
+
+describe("the program that moves pages", () => {
+  it("is of one piece with its part of the SDK, and takes nothing from the runtime but Node", () => {
+    const from = [...pagesProgram().matchAll(/\bfrom\s*"([^"]+)"/g)].map(([, name]) => name ?? "");
+    expect(from.filter((name) => !name.startsWith("node:"))).toEqual([]);
+    expect(pagesProgram().length).toBeLessThan(500_000);
+  });
+});
+
 describe("pages that cannot be", () => {
   const faults = (aws: object) => () =>
     readSettings(config({ ...settings, blue: "v1", aws: { ...settings.aws, ...aws } }));
@@ -115,12 +185,6 @@ describe("pages that cannot be", () => {
     const certificate = frontend.certificate.replace("us-east-1", "eu-central-1");
     expect(faults({ frontend: { ...frontend, certificate } })).toThrow(
       "greenlight:aws.frontend.certificate is in eu-central-1; expected us-east-1, where CloudFront looks for it",
-    );
-  });
-
-  it("are refused beside a rollback without us, which would leave them", () => {
-    expect(faults({ frontend, rollback: {} })).toThrow(
-      "greenlight:aws.rollback is not offered beside aws.frontend yet",
     );
   });
 

@@ -6,242 +6,143 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { rollbackProgram } from "../../../components/aws/automaticRollback/functionCode.ts";
 import { type Done, rollbackHandler } from "../../../lambda/rollback/handler.ts";
 import { Managed } from "../managed.ts";
-import { Cloud } from "./cloud.ts";
+import { alarm, armed, facts, listener, parameter, SwitchedStack, services } from "./switchedStack.ts";
 
-const group = (name: string) =>
-  `arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/prod-${name}/0123456789abcdef`;
-const listener = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/prod/1/2";
-const services = ["api", "web"].map((service) => ({
-  service,
-  blue: group(`blue-${service}`),
-  green: group(`green-${service}`),
-}));
-const parameter = "/greenlight/prod/rollback";
-const topic = "arn:aws:sns:eu-central-1:123456789012:prod-release-alarms";
-
-const armed = {
-  armed: true,
-  version: "v2",
-  leaves: "green",
-  returnsTo: "blue",
-  returnsToVersion: "v1",
-  alarm: "prod-green-no-go",
-  forMs: 3_600_000,
-  switched: true,
-};
-
-let cloud: Cloud;
-/** What the parameter holds and when it was written, milliseconds. */
-let kept: { value: string; at: number } | undefined;
-/** Blue's share of each service. */
-let shares: Record<string, number>;
-let told: { subject: string; message: string }[];
-let healthy: number;
-
+let stack: SwitchedStack;
 beforeEach(async () => {
-  cloud = await Cloud.start();
-  process.env.AWS_REGION = "eu-central-1";
-  kept = undefined;
-  shares = { api: 0, web: 0 };
-  told = [];
-  healthy = 2;
-  cloud.answers("GetParameter", () =>
-    kept === undefined
-      ? { error: "ParameterNotFound" }
-      : { Parameter: { Name: parameter, Value: kept.value, LastModifiedDate: kept.at / 1_000 } },
-  );
-  cloud.answers("PutParameter", ({ Value }) => {
-    kept = { value: String(Value), at: Date.now() };
-    return { Version: 1 };
-  });
-  cloud.answers("DeleteParameter", () => {
-    kept = undefined;
-    return {};
-  });
-  cloud.answers("DescribeRules", () => ({
-    Rules: services.map(({ service, blue, green }) => ({
-      RuleArn: `arn:rule/${service}`,
-      Actions: [
-        {
-          Type: "forward",
-          ForwardConfig: {
-            TargetGroups: [
-              { TargetGroupArn: blue, Weight: shares[service] },
-              { TargetGroupArn: green, Weight: 100 - (shares[service] ?? 0) },
-            ],
-          },
-        },
-      ],
-    })),
-  }));
-  cloud.answers("DescribeTargetHealth", () => ({
-    TargetHealthDescriptions: Array.from({ length: healthy }, (_, at) => ({
-      Target: { Id: `10.0.0.${at}` },
-      TargetHealth: { State: "healthy" },
-    })),
-  }));
-  cloud.answers("ModifyRule", (asked) => {
-    shares[String(asked.RuleArn).split("/")[1] ?? ""] = Number(
-      asked["Actions.member.1.ForwardConfig.TargetGroups.member.1.Weight"],
-    );
-    return {};
-  });
-  cloud.answers("Publish", ({ Subject, Message }) => {
-    told.push({ subject: String(Subject), message: String(Message) });
-    return { MessageId: "1" };
-  });
-  cloud.answers("DescribeAlarms", {
-    MetricAlarms: [],
-    CompositeAlarms: [{ AlarmName: armed.alarm, StateValue: "OK" }],
-  });
+  stack = await SwitchedStack.start();
 });
-afterEach(async () => {
-  delete process.env.AWS_REGION;
-  await cloud.end();
-});
-
-/** Written a minute ago. */
-const keep = (record: object, at = Date.now() - 60_000) => {
-  kept = { value: JSON.stringify(record), at };
-};
-const record = () => JSON.parse(kept?.value ?? "null");
-const moves = () => cloud.operations().filter((it) => it === "ModifyRule");
+afterEach(() => stack.end());
 
 describe("the function that moves traffic back", () => {
-  const facts = { stack: "prod", listener, services, parameter, topic };
-  const alarm = (over: object = {}, at = new Date()) => ({
-    version: "0",
-    source: "aws.cloudwatch",
-    "detail-type": "CloudWatch Alarm State Change",
-    detail: {
-      alarmName: armed.alarm,
-      state: { value: "ALARM", reason: "ordered", timestamp: at.toISOString().replace("Z", "+0000") },
-      ...over,
-    },
-  });
   let handle: (event: unknown) => Promise<Done>;
   beforeEach(() => {
     handle = rollbackHandler(facts);
   });
 
   it("moves every service to what served before, reads that back and tells the topic", async () => {
-    keep(armed);
+    stack.keep(armed);
     expect(await handle(alarm())).toEqual({
       deed: "moved",
       why: "prod-green-no-go fired; api, web went back to blue",
     });
-    expect(shares).toEqual({ api: 100, web: 100 });
-    expect(told).toHaveLength(1);
-    expect(told[0]).toMatchObject({ subject: "prod: traffic went back to blue v1" });
-    expect(cloud.operations().lastIndexOf("DescribeRules")).toBeGreaterThan(
-      cloud.operations().lastIndexOf("ModifyRule"),
+    expect(stack.shares).toEqual({ api: 100, web: 100 });
+    expect(stack.told).toHaveLength(1);
+    expect(stack.told[0]).toMatchObject({ subject: "prod: traffic went back to blue v1" });
+    expect(stack.cloud.operations().lastIndexOf("DescribeRules")).toBeGreaterThan(
+      stack.cloud.operations().lastIndexOf("ModifyRule"),
     );
   });
 
   it("moves once when it is called twice, one after the other", async () => {
-    keep(armed);
+    stack.keep(armed);
     await handle(alarm());
     expect(await handle(alarm())).toEqual({ deed: "nothing", why: "blue serves already" });
-    expect(moves()).toHaveLength(2);
-    expect(told).toHaveLength(1);
+    expect(stack.moves()).toHaveLength(2);
+    expect(stack.told).toHaveLength(1);
   });
 
   it("leaves traffic where one call alone would when it is called twice at the same time", async () => {
-    keep(armed);
+    stack.keep(armed);
     await Promise.all([handle(alarm()), handle(alarm())]);
-    expect(shares).toEqual({ api: 100, web: 100 });
+    expect(stack.shares).toEqual({ api: 100, web: 100 });
   });
 
   it("goes on where the command stopped, and moves nothing that is back already", async () => {
-    keep(armed);
-    shares = { api: 100, web: 0 };
+    stack.keep(armed);
+    stack.shares = { api: 100, web: 0 };
     await handle(alarm());
-    expect(moves()).toHaveLength(1);
-    expect(shares).toEqual({ api: 100, web: 100 });
+    expect(stack.moves()).toHaveLength(1);
+    expect(stack.shares).toEqual({ api: 100, web: 100 });
   });
 
   it.each([
-    ["it is disarmed", () => keep({ armed: false, why: "v2 has its go" }), alarm(), "it is disarmed: v2 has its go"],
-    ["the bake is over", () => keep(armed, Date.now() - 3_600_001), alarm(), "the bake of v2 is over"],
+    [
+      "it is disarmed",
+      () => stack.keep({ armed: false, why: "v2 has its go" }),
+      alarm(),
+      "it is disarmed: v2 has its go",
+    ],
+    ["the bake is over", () => stack.keep(armed, Date.now() - 3_600_001), alarm(), "the bake of v2 is over"],
     [
       "the alarm is older than the switch",
-      () => keep(armed),
+      () => stack.keep(armed),
       alarm({}, new Date(Date.now() - 120_000)),
       "prod-green-no-go fired before the switch to v2",
     ],
     [
       "it is another alarm",
-      () => keep(armed),
+      () => stack.keep(armed),
       alarm({ alarmName: "prod-blue-no-go" }),
       "prod-blue-no-go is not the alarm of v2",
     ],
   ])("moves nothing and tells nobody when %s", async (_, arrange, event, why) => {
     arrange();
     expect(await handle(event)).toEqual({ deed: "nothing", why });
-    expect(cloud.operations()).toEqual(["GetParameter"]);
+    expect(stack.cloud.operations()).toEqual(["GetParameter"]);
   });
 
   it.each([
     ["there is no record", () => undefined, "there is no record of what was switched"],
-    ["the record is not one of ours", () => keep({ armed: "yes" }), "there is no record of what was switched"],
+    ["the record is not one of ours", () => stack.keep({ armed: "yes" }), "there is no record of what was switched"],
     [
       "somebody moved traffic since",
       () => {
-        keep(armed);
-        shares = { api: 0, web: 40 };
+        stack.keep(armed);
+        stack.shares = { api: 0, web: 40 };
       },
       "somebody else moved traffic after the switch: web is served blue 40 %, green 60 %",
     ],
     [
       "nobody is healthy there",
       () => {
-        keep(armed);
-        healthy = 0;
+        stack.keep(armed);
+        stack.healthy = 0;
       },
       "blue has no healthy target for api, web",
     ],
   ])("moves nothing and says so when %s", async (_, arrange, why) => {
     arrange();
     expect(await handle(alarm())).toEqual({ deed: "refused", why });
-    expect(moves()).toEqual([]);
-    expect(told[0]?.message).toContain(why);
+    expect(stack.moves()).toEqual([]);
+    expect(stack.told[0]?.message).toContain(why);
   });
 
   it("holds to a go that is given while it looks at the rules", async () => {
-    keep(armed);
-    cloud.answers("DescribeTargetHealth", () => {
-      keep({ armed: false, why: "v2 has its go" }, Date.now());
+    stack.keep(armed);
+    stack.cloud.answers("DescribeTargetHealth", () => {
+      stack.keep({ armed: false, why: "v2 has its go" }, Date.now());
       return { TargetHealthDescriptions: [{ Target: { Id: "10.0.0.1" }, TargetHealth: { State: "healthy" } }] };
     });
     await expect(handle(alarm())).rejects.toThrow("the record changed meanwhile");
-    expect(moves()).toEqual([]);
+    expect(stack.moves()).toEqual([]);
     expect(await handle(alarm())).toEqual({ deed: "nothing", why: "it is disarmed: v2 has its go" });
   });
 
   it("tells how far it got when AWS refuses a rule, and fails so that it is called again", async () => {
-    keep(armed);
-    cloud.answers(
+    stack.keep(armed);
+    stack.cloud.answers(
       "ModifyRule",
       () => {
-        shares.api = 100;
+        stack.shares.api = 100;
         return {};
       },
       { error: "AccessDenied", message: "not authorized to perform: elasticloadbalancing:ModifyRule" },
     );
     await expect(handle(alarm())).rejects.toThrow("not authorized");
-    expect(told[0]?.message).toContain("Changed so far: api; not read back.");
+    expect(stack.told[0]?.message).toContain("Changed so far: api; not read back.");
   });
 
   it("fails with its own reason when nobody can be told either", async () => {
-    keep(armed);
-    cloud.answers("DescribeRules", { error: "AccessDenied", message: "no rules for you" });
-    cloud.answers("Publish", { error: "AuthorizationError", message: "no topic for you" });
+    stack.keep(armed);
+    stack.cloud.answers("DescribeRules", { error: "AccessDenied", message: "no rules for you" });
+    stack.cloud.answers("Publish", { error: "AuthorizationError", message: "no topic for you" });
     await expect(handle(alarm())).rejects.toThrow("no rules for you");
   });
 
   it("takes no event but an alarm's", async () => {
     await expect(handle({ "detail-type": "Scheduled Event", detail: {} })).rejects.toThrow();
-    expect(cloud.operations()).toEqual([]);
+    expect(stack.cloud.operations()).toEqual([]);
   });
 
   it("does the same from the bundle that is uploaded", async () => {
@@ -253,7 +154,7 @@ describe("the function that moves traffic back", () => {
       const bundled = (await import(pathToFileURL(join(folder, "rollback.mjs")).href)) as {
         rollbackHandler: typeof rollbackHandler;
       };
-      keep(armed);
+      stack.keep(armed);
       expect(await bundled.rollbackHandler(facts)(alarm())).toMatchObject({ deed: "moved" });
     } finally {
       rmSync(folder, { recursive: true, force: true });
@@ -281,49 +182,49 @@ describe("the record of a switch", () => {
   let arming: Managed;
   beforeEach(async () => {
     arming = new Managed("greenlight:aws:RollbackArming", "rollback-arming");
-    shares = { api: 100, web: 100 };
+    stack.shares = { api: 100, web: 100 };
   });
 
   it("is armed by the switch, before any rule moves, and says so", async () => {
     await arming.create(inputs("blue", { kind: "none" }));
-    expect(record()).toMatchObject({ armed: false, why: "v1 serves already" });
+    expect(stack.record()).toMatchObject({ armed: false, why: "v1 serves already" });
     await arming.update(inputs("green"));
-    expect(record()).toEqual({ ...armed, switched: false });
+    expect(stack.record()).toEqual({ ...armed, switched: false });
     expect(arming.told.at(-1)).toContain(
       "armed: traffic goes back to blue v1 by itself if prod-green-no-go fires within 60 min",
     );
-    expect(moves()).toEqual([]);
+    expect(stack.moves()).toEqual([]);
   });
 
   it("moves no traffic while the alarm that would take it back fires already, or is not there", async () => {
     await arming.create(inputs("blue", { kind: "none" }));
-    cloud.answers("DescribeAlarms", { CompositeAlarms: [{ AlarmName: armed.alarm, StateValue: "ALARM" }] });
+    stack.cloud.answers("DescribeAlarms", { CompositeAlarms: [{ AlarmName: armed.alarm, StateValue: "ALARM" }] });
     await expect(arming.update(inputs("green"))).rejects.toThrow(
       "Traffic was not moved: prod-green-no-go fires already, so nothing would take it back.",
     );
-    cloud.answers("DescribeAlarms", { CompositeAlarms: [] });
+    stack.cloud.answers("DescribeAlarms", { CompositeAlarms: [] });
     await expect(arming.update(inputs("green"))).rejects.toThrow("prod-green-no-go is not there");
-    expect(record()).toMatchObject({ armed: false });
+    expect(stack.record()).toMatchObject({ armed: false });
   });
 
   it("is armed by a canary's share, and by each further one", async () => {
     await arming.create(inputs("blue", { kind: "none" }));
     const shared = (green: number) => ({ weights: { blue: 100 - green, green } });
     await arming.update(inputs("blue", { kind: "canary", ...shared(10) }));
-    expect(record()).toEqual({ ...armed, switched: false, weights: [shared(10).weights] });
-    shares = { api: 90, web: 90 };
+    expect(stack.record()).toEqual({ ...armed, switched: false, weights: [shared(10).weights] });
+    stack.shares = { api: 90, web: 90 };
     await arming.update(inputs("blue", { kind: "promotion", ...shared(50) }));
-    expect(record()).toEqual({ ...armed, switched: false, weights: [shared(10).weights, shared(50).weights] });
+    expect(stack.record()).toEqual({ ...armed, switched: false, weights: [shared(10).weights, shared(50).weights] });
   });
 
   it("is disarmed by a go and by a rollback", async () => {
     await arming.create(inputs("green"));
-    shares = { api: 0, web: 0 };
+    stack.shares = { api: 0, web: 0 };
     expect(await arming.differs(inputs("green", { go: "v2" }))).toBe(true);
     await arming.update(inputs("green", { go: "v2" }));
-    expect(record()).toMatchObject({ armed: false, why: "v2 has its go" });
+    expect(stack.record()).toMatchObject({ armed: false, why: "v2 has its go" });
     await arming.update(inputs("blue", { kind: "rollback" }));
-    expect(record()).toMatchObject({ armed: false, why: "v1 was rolled back to" });
+    expect(stack.record()).toMatchObject({ armed: false, why: "v1 was rolled back to" });
   });
 
   it("shows nothing in an update that moves no traffic", async () => {
@@ -335,54 +236,54 @@ describe("the record of a switch", () => {
 
   it("is armed anew for a switch after the function had moved traffic back", async () => {
     await arming.create(inputs("green"));
-    kept = { value: JSON.stringify({ ...record(), switched: true, since: 1 }), at: 1 };
+    stack.kept = { value: JSON.stringify({ ...stack.record(), switched: true, since: 1 }), at: 1 };
     await arming.refresh();
     expect(await arming.differs()).toBe(true);
     await arming.update(inputs("green", { kind: "none" }));
-    expect(record()).toEqual({ ...armed, switched: false });
-    expect(kept?.at).toBeGreaterThan(1);
+    expect(stack.record()).toEqual({ ...armed, switched: false });
+    expect(stack.kept?.at).toBeGreaterThan(1);
   });
 
   it("is made again when somebody removed it", async () => {
     await arming.create(inputs("green"));
-    kept = undefined;
+    stack.kept = undefined;
     expect(await arming.refresh()).toBeUndefined();
   });
 
   it("goes with the stack, and it is no error when it is gone", async () => {
     await arming.create(inputs("green"));
     await arming.delete();
-    expect(kept).toBeUndefined();
-    cloud.answers("DeleteParameter", { error: "ParameterNotFound" });
+    expect(stack.kept).toBeUndefined();
+    stack.cloud.answers("DeleteParameter", { error: "ParameterNotFound" });
     await arming.delete();
   });
 
   it("is not taken for written when something else can be read", async () => {
-    cloud.answers("PutParameter", { Version: 1 });
+    stack.cloud.answers("PutParameter", { Version: 1 });
     await expect(arming.create(inputs("green"))).rejects.toThrow(
       "What was recorded for the way back is not what can be read.",
     );
   });
 
   it("begins its bake when traffic was read to be there, once", async () => {
-    keep({ ...armed, switched: false }, Date.now() - 7_200_000);
-    const { at } = kept ?? { at: 0 };
+    stack.keep({ ...armed, switched: false }, Date.now() - 7_200_000);
+    const { at } = stack.kept ?? { at: 0 };
     const bake = new Managed("greenlight:aws:RollbackBake", "rollback-bake");
     expect(await bake.create({ region: "eu-central-1", parameter, readAt: "2026-03-02T10:00:00.000Z" })).toMatchObject({
       begun: true,
     });
-    expect(record()).toEqual({ ...armed, since: at });
+    expect(stack.record()).toEqual({ ...armed, since: at });
     expect(await bake.update({ region: "eu-central-1", parameter, readAt: "2026-03-03T10:00:00.000Z" })).toMatchObject({
       begun: false,
     });
   });
 
   it("ends before the environment to go back to takes another version", async () => {
-    keep(armed);
+    stack.keep(armed);
     const stand = new Managed("greenlight:aws:RollbackStandDown", "blue-stand-down");
     const facts = { region: "eu-central-1", parameter, environment: "blue" };
     expect(await stand.create({ ...facts, version: "v1" })).toMatchObject({ stoodDown: false });
     expect(await stand.update({ ...facts, version: "v3" })).toMatchObject({ stoodDown: true });
-    expect(record()).toMatchObject({ armed: false, why: "blue takes v3 in place of v1" });
+    expect(stack.record()).toMatchObject({ armed: false, why: "blue takes v3 in place of v1" });
   });
 });

@@ -8,8 +8,8 @@ export type Answer = object | { readonly error: string; readonly message?: strin
 export type Asked = Readonly<Record<string, unknown>>;
 
 /**
- * Answers the SDK's real requests by operation, in the two protocols that the gates meet: JSON (ECS, Logs) and query with XML (load
- * balancing, RDS). It knows nothing of AWS but what a test tells it.
+ * Answers the SDK's real requests by operation, in the protocols that are met: JSON (ECS, Logs), query with XML (load balancing, RDS), and
+ * the paths of CloudFront and its key-value stores. It knows nothing of AWS but what a test tells it.
  */
 export class Cloud {
   readonly #server: Server;
@@ -61,22 +61,39 @@ export class Cloud {
     for await (const chunk of request) body += String(chunk);
     const target = request.headers["x-amz-target"];
     const json = typeof target === "string";
-    const input: Asked = json ? JSON.parse(body) : Object.fromEntries(new URLSearchParams(body));
-    const operation = json ? (target.split(".")[1] ?? "") : String(input.Action);
+    const ofStore = storeAsked(request, body);
+    const input: Asked = ofStore?.input ?? (json ? JSON.parse(body) : Object.fromEntries(new URLSearchParams(body)));
+    const operation =
+      ofStore?.operation ??
+      (json ? (target.split(".")[1] ?? "") : String(input.Action ?? `${request.method} ${request.url}`));
     this.asked.push({ operation, input });
     const answer = this.#answers.get(operation)?.(input) ?? { error: "NotTold", message: `no answer to ${operation}` };
     const failed = "error" in answer;
     response.statusCode = failed ? 400 : 200;
     response.setHeader("content-type", json ? "application/x-amz-json-1.1" : "text/xml");
-    if (json) {
+    const { ETag } = answer as { readonly ETag?: string };
+    if (ETag !== undefined) response.setHeader("etag", ETag);
+    if (json || ofStore !== undefined) {
       response.end(JSON.stringify(failed ? { __type: answer.error, message: answer.message ?? "" } : answer));
     } else if (failed) {
       const { error, message = "" } = answer as { error: string; message?: string };
       response.end(`<ErrorResponse><Error><Code>${error}</Code><Message>${message}</Message></Error></ErrorResponse>`);
+    } else if (operation.includes(" ")) {
+      response.end(xml(answer));
     } else {
       response.end(`<R><${operation}Result>${xml(answer)}</${operation}Result></R>`);
     }
   }
+}
+
+/** A request to a key-value store, by its path; undefined for another. */
+function storeAsked({ method = "", url = "", headers }: IncomingMessage, body: string) {
+  const [, arn, key] = /^\/key-value-stores\/([^/]+)(?:\/keys\/([^/?]+))?/.exec(url) ?? [];
+  if (arn === undefined) return undefined;
+  const KvsARN = decodeURIComponent(arn);
+  if (key === undefined) return { operation: "DescribeKeyValueStore", input: { KvsARN } };
+  if (method === "GET") return { operation: "GetKey", input: { KvsARN, Key: key } };
+  return { operation: "PutKey", input: { KvsARN, Key: key, IfMatch: headers["if-match"], ...JSON.parse(body) } };
 }
 
 /** RDS names the items of its lists; load balancing does not. */
