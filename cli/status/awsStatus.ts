@@ -1,6 +1,7 @@
-import { servingFactsOf } from "../../components/aws/serving.ts";
+import { pagesFactsOf, servingFactsOf } from "../../components/aws/serving.ts";
 import type { Settings } from "../../config.ts";
 import { isSharedAsAsked, sayAskedTraffic } from "../../project/askedTraffic.ts";
+import { readPagesServed } from "../../provider/aws/frontend/pagesServed.ts";
 import { readAwsServing } from "../../provider/aws/serving.ts";
 import { sayShares } from "../../provider/aws/switching.ts";
 import type { TargetsBySide } from "../../provider/aws/targetHealth.ts";
@@ -24,6 +25,8 @@ export interface AwsStatus {
   };
   /** Targets by service and environment, in the load balancer's eyes; null where there are none, or AWS did not say. */
   readonly targets: Readonly<Record<string, Readonly<Record<EnvironmentName, TargetCount | null>>>> | null;
+  /** Which version's pages users are led to; null where the store names none, or AWS did not say. Null as a whole for a stack without pages. */
+  readonly pages: { readonly version: string | null } | null;
   readonly asked: {
     readonly environment: EnvironmentName;
     readonly version: string | null;
@@ -50,7 +53,12 @@ export async function readAwsStatus(context: Context, settings: Settings, signal
   const facts = servingFactsOf(context.stack, settings);
   if (facts === undefined) throw new Error("greenlight:aws is missing");
   const { readTargetHealth } = await import("../../provider/aws/targetHealth.ts");
-  const [serving, health] = await Promise.allSettled([readAwsServing(facts, signal), readTargetHealth(facts, signal)]);
+  const pagesFacts = pagesFactsOf(context.stack, settings);
+  const [serving, health, pages] = await Promise.allSettled([
+    readAwsServing(facts, signal),
+    readTargetHealth(facts, signal),
+    pagesFacts === undefined ? undefined : readPagesServed(pagesFacts, signal),
+  ]);
   signal.throwIfAborted();
   const rules = serving.status === "fulfilled" ? serving.value.rules : [];
   const environment = serving.status === "fulfilled" ? serving.value.environment : undefined;
@@ -58,6 +66,10 @@ export async function readAwsStatus(context: Context, settings: Settings, signal
   const reasons = [
     ...(serving.status === "fulfilled" ? servingReasons(settings, rules, environment) : [sentence(serving.reason)]),
     ...(health.status === "fulfilled" ? sicknesses(rules, health.value) : [sentence(health.reason)]),
+    ...(pages.status === "rejected" ? [sentence(pages.reason)] : []),
+    ...(pages.status === "fulfilled" && pagesFacts !== undefined
+      ? pagesReasons(settings, pages.value, environment)
+      : []),
   ];
   return {
     ok: reasons.length === 0,
@@ -74,6 +86,7 @@ export async function readAwsStatus(context: Context, settings: Settings, signal
           : null,
     },
     targets: targets === undefined ? null : countsOf(targets),
+    pages: pagesFacts === undefined ? null : { version: (pages.status === "fulfilled" && pages.value) || null },
     asked: { environment: settings.live, version: settings[settings.live] ?? null, share: settings.share },
     notOffered,
   };
@@ -89,6 +102,14 @@ function servingReasons(settings: Settings, rules: Rules, environment: Environme
   const weights = rules.map((it) => it.weights);
   if (isSharedAsAsked(weights, settings) || (environment === settings.live && settings.share === 0)) return [];
   return [`The settings ask for ${sayAskedTraffic(settings)}; users are served ${rules.map(sayShares).join("; ")}.`];
+}
+
+/** Pages go with the side that serves; while traffic is shared, with the one that the settings call live. */
+function pagesReasons(settings: Settings, pages: string | undefined, environment: EnvironmentName | undefined) {
+  const side = environment ?? settings.live;
+  if (pages === settings[side]) return [];
+  const serves = `${side} ${settings[side] ?? "without a version"} serves`;
+  return [pages === undefined ? `No pages are served; ${serves}.` : `The pages are those of ${pages}; ${serves}.`];
 }
 
 function sicknesses(rules: Rules, health: Health): string[] {
@@ -122,7 +143,7 @@ function countOf(seen: TargetsBySide[EnvironmentName]): TargetCount | null {
 }
 
 /** The status in words. */
-export function awsStatusText({ ok, serves, targets, asked, reasons, readAt }: AwsStatus): string {
+export function awsStatusText({ ok, serves, targets, pages, asked, reasons, readAt }: AwsStatus): string {
   const weights = Object.entries(serves.weights ?? {}).map(([service, it]) =>
     sayShares({ service, rule: undefined, weights: it ?? undefined }),
   );
@@ -130,6 +151,7 @@ export function awsStatusText({ ok, serves, targets, asked, reasons, readAt }: A
     `${ok ? "✓" : "✗"} ${sayServes(serves)} (read back ${readAt.slice(11, 19)})`,
     ...(weights.length === 0 ? [] : [`  rules      ${weights.join("; ")}`]),
     ...(targets === null ? [] : environmentNames.map((name) => `  ${name.padEnd(10)} ${sayTargets(targets, name)}`)),
+    ...(pages === null ? [] : [`  pages      ${pages.version ?? "not known"}`]),
     `  asked      ${asked.environment} ${asked.version ?? "without a version"}${asked.share === 0 ? "" : `, and ${asked.share} % to the other side`}`,
     ...reasons.map((it) => `  because    ${it}`),
     `  not offered on aws yet: ${notOffered.join(", ")}; see the stack's alarms and dashboard (docs/aws.md)`,

@@ -14,7 +14,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
  * How every question to AWS is asked: with the SDK's own credentials and endpoint (`AWS_PROFILE`, `AWS_ENDPOINT_URL`, …), tried
  * again with growing pauses where AWS is too busy to answer.
  */
-const asked = (region: string) => ({ region, maxAttempts: 8, retryMode: "adaptive" as const });
+export const asked = (region: string) => ({ region, maxAttempts: 8, retryMode: "adaptive" as const });
 
 export const ecsClient = (region: string) => new ECSClient(asked(region));
 export const loadBalancingClient = (region: string) => new ElasticLoadBalancingV2Client(asked(region));

@@ -74,6 +74,45 @@ describe("the status of a stack on AWS", () => {
     expect((await read()).ok).toBe(false);
   });
 
+  describe("with pages", () => {
+    const withPages = {
+      aws: {
+        ...settings.aws,
+        frontend: {
+          builds: "dist",
+          hosts: ["www.shop.example"],
+          certificate: "arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef",
+        },
+      },
+    };
+    const ARN = "arn:aws:cloudfront::123456789012:key-value-store/0123abcd";
+    const names = (Value: string) => {
+      cloud.answers("GET /2020-05-31/key-value-store/prod-pages", { KeyValueStore: { Name: "prod-pages", ARN } });
+      cloud.answers("GetKey", ({ KvsARN }) => (KvsARN === ARN ? { Key: "live", Value } : { error: "NotTold" }));
+    };
+
+    it("tells which version's users are led to, as the store at the edge says", async () => {
+      names("v1");
+      const status = await read(withPages);
+      expect(status).toMatchObject({ ok: true, pages: { version: "v1" } });
+      expect(awsStatusText(status)).toContain("  pages      v1");
+    });
+
+    it("is not well when they are another version's than what serves", async () => {
+      names("v2");
+      expect(await read(withPages)).toMatchObject({
+        ok: false,
+        reasons: ["The pages are those of v2; blue v1 serves."],
+      });
+    });
+
+    it("says why where AWS does not tell, and what serves all the same", async () => {
+      const status = await read(withPages);
+      expect(status).toMatchObject({ ok: false, pages: { version: null }, serves: { environment: "blue" } });
+      expect(status.reasons[0]).toContain("tell which pages are served");
+    });
+  });
+
   it("is not when another side serves, or a part of it", async () => {
     serves({ api: 0, web: 100 });
     const status = await read();
