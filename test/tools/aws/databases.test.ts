@@ -3,6 +3,7 @@ import {
   DescribeDBInstancesCommand,
   DescribeDBSnapshotsCommand,
   RDSClient,
+  RestoreDBClusterFromSnapshotCommand,
 } from "@aws-sdk/client-rds";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Made, World } from "./world.ts";
@@ -154,4 +155,11 @@ describe.sequential("a database, as the stand-in makes it", { timeout: 60_000 },
     await parameters.delete();
     await group.delete();
   });
+});
+
+it("a cluster that is restored with what the simulator would forget is refused by that name", async () => {
+  const asked = { DBClusterIdentifier: "copy", SnapshotIdentifier: "before", Engine: "aurora-postgresql" };
+  await expect(
+    rds.send(new RestoreDBClusterFromSnapshotCommand({ ...asked, StorageType: "aurora-iopt1" })),
+  ).rejects.toThrow("The simulator knows no StorageType of RestoreDBClusterFromSnapshot.");
 });

@@ -1,69 +1,134 @@
-import { ModifyDBInstanceCommand, RDSClient } from "@aws-sdk/client-rds";
-import type { Answer } from "./answers.ts";
+import { ModifyDBClusterCommand, ModifyDBInstanceCommand, RDSClient } from "@aws-sdk/client-rds";
+import { type Answer, Refusal } from "./answers.ts";
 import type { Inner } from "./inner.ts";
 import type { ApiRequest } from "./request.ts";
 
-/** How often it is asked for a restored instance before it is made: by counts and not by time, so that nobody on a busy machine misses it. */
+/** How often it is asked for what was restored before it is made: by counts and not by time, so that nobody on a busy machine misses it. */
 const asksWhileMade = 2;
 
+type Kind = "instance" | "cluster";
+
+/** How moto tells a kind: what is around one, its name, and its state, which comes before those of its groups. */
+const told = {
+  instance: {
+    each: /<DBInstance>.*?<\/DBInstance>/gs,
+    name: /<DBInstanceIdentifier>([^<]*)</,
+    status: /(<DBInstanceStatus>)[^<]*/,
+  },
+  cluster: {
+    each: /<DBCluster>.*?<\/DBCluster>/gs,
+    name: /<DBClusterIdentifier>([^<]*)</,
+    status: /(<Status>)[^<]*/,
+  },
+} as const;
+
+const kinds: Readonly<Record<string, Kind>> = {
+  DeleteDBInstance: "instance",
+  DeleteDBCluster: "cluster",
+  DescribeDBInstances: "instance",
+  DescribeDBClusters: "cluster",
+};
+
+/** What moto keeps of a request for a cluster, or {@link Restores} does: any other parameter it would take and forget. */
+const takenOfCluster = new Set([
+  ...["Action", "Version", "DBClusterIdentifier", "SnapshotIdentifier", "Engine", "EngineVersion", "EngineMode"],
+  ...["DBSubnetGroupName", "DBClusterParameterGroupName", "VpcSecurityGroupIds", "ServerlessV2ScalingConfiguration"],
+  ...["DeletionProtection", "CopyTagsToSnapshot", "BackupRetentionPeriod", "Tags"],
+]);
+
 /**
- * Instances restored from snapshots as RDS makes them: moto takes what is off or zero in the request for left out, and has them available
- * at once.
+ * Instances and Aurora clusters restored from snapshots as RDS makes them, and the instances that are made in such a cluster: moto takes
+ * what is off or zero in the request for left out, and has them available at once.
  */
 export class Restores {
   readonly #inner: Inner;
+  /** By kind and name. */
   readonly #made = new Map<string, { asksLeft: number; readonly ends: string }>();
-  #ends = "available";
+  readonly #ends: Record<Kind, string> = { instance: "available", cluster: "available" };
 
   constructor(inner: Inner) {
     this.#inner = inner;
   }
 
-  /** State in which instances end that are restored from now on; `creating` for never. */
-  order(status: string): void {
-    this.#ends = status;
+  /** State in which those of a kind, or all, end that are restored from now on; `creating` for never. */
+  order(status: string, ...only: readonly Kind[]): void {
+    for (const kind of only.length > 0 ? only : (["instance", "cluster"] as const)) this.#ends[kind] = status;
   }
 
   async answer(request: ApiRequest): Promise<Answer | undefined> {
     const { action, parameters } = request;
-    if (action === "RestoreDBInstanceFromDBSnapshot") return await this.#restore(request);
-    if (action === "DeleteDBInstance") this.#made.delete(String(parameters.DBInstanceIdentifier));
-    if (action !== "DescribeDBInstances" || this.#made.size === 0) return undefined;
-    const answer = this.#told(await this.#inner.forward(request));
-    for (const it of this.#made.values()) it.asksLeft -= 1;
+    if (action === "RestoreDBInstanceFromDBSnapshot") return await this.#restoreInstance(request);
+    if (action === "RestoreDBClusterFromSnapshot") return await this.#restoreCluster(request);
+    if (action === "CreateDBInstance") {
+      const inRestored = this.#made.has(`cluster ${parameters.DBClusterIdentifier}`);
+      return inRestored ? await this.#make("instance", request) : undefined;
+    }
+    const kind = kinds[action];
+    if (kind === undefined || this.#made.size === 0) return undefined;
+    if (action.startsWith("Delete")) {
+      const answer = await this.#inner.forward(request);
+      if (answer.status === 200) this.#made.delete(`${kind} ${nameIn(kind, request)}`);
+      return answer;
+    }
+    const answer = this.#told(kind, await this.#inner.forward(request));
+    for (const [key, it] of this.#made) if (key.startsWith(`${kind} `)) it.asksLeft -= 1;
     return answer;
   }
 
-  async #restore(request: ApiRequest): Promise<Answer> {
-    const answer = await this.#inner.forward(request);
-    if (answer.status !== 200) return answer;
-    const asked = (name: string) => request.parameters[name];
-    const name = String(asked("DBInstanceIdentifier"));
-    this.#made.set(name, { asksLeft: asksWhileMade, ends: this.#ends });
-    const backups = asked("BackupRetentionPeriod");
-    await this.#inner.client(RDSClient, request.region).send(
-      new ModifyDBInstanceCommand({
-        DBInstanceIdentifier: name,
-        ApplyImmediately: true,
-        MultiAZ: asked("MultiAZ") === "true",
-        DeletionProtection: asked("DeletionProtection") === "true",
-        PubliclyAccessible: asked("PubliclyAccessible") === "true",
-        ...(backups === undefined ? {} : { BackupRetentionPeriod: Number(backups) }),
-      }),
-    );
-    return this.#told(answer);
+  async #restoreInstance(request: ApiRequest): Promise<Answer> {
+    return await this.#make("instance", request, async () => {
+      const asked = (name: string) => request.parameters[name];
+      const backups = asked("BackupRetentionPeriod");
+      await this.#inner.client(RDSClient, request.region).send(
+        new ModifyDBInstanceCommand({
+          DBInstanceIdentifier: nameIn("instance", request),
+          ApplyImmediately: true,
+          MultiAZ: asked("MultiAZ") === "true",
+          DeletionProtection: asked("DeletionProtection") === "true",
+          PubliclyAccessible: asked("PubliclyAccessible") === "true",
+          ...(backups === undefined ? {} : { BackupRetentionPeriod: Number(backups) }),
+        }),
+      );
+    });
   }
 
-  /** Puts the states of restored instances into an answer of moto's. */
-  #told(answer: Answer & { readonly body: Buffer }): Answer {
-    const body = answer.body.toString("utf8").replace(/<DBInstance>.*?<\/DBInstance>/gs, (instance) => {
-      const name = /<DBInstanceIdentifier>([^<]*)</.exec(instance)?.[1] ?? "";
-      const it = this.#made.get(name);
-      if (it === undefined) return instance;
-      const status = it.asksLeft > 0 ? "creating" : it.ends;
-      return instance.replace(/<DBInstanceStatus>[^<]*/, `<DBInstanceStatus>${status}`);
+  async #restoreCluster(request: ApiRequest): Promise<Answer> {
+    const { parameters } = request;
+    const other = Object.keys(parameters).find((name) => !takenOfCluster.has(name.split(".")[0] ?? ""));
+    if (other !== undefined) {
+      throw new Refusal("NotImplemented", `The simulator knows no ${other} of RestoreDBClusterFromSnapshot.`, 501);
+    }
+    return await this.#make("cluster", request, async () => {
+      await this.#inner.client(RDSClient, request.region).send(
+        new ModifyDBClusterCommand({
+          DBClusterIdentifier: nameIn("cluster", request),
+          ApplyImmediately: true,
+          DeletionProtection: parameters.DeletionProtection === "true",
+        }),
+      );
+    });
+  }
+
+  async #make(kind: Kind, request: ApiRequest, complete = async () => {}): Promise<Answer> {
+    const answer = await this.#inner.forward(request);
+    if (answer.status !== 200) return answer;
+    this.#made.set(`${kind} ${nameIn(kind, request)}`, { asksLeft: asksWhileMade, ends: this.#ends[kind] });
+    await complete();
+    return this.#told(kind, answer);
+  }
+
+  /** Puts the states of what was restored into an answer of moto's. */
+  #told(kind: Kind, answer: Answer & { readonly body: Buffer }): Answer {
+    const body = answer.body.toString("utf8").replace(told[kind].each, (one) => {
+      const it = this.#made.get(`${kind} ${told[kind].name.exec(one)?.[1] ?? ""}`);
+      if (it === undefined) return one;
+      return one.replace(told[kind].status, `$1${it.asksLeft > 0 ? "creating" : it.ends}`);
     });
     const { "content-length": _, ...headers } = answer.headers;
     return { ...answer, headers, body };
   }
+}
+
+function nameIn(kind: Kind, { parameters }: ApiRequest): string {
+  return String(parameters[kind === "instance" ? "DBInstanceIdentifier" : "DBClusterIdentifier"]);
 }
