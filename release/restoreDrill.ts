@@ -5,8 +5,8 @@ import type { KeptSnapshot } from "./snapshotRetention.ts";
 export interface DatabaseMake {
   readonly engine: string;
   readonly version: string;
-  /** GiB. */
-  readonly storage: number;
+  /** GiB; null for an Aurora cluster, whose storage grows by itself and has no size that could be compared. */
+  readonly storage: number | null;
   readonly encrypted: boolean;
 }
 
@@ -20,6 +20,8 @@ export interface DatabasePlace {
   readonly deletionProtected: boolean;
   /** Days that its own backups are kept; 0 for none. */
   readonly backups: number | undefined;
+  /** Fewest days for which its kind takes them: 0, and 1 for an Aurora cluster. */
+  readonly leastBackups: number;
   readonly subnetGroup: string | undefined;
   readonly securityGroups: readonly string[];
 }
@@ -55,9 +57,11 @@ export function restoreDifferences(
     ...(restored.public ? ["it can be reached from everywhere"] : []),
     ...(restored.severalZones ? ["it runs in several zones"] : []),
     ...(restored.deletionProtected ? ["it is protected from being deleted"] : []),
-    ...(restored.backups === 0
+    ...(restored.backups !== undefined && restored.backups <= restored.leastBackups
       ? []
-      : [`it keeps backups of its own for ${restored.backups ?? "an unknown number of"} days`]),
+      : [
+          `it keeps backups of its own for ${restored.backups === 1 ? "1 day" : `${restored.backups ?? "an unknown number of"} days`}`,
+        ]),
     ...(restored.subnetGroup === beside.subnetGroup
       ? []
       : [`it is in the subnet group ${restored.subnetGroup}, not ${beside.subnetGroup}`]),

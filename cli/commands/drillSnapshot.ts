@@ -2,8 +2,10 @@ import { namePrefix } from "../../components/aws/serving.ts";
 import { requireAccount } from "../../provider/aws/account.ts";
 import { ask } from "../../provider/aws/awsProblem.ts";
 import { databaseClient } from "../../provider/aws/clients.ts";
-import { rdsDrills, type SeenInstance } from "../../provider/aws/drill/rdsDrills.ts";
-import { originalUntouched, removeDrill, restoreBeside } from "../../provider/aws/drill/restoreBeside.ts";
+import { leftByDrills, type SeenDatabase } from "../../provider/aws/drill/drilled.ts";
+import { rdsDrills } from "../../provider/aws/drill/rdsDrills.ts";
+import { originalUntouched, removeDrill } from "../../provider/aws/drill/removeDrill.ts";
+import { restoreBeside } from "../../provider/aws/drill/restoreBeside.ts";
 import { verifyRestored } from "../../provider/aws/drill/verifyRestored.ts";
 import { rdsSnapshots } from "../../provider/aws/rdsSnapshots.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
@@ -24,18 +26,18 @@ import type { CommandResult } from "../result.ts";
 export interface SnapshotDrillOptions extends GlobalOptions {
   /** Identifier of a snapshot, or name of a dump, of the stack; left out, its newest whole one. */
   readonly snapshot?: string | undefined;
-  /** Leaves the instance when all is done. */
+  /** Leaves the database that was made when all is done. */
   readonly keep: boolean;
-  /** Drills nothing; removes the instances that drills left, or the one of `snapshot`. */
+  /** Drills nothing; removes the databases that drills left, or the one of `snapshot`. */
   readonly remove: boolean;
-  /** How long the instance may take until it is available, ms. */
+  /** How long the database may take until it is available, ms. */
   readonly deadlineMs: number;
 }
 
 /**
- * Restores a snapshot of the stack on AWS into an RDS instance of its own, compares that with what the snapshot says, has it asked by a
- * task, and removes it; on Kubernetes, a dump into a database of its own. What was seen is a drill in the journal, by which `database/backup` judges. The database that serves is only read,
- * and no lock is taken: a release or a rollback never waits for a drill.
+ * Restores a snapshot of the stack on AWS into an RDS instance or an Aurora cluster of its own, compares that with what the snapshot
+ * says, has it asked by a task, and removes it; on Kubernetes, a dump into a database of its own. What was seen is a drill in the journal, by
+ * which `database/backup` judges. The database that serves is only read, and no lock is taken: a release or a rollback never waits for a drill.
  */
 export async function drillSnapshotCommand(
   options: SnapshotDrillOptions,
@@ -46,58 +48,68 @@ export async function drillSnapshotCommand(
   if (platformIn(context) === "kubernetes") {
     return (await import("../drill/dumpDrill.ts")).drillDump(context, options, reporter, signal);
   }
-  const { aws, instance } = drillableDatabase(context);
+  const { aws, kind, identifier: original } = drillableDatabase(context);
   const { region } = aws;
   const intervalMs = aws.gates.interval;
   await requireAccount(aws.account, region, signal);
   const tell = (text: string) => reporter.tell({ kind: "step", text });
   const stack = namePrefix(context.stack, aws);
-  const untouched = `${originalUntouched(instance)} Nothing was restored.`;
+  const untouched = `${originalUntouched(original)} Nothing was restored.`;
   const asked = { where: `RDS, ${region}`, untouched, again: "run the same command again" };
   const client = databaseClient(region);
   try {
-    const api = rdsDrills(client);
-    const left = await ask({ ...asked, doing: "list the instances that drills left" }, () => api.left(stack, signal));
+    const api = rdsDrills(client, kind);
+    const left = await ask({ ...asked, doing: "list what drills left" }, () => leftByDrills(api, stack, signal));
     if (options.remove) {
       const meant = left.filter(({ drill }) => options.snapshot === undefined || drill?.snapshot === options.snapshot);
-      return await removeLeft(meant, { yes: options.yes, signal, original: instance }, (name) =>
-        removeDrill(api, { name, stack, region, intervalMs, beside: { identifier: instance } }, tell),
+      return await removeLeft(meant, { yes: options.yes, signal, original }, (name) =>
+        removeDrill(api, { name, stack, region, intervalMs, beside: { identifier: original } }, tell),
       );
     }
-    const all = await ask({ ...asked, doing: `list the snapshots of ${instance}` }, () =>
-      rdsSnapshots(client).list("instance", instance, stack, signal),
+    const all = await ask({ ...asked, doing: `list the snapshots of ${original}` }, () =>
+      rdsSnapshots(client).list(kind, original, stack, signal),
     );
     const snapshot = chosenSnapshot(all, options.snapshot, {
       what: "snapshot",
-      where: `RDS, snapshots of ${instance} with the tag greenlight:stack ${stack}`,
+      where: `RDS, snapshots of ${original} with the tag greenlight:stack ${stack}`,
       untouched,
       unfit: "see its state in RDS",
       made: "release a version that migrates: a snapshot is taken before (greenlight:aws.database.migration)",
     });
     const name = drillName(snapshot.identifier);
     for (const it of left.filter(({ identifier }) => identifier !== name)) {
-      const text = `an earlier drill left an instance: ${sayLeft(it)}; \`greenlight drill snapshot --remove\` removes it`;
+      const text = `an earlier drill left a database: ${sayLeft(it)}; \`greenlight drill snapshot --remove\` removes it`;
       reporter.tell({ kind: "warning", text });
     }
     const [make, beside] = await Promise.all([
       ask({ ...asked, doing: `tell what ${snapshot.identifier} holds` }, () => api.make(snapshot.identifier, signal)),
-      ask({ ...asked, doing: `tell where ${instance} stands` }, () => api.instance(instance, signal)),
+      ask({ ...asked, doing: `tell where ${original} stands` }, () => api.original(original, signal)),
     ]);
     if (make === undefined || beside === undefined) {
       throw new Problem({
-        happened: `${make === undefined ? snapshot.identifier : instance} is not there any more.`,
+        happened: `${make === undefined ? snapshot.identifier : original} is not there any more.`,
         where: asked.where,
         untouched,
         next: `a drill stands where the database does: see both in RDS, and correct ${context.projectName}:aws.database`,
         exitCode: exitCodes.usage,
       });
     }
-    const verifier = await verifierOf(context, aws, instance, snapshot, all, signal);
+    const unfit = api.unfit(beside);
+    if (unfit !== undefined) {
+      throw new Problem({
+        happened: `${original} ${unfit}.`,
+        where: asked.where,
+        untouched,
+        next: `by hand: restore ${snapshot.identifier} beside it, compare, and remove what was made (docs/aws.md, Restore drill)`,
+        exitCode: exitCodes.usage,
+      });
+    }
+    const verifier = await verifierOf(context, aws, original, snapshot, all, signal);
     const startedAt = performance.now();
     const { done, ending } = await restoreBeside(
       api,
       {
-        ...{ name, snapshot: snapshot.identifier, stack, beside, tags: aws.tags, region },
+        ...{ name, snapshot: snapshot.identifier, make, stack, beside, tags: aws.tags, region },
         ...{ keep: options.keep, intervalMs, deadlineMs: options.deadlineMs },
       },
       { signal, tell },
@@ -123,11 +135,11 @@ export async function drillSnapshotCommand(
       version: release ?? "unknown",
       passed: result.ok,
       sentence: result.sentence,
-      details: { snapshot: identifier, instance: name, tookMs: { ...result.tookMs } },
+      details: { snapshot: identifier, [kind]: name, tookMs: { ...result.tookMs } },
     });
     const passed = ending === "still there" ? exitCodes.failed : exitCodes.ok;
     const exitCode = result.ok ? passed : exitCodes.refused;
-    return { exitCode, json: { ...result, ok: exitCode === exitCodes.ok }, text: drillText(result, instance) };
+    return { exitCode, json: { ...result, ok: exitCode === exitCodes.ok }, text: drillText(result, original) };
   } finally {
     client.destroy();
   }
@@ -138,11 +150,11 @@ interface Asked {
   readonly notVerified: string | null;
 }
 
-const unlike: Asked = { verification: null, notVerified: "the instance is not as the snapshot says" };
+const unlike: Asked = { verification: null, notVerified: "what was restored is not as the snapshot says" };
 
 async function verify(
   verifier: Verifier,
-  restored: SeenInstance,
+  restored: SeenDatabase,
   step: { readonly signal: AbortSignal; tell(line: string): void },
 ): Promise<Asked> {
   if ("nobody" in verifier) return { verification: null, notVerified: verifier.nobody };

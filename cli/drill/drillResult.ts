@@ -1,4 +1,4 @@
-import { type Ending, sayEnding } from "../../provider/aws/drill/restoreBeside.ts";
+import { type Ending, sayEnding } from "../../provider/aws/drill/removeDrill.ts";
 import { spokenDuration } from "../../release/duration.ts";
 import type { DatabaseMake, Deployed } from "../../release/restoreDrill.ts";
 import type { KeptSnapshot } from "../../release/snapshotRetention.ts";
@@ -6,7 +6,7 @@ import type { KeptSnapshot } from "../../release/snapshotRetention.ts";
 /** What `greenlight drill snapshot` saw. */
 export interface SeenDrill {
   readonly snapshot: Pick<KeptSnapshot, "identifier" | "takenAt" | "release"> & DatabaseMake;
-  /** The instance that was made, as it was read back. */
+  /** The database that was made, as it was read back. */
   readonly restored: DatabaseMake & { readonly identifier: string; readonly status: string };
   /** In what it is not what the snapshot has, or not as it was asked for. */
   readonly differences: readonly string[];
@@ -14,7 +14,7 @@ export interface SeenDrill {
   readonly verification: DrillVerification | null;
   /** Why it was not asked; null where it was. */
   readonly notVerified: string | null;
-  /** What became of the instance. */
+  /** What became of that database. */
   readonly ending: Ending;
   readonly tookMs: { readonly restore: number; readonly verify: number; readonly whole: number };
 }
@@ -40,7 +40,8 @@ export interface SnapshotDrillResult extends SeenDrill {
 /** Whether a drill shows what it is for, and the sentence that the journal keeps. */
 export function judged(seen: SeenDrill): SnapshotDrillResult {
   const { snapshot, differences, verification, notVerified, tookMs } = seen;
-  const of = `${snapshot.identifier} (${snapshot.engine} ${snapshot.version}, ${snapshot.storage} GiB)`;
+  const size = snapshot.storage === null ? "" : `, ${snapshot.storage} GiB`;
+  const of = `${snapshot.identifier} (${snapshot.engine} ${snapshot.version}${size})`;
   const back = `${of} was restored in ${spokenDuration(tookMs.restore)}`;
   if (differences.length > 0) {
     return { ok: false, sentence: `${of} was not restored as it was taken: ${differences.join("; ")}`, ...seen };

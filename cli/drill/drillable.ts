@@ -2,17 +2,26 @@ import { databaseSource } from "../../components/aws/databaseSource.ts";
 import { physicalName } from "../../components/aws/physicalName.ts";
 import { namePrefix } from "../../components/aws/serving.ts";
 import type { AwsSettings } from "../../components/aws/settings.ts";
+import type { DatabaseKind } from "../../provider/aws/databaseKind.ts";
 import { drillPrefix } from "../../provider/aws/drill/drillPrefix.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
 import type { Context } from "../context.ts";
+
+/** The database whose snapshots a stack takes. */
+interface Drillable {
+  readonly aws: AwsSettings;
+  readonly kind: DatabaseKind;
+  /** Identifier of the database that serves. */
+  readonly identifier: string;
+}
 
 /**
  * The database of a stack whose snapshots can be drilled.
  *
  * @throws Problem (usage) that says what to do instead
  */
-export function drillableDatabase(context: Context): { readonly aws: AwsSettings; readonly instance: string } {
+export function drillableDatabase(context: Context): Drillable {
   const { platform, aws } = context.settings();
   const of = (key: string) => `${context.stackFile.path}, ${context.projectName}:${key}`;
   const refuse = (happened: string, where: string, next: string): never => {
@@ -39,18 +48,13 @@ export function drillableDatabase(context: Context): { readonly aws: AwsSettings
       "name it there, if it has one",
     );
   }
-  const source = databaseSource(namePrefix(context.stack, aws), database);
-  if (source.instance === undefined) {
-    return refuse(
-      `${source.cluster} is an Aurora cluster, and only snapshots of RDS instances are drilled yet.`,
-      of("aws.database.cluster"),
-      `by hand: \`aws rds restore-db-cluster-from-snapshot\` into a cluster of its own, an instance in it, compare, and remove both (docs/aws.md, Restore drill)`,
-    );
-  }
-  return { aws, instance: source.instance };
+  const { instance, cluster } = databaseSource(namePrefix(context.stack, aws), database);
+  return cluster === undefined
+    ? { aws, kind: "instance", identifier: instance ?? "" }
+    : { aws, kind: "cluster", identifier: cluster };
 }
 
-/** The name of the instance that a snapshot is restored into. */
+/** The name of what a snapshot is restored into. */
 export function drillName(snapshot: string): string {
   return physicalName("database", `${drillPrefix}${snapshot}`).toLowerCase();
 }

@@ -5,7 +5,7 @@ import { logGroupOf, migrationRole } from "../../components/aws/watching.ts";
 import { ask } from "../../provider/aws/awsProblem.ts";
 import { ecsClient } from "../../provider/aws/clients.ts";
 import { readStart } from "../../provider/aws/drill/readStart.ts";
-import { originalUntouched } from "../../provider/aws/drill/restoreBeside.ts";
+import { originalUntouched } from "../../provider/aws/drill/removeDrill.ts";
 import type { RestoredVerification } from "../../provider/aws/drill/verifyRestored.ts";
 import { environmentNames, other } from "../../release/environment.ts";
 import { type Deployed, knowsSchema } from "../../release/restoreDrill.ts";

@@ -119,14 +119,14 @@ export function addPreparing(add: (command: Command) => Command, run: (it: Run) 
     .addOption(
       new Option(
         "--deadline <duration>",
-        "how long it may take until the instance is available; on Kubernetes, the whole Job",
+        "how long it may take until the database is available; on Kubernetes, the whole Job",
       )
         .argParser(durationArgument)
         .default(3_600_000, "60m"),
     )
-    .option("--keep", "leave the instance on AWS when all is done")
+    .option("--keep", "leave the database on AWS when all is done")
     .addOption(
-      new Option("--remove", "drill nothing; remove the instances that drills left").conflicts(["keep", "deadline"]),
+      new Option("--remove", "drill nothing; remove the databases that drills left").conflicts(["keep", "deadline"]),
     )
     .addHelpText(
       "after",

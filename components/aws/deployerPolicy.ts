@@ -102,7 +102,7 @@ const beside: ReadonlySet<string> = new Set([
 /**
  * The policies that a deployer of a stack needs and no more: it can change what bears the stack's name, and read. Several documents, for
  * IAM takes at most 6144 characters in one; `network`, `database`, `rollback` and `frontend` only for a stack that asks for them, `drill`
- * for one with an RDS instance.
+ * for one with a database.
  */
 export function deployerPolicies(scope: DeployerScope): DeployerPolicies {
   const { account, region, prefix, database } = scope;
@@ -267,7 +267,9 @@ export function deployerPolicies(scope: DeployerScope): DeployerPolicies {
             edge: edgeName(prefix),
           }),
         }),
-    ...(database?.resource.startsWith("db:") === true ? { drill: drillPolicy(arn, prefix) } : {}),
+    ...(database === undefined
+      ? {}
+      : { drill: drillPolicy(arn, prefix, database.resource.startsWith("db:") ? "instance" : "cluster") }),
     ...(scope.rollback === undefined
       ? {}
       : {

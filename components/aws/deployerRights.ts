@@ -241,7 +241,9 @@ export const changes: Readonly<Record<keyof AwsTypes, readonly string[]>> = {
 /** What our own provider does: by the SDK's commands that its code sends. */
 export const commands: Readonly<Record<string, string>> = {
   CreateDBClusterSnapshotCommand: "rds:CreateDBClusterSnapshot",
+  CreateDBInstanceCommand: "rds:CreateDBInstance",
   CreateDBSnapshotCommand: "rds:CreateDBSnapshot",
+  DeleteDBClusterCommand: "rds:DeleteDBCluster",
   DeleteDBClusterSnapshotCommand: "rds:DeleteDBClusterSnapshot",
   DeleteDBInstanceCommand: "rds:DeleteDBInstance",
   DeleteDBSnapshotCommand: "rds:DeleteDBSnapshot",
@@ -249,6 +251,7 @@ export const commands: Readonly<Record<string, string>> = {
   DeleteParameterCommand: "ssm:DeleteParameter",
   DescribeAlarmsCommand: "cloudwatch:DescribeAlarms",
   DescribeDBClusterSnapshotsCommand: "rds:DescribeDBClusterSnapshots",
+  DescribeDBClustersCommand: "rds:DescribeDBClusters",
   DescribeDBInstancesCommand: "rds:DescribeDBInstances",
   DescribeDBSnapshotsCommand: "rds:DescribeDBSnapshots",
   DescribeKeyValueStoreCommand: "cloudfront:DescribeKeyValueStore",
@@ -271,6 +274,7 @@ export const commands: Readonly<Record<string, string>> = {
   ModifyRuleCommand: "elasticloadbalancing:ModifyRule",
   PutObjectCommand: "s3:PutObject",
   PutParameterCommand: "ssm:PutParameter",
+  RestoreDBClusterFromSnapshotCommand: "rds:RestoreDBClusterFromSnapshot",
   RestoreDBInstanceFromDBSnapshotCommand: "rds:RestoreDBInstanceFromDBSnapshot",
   RunTaskCommand: "ecs:RunTask",
   StopTaskCommand: "ecs:StopTask",

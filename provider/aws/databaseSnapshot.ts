@@ -3,6 +3,7 @@ import { Problem } from "../../release/problem.ts";
 import { handler, type Step } from "../handler.ts";
 import { poll } from "../poll.ts";
 import { ask } from "./awsProblem.ts";
+import type { DatabaseKind } from "./databaseKind.ts";
 
 const inputs = z.strictObject({
   region: z.string(),
@@ -75,9 +76,7 @@ export const databaseSnapshot = handler<Inputs, Outputs>({
   },
 });
 
-type Kind = "instance" | "cluster";
-
-function kindOf({ instance }: Pick<Inputs, "instance">): Kind {
+function kindOf({ instance }: Pick<Inputs, "instance">): DatabaseKind {
   return instance === undefined ? "cluster" : "instance";
 }
 

@@ -11,13 +11,14 @@ import {
   type Tag,
 } from "@aws-sdk/client-rds";
 import type { KeptSnapshot } from "../../release/snapshotRetention.ts";
+import type { DatabaseKind } from "./databaseKind.ts";
 import type { SeenSnapshot } from "./databaseSnapshot.ts";
 
 /** Snapshots of instances and of clusters: two sets of questions to RDS with the same meaning. */
 export function rdsSnapshots(client: RDSClient) {
   return {
     async take(
-      kind: "instance" | "cluster",
+      kind: DatabaseKind,
       source: string,
       identifier: string,
       Tags: Tag[],
@@ -32,11 +33,7 @@ export function rdsSnapshots(client: RDSClient) {
       }
     },
 
-    async find(
-      kind: "instance" | "cluster",
-      identifier: string,
-      abortSignal: AbortSignal,
-    ): Promise<SeenSnapshot | undefined> {
+    async find(kind: DatabaseKind, identifier: string, abortSignal: AbortSignal): Promise<SeenSnapshot | undefined> {
       try {
         if (kind === "instance") {
           const asked = new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier: identifier });
@@ -54,12 +51,7 @@ export function rdsSnapshots(client: RDSClient) {
     },
 
     /** Those that bear the stack's tag, of every page. */
-    async list(
-      kind: "instance" | "cluster",
-      source: string,
-      stack: string,
-      abortSignal: AbortSignal,
-    ): Promise<KeptSnapshot[]> {
+    async list(kind: DatabaseKind, source: string, stack: string, abortSignal: AbortSignal): Promise<KeptSnapshot[]> {
       const found: KeptSnapshot[] = [];
       let Marker: string | undefined;
       do {
@@ -81,7 +73,7 @@ export function rdsSnapshots(client: RDSClient) {
       return found;
     },
 
-    async remove(kind: "instance" | "cluster", identifier: string, abortSignal: AbortSignal): Promise<void> {
+    async remove(kind: DatabaseKind, identifier: string, abortSignal: AbortSignal): Promise<void> {
       if (kind === "instance") {
         await client.send(new DeleteDBSnapshotCommand({ DBSnapshotIdentifier: identifier }), { abortSignal });
       } else {

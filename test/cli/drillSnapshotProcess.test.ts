@@ -1,46 +1,25 @@
-import {
-  CreateDBInstanceCommand,
-  CreateDBSnapshotCommand,
-  DescribeDBInstancesCommand,
-  RDSClient,
-} from "@aws-sdk/client-rds";
 import { execa } from "execa";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openContext } from "../../cli/context.ts";
 import { JournalFile } from "../../cli/journal/journalFile.ts";
 import { database, settings } from "../components/aws/shop.ts";
-import { credentials, World } from "../tools/aws/world.ts";
+import { DrillShop, originals } from "../provider/aws/drillShop.ts";
+import { credentials } from "../tools/aws/world.ts";
 import { awsProject } from "./awsStack.ts";
 import type { Project } from "./project.ts";
 
 // The command as a process of its own, against the simulated AWS.
 
-let world: World;
-let rds: RDSClient;
+let shop: DrillShop;
 let project: Project;
 beforeAll(async () => {
-  world = await World.start({ speed: 50 });
-  rds = new RDSClient(world.client);
-  await rds.send(
-    new CreateDBInstanceCommand({
-      ...{ DBInstanceIdentifier: "shop-production", Engine: "postgres", EngineVersion: "16.3", AllocatedStorage: 20 },
-      ...{ DBInstanceClass: "db.t4g.medium", MasterUsername: "shop", MasterUserPassword: "only for this test" },
-    }),
-  );
-  const Tags = [{ Key: "greenlight:stack", Value: "prod" }];
-  const asked = { DBInstanceIdentifier: "shop-production", DBSnapshotIdentifier: "before-v2-prod", Tags };
-  await rds.send(new CreateDBSnapshotCommand(asked));
+  shop = await DrillShop.start();
 }, 180_000);
-afterAll(async () => {
-  rds?.destroy();
-  await world?.stop();
+afterAll(async () => await shop?.stop());
+afterEach(async () => {
+  project.remove();
+  await shop.clear();
 });
-beforeEach(() => {
-  const { migration: _, ...bare } = database;
-  project = awsProject("green", { aws: { ...settings.aws, gates: { interval: "200ms" }, database: bare } });
-  world.simulator.restores.order("available");
-});
-afterEach(() => project.remove());
 
 const drill = (...args: string[]) =>
   execa(
@@ -49,7 +28,7 @@ const drill = (...args: string[]) =>
     {
       ...{ reject: false, stdin: "ignore" },
       env: {
-        AWS_ENDPOINT_URL: world.endpoint,
+        AWS_ENDPOINT_URL: shop.world.endpoint,
         AWS_ACCESS_KEY_ID: credentials.accessKeyId,
         AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
       },
@@ -63,36 +42,48 @@ async function until(text: string, signal: NodeJS.Signals) {
   }
   return await running;
 }
-const instances = async () =>
-  ((await rds.send(new DescribeDBInstancesCommand({}))).DBInstances ?? []).map((it) => it.DBInstanceIdentifier).sort();
 const records = () =>
   new JournalFile(openContext({ project: project.dir, json: true, yes: true })).read().records.length;
 
-describe.sequential("a drill as a process", { timeout: 180_000 }, () => {
+describe.sequential.each([
+  ["instance", "drill-before-v2-prod is creating", ["instance drill-before-v2-prod"]],
+  [
+    "cluster",
+    "the instance in drill-before-v2-prod is creating",
+    ["cluster drill-before-v2-prod", "instance drill-before-v2-prod"],
+  ],
+] as const)("a drill of an RDS %s as a process", { timeout: 180_000 }, (kind, making, made) => {
+  beforeEach(() => {
+    const { migration: _, instance: __, ...rest } = database;
+    const bare = { ...rest, [kind]: originals[kind] };
+    project = awsProject("green", { aws: { ...settings.aws, gates: { interval: "200ms" }, database: bare } });
+  });
+
   it("shows the restore, and leaves nothing but its record", async () => {
     const { exitCode, stdout } = await drill();
     expect(JSON.parse(stdout)).toMatchObject({ ok: true, differences: [], verification: null, ending: "removed" });
     expect(exitCode).toBe(0);
-    expect(await instances()).toEqual(["shop-production"]);
+    expect(await shop.made()).toEqual([]);
     expect(records()).toBe(1);
   });
 
-  it("that gets Ctrl-C removes its instance, says so, and is no result", async () => {
-    world.simulator.restores.order("creating");
-    const { exitCode, stdout } = await until("drill-before-v2-prod is creating", "SIGINT");
+  it("that gets Ctrl-C removes what it made, says so, and is no result", async () => {
+    shop.world.simulator.restores.order("creating", "instance");
+    const { exitCode, stdout } = await until(making, "SIGINT");
+    const untouched = new RegExp(`${originals[kind]} was only read.*drill-before-v2-prod is removed\\.$`);
     expect(JSON.parse(stdout).error).toMatchObject({
       happened: "The drill was interrupted.",
-      untouched: expect.stringMatching(/shop-production was only read.*drill-before-v2-prod is removed\.$/),
+      untouched: expect.stringMatching(untouched),
     });
     expect(exitCode).toBe(130);
-    expect(await instances()).toEqual(["shop-production"]);
+    expect(await shop.made()).toEqual([]);
     expect(records()).toBe(0);
   });
 
-  it("that is killed leaves an instance, which the next one names and --remove removes", async () => {
-    world.simulator.restores.order("creating");
-    expect((await until("drill-before-v2-prod is creating", "SIGKILL")).signal).toBe("SIGKILL");
-    expect(await instances()).toEqual(["drill-before-v2-prod", "shop-production"]);
+  it("that is killed leaves what the next one names and --remove removes", async () => {
+    shop.world.simulator.restores.order("creating", "instance");
+    expect((await until(making, "SIGKILL")).signal).toBe("SIGKILL");
+    expect(await shop.made()).toEqual(made);
 
     const next = await drill();
     expect(next.exitCode).toBe(6);
@@ -104,9 +95,9 @@ describe.sequential("a drill as a process", { timeout: 180_000 }, () => {
     const removed = await drill("--remove", "--yes");
     expect(JSON.parse(removed.stdout)).toEqual({
       ok: true,
-      removed: [{ instance: "drill-before-v2-prod", ending: "removed" }],
+      removed: [{ [kind]: "drill-before-v2-prod", ending: "removed" }],
     });
     expect(removed.exitCode).toBe(0);
-    expect(await instances()).toEqual(["shop-production"]);
+    expect(await shop.made()).toEqual([]);
   });
 });

@@ -18,6 +18,8 @@ const documents = (it: ReturnType<typeof policiesOf>): readonly PolicyDocument[]
   [it.stack, it.release, it.network, it.database, it.rollback, it.frontend, it.drill].filter(
     (document) => document !== undefined,
   );
+const { instance: _, ...rest } = database;
+const clustered = { ...rest, cluster: "shop-cluster" };
 const waf = "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/shop/01234567-89ab-cdef-0123-456789abcdef";
 /** What a stack may have beside the rest; settings take one of them at a time, which says nothing of the rights. */
 const kmsKey = "arn:aws:kms:eu-central-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef";
@@ -43,14 +45,17 @@ describe("the policy of a deployer", () => {
       [...readFileSync(new URL(name, folder), "utf8").matchAll(/new (\w+Command)\(/g)].map(([, command]) => command),
     );
     expect(new Set(sent)).toEqual(new Set(Object.keys(commands)));
-    const allowed = statements(policiesOf({ database }, optional)).flatMap(({ Action }) => Action);
+    const allowed = [database, clustered].flatMap((it) =>
+      statements(policiesOf({ database: it }, optional)).flatMap(({ Action }) => Action),
+    );
     const has = (action: string) =>
       allowed.some((it) => it === action || (it.endsWith("*") && action.startsWith(it.slice(0, -1))));
     for (const action of Object.values(commands)) expect(has(action), action).toBe(true);
   });
 
   it("is IAM's grammar: known keys, statements named once, actions and resources that are none of them empty", () => {
-    for (const { Version, Statement } of documents(policiesOf({ database }, optional))) {
+    const all = [database, clustered].flatMap((it) => documents(policiesOf({ database: it }, optional)));
+    for (const { Version, Statement } of all) {
       expect(Version).toBe("2012-10-17");
       expect(new Set(Statement.map(({ Sid }) => Sid)).size).toBe(Statement.length);
       for (const it of Statement) {
@@ -65,8 +70,9 @@ describe("the policy of a deployer", () => {
   });
 
   it("fits what IAM takes in one managed policy, 6144 characters", () => {
-    for (const [name, it] of Object.entries(policiesOf({ database, name: `p${"x".repeat(30)}` }, optional))) {
-      expect(JSON.stringify(it).length, name).toBeLessThanOrEqual(6_144);
+    for (const of of [database, clustered]) {
+      const all = policiesOf({ database: of, name: `p${"x".repeat(30)}` }, optional);
+      for (const [name, it] of Object.entries(all)) expect(JSON.stringify(it).length, name).toBeLessThanOrEqual(6_144);
     }
   });
 
@@ -201,7 +207,7 @@ describe("the policy of a deployer", () => {
     expect(removing).toMatchObject([{ Condition: { StringEquals: { "aws:ResourceTag/greenlight:stack": "prod" } } }]);
   });
 
-  it("makes and removes databases only under a drill's name and with the stack's own tag, and only where there is an instance to drill", () => {
+  it("makes and removes databases only under a drill's name and with the stack's own tag", () => {
     const drill = policiesOf({ database }).drill?.Statement ?? [];
     const rds = (resource: string) => `arn:aws:rds:eu-central-1:123456789012:${resource}`;
     expect(drill.filter(({ Action }) => !/Describe/.test(String(Action)))).toMatchObject([
@@ -217,8 +223,32 @@ describe("the policy of a deployer", () => {
     ]);
     const databases = drill.flatMap(({ Resource = [] }) => Resource).filter((it) => it.includes(":db:"));
     expect(databases).not.toContain(rds("db:shop-production"));
-    const { instance: _, ...rest } = database;
-    expect(policiesOf({ database: { ...rest, cluster: "shop" } }).drill).toBeUndefined();
+    expect(policiesOf().drill).toBeUndefined();
+  });
+
+  it("makes and removes clusters likewise, with instances in a drill's own cluster alone", () => {
+    const rds = (resource: string) => `arn:aws:rds:eu-central-1:123456789012:${resource}`;
+    const drill = policiesOf({ database: clustered }).drill?.Statement ?? [];
+    const own = [rds("cluster:drill-*"), rds("db:drill-*")];
+    expect(drill.filter(({ Action }) => !/Describe/.test(String(Action)))).toMatchObject([
+      {
+        Action: ["rds:AddTagsToResource", "rds:RestoreDBClusterFromSnapshot"],
+        Resource: expect.arrayContaining([rds("cluster:drill-*"), rds("cluster-snapshot:before-*")]),
+        Condition: { StringEquals: { "aws:RequestTag/greenlight:stack": "prod" } },
+      },
+      {
+        Action: ["rds:AddTagsToResource", "rds:CreateDBInstance"],
+        Resource: expect.arrayContaining(own),
+        Condition: { StringEquals: { "aws:RequestTag/greenlight:stack": "prod" } },
+      },
+      {
+        Action: ["rds:DeleteDBCluster", "rds:DeleteDBInstance"],
+        Resource: own,
+        Condition: { StringEquals: { "aws:ResourceTag/greenlight:stack": "prod" } },
+      },
+    ]);
+    const changed = drill.filter(({ Sid }) => Sid !== "FindDrills").flatMap(({ Resource = [] }) => Resource);
+    expect(changed.filter((it) => /:(db|cluster):/.test(it) && !own.includes(it))).toEqual([]);
   });
 
   it("speaks of the load balancer and the cluster that are there already", () => {

@@ -6,12 +6,21 @@ const make = { engine: "postgres", version: "16.3", storage: 20, encrypted: true
 const beside = { subnetGroup: "inside", securityGroups: ["sg-1", "sg-2"] };
 const restored = {
   ...{ ...make, status: "available", host: "drill.example", public: false, severalZones: false },
-  ...{ deletionProtected: false, backups: 0, subnetGroup: "inside", securityGroups: ["sg-2", "sg-1"] },
+  ...{ deletionProtected: false, backups: 0, leastBackups: 0, subnetGroup: "inside", securityGroups: ["sg-2", "sg-1"] },
 };
 
 describe("a restored database", () => {
   it("is as its snapshot, wherever its groups are named", () => {
     expect(restoreDifferences(make, restored, beside)).toEqual([]);
+  });
+
+  it("of a cluster has no size, and keeps backups for as short as a cluster can", () => {
+    const cluster = { ...make, storage: null };
+    const it = { ...restored, ...cluster, backups: 1, leastBackups: 1 };
+    expect(restoreDifferences(cluster, it, beside)).toEqual([]);
+    expect(restoreDifferences(cluster, { ...it, backups: 7 }, beside)).toEqual([
+      "it keeps backups of its own for 7 days",
+    ]);
   });
 
   it.each<[object, string]>([
@@ -24,6 +33,7 @@ describe("a restored database", () => {
     [{ public: true }, "it can be reached from everywhere"],
     [{ severalZones: true }, "it runs in several zones"],
     [{ deletionProtected: true }, "it is protected from being deleted"],
+    [{ backups: 1 }, "it keeps backups of its own for 1 day"],
     [{ backups: undefined }, "it keeps backups of its own for an unknown number of days"],
     [{ subnetGroup: "default" }, "it is in the subnet group default, not inside"],
     [{ securityGroups: ["sg-1"] }, "it has the security groups sg-1, not sg-1, sg-2"],

@@ -1,7 +1,7 @@
 import { verifyingLine } from "../../database/onceVerified.ts";
 import type { Step } from "../../handler.ts";
 import { runTask, type TaskRun } from "../runTask.ts";
-import type { SeenInstance } from "./rdsDrills.ts";
+import type { SeenDatabase } from "./drilled.ts";
 
 export interface RestoredVerification extends TaskRun {
   /** What asks the database: `verify` of the stack's migrations. */
@@ -21,7 +21,7 @@ export interface AskedRestored {
 }
 
 /** Variables by which a task that asks a restored database is told where it is. Its secrets stay those of the service. */
-export function restoredVariables({ host = "", port, database }: SeenInstance): Record<string, string> {
+export function restoredVariables({ host = "", port, database }: SeenDatabase): Record<string, string> {
   return {
     DRILL_DATABASE_HOST: host,
     ...(port === undefined ? {} : { DRILL_DATABASE_PORT: String(port) }),
@@ -36,7 +36,7 @@ export function restoredVariables({ host = "", port, database }: SeenInstance): 
 export async function verifyRestored(
   step: Pick<Step, "signal" | "tell">,
   it: RestoredVerification,
-  restored: SeenInstance,
+  restored: SeenDatabase,
 ): Promise<AskedRestored> {
   const host = restored.host ?? "";
   const run = { ...it, environment: { ...it.environment, ...restoredVariables(restored) } };

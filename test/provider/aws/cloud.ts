@@ -100,6 +100,8 @@ function storeAsked({ method = "", url = "", headers }: IncomingMessage, body: s
 const items: Readonly<Record<string, string>> = {
   DBSnapshots: "DBSnapshot",
   DBClusterSnapshots: "DBClusterSnapshot",
+  DBClusters: "DBCluster",
+  DBClusterMembers: "DBClusterMember",
   DBInstances: "DBInstance",
   VpcSecurityGroups: "VpcSecurityGroupMembership",
   TagList: "Tag",
