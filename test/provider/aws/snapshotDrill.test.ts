@@ -264,7 +264,9 @@ describe("a cluster that is drilled", () => {
   it("and was killed before it had its instance is found, and goes", async () => {
     await shop.api("cluster").parts[0]?.make(name, await plan("cluster"), stop.signal);
     const find = () => leftByDrills(shop.api("cluster"), "prod", stop.signal);
-    await expect.poll(find).toMatchObject([{ kind: "cluster", identifier: name, status: "without an instance" }]);
+    await expect
+      .poll(find, { timeout: 20_000 })
+      .toMatchObject([{ kind: "cluster", identifier: name, status: "without an instance" }]);
     expect(await removeDrill(shop.api("cluster"), await plan("cluster"), step().tell)).toBe("removed");
     expect(await shop.made()).toEqual([]);
   });
