@@ -1,4 +1,10 @@
-import { ModifyDBClusterCommand, ModifyDBInstanceCommand, RDSClient } from "@aws-sdk/client-rds";
+import {
+  DeleteDBClusterSnapshotCommand,
+  DescribeDBClusterSnapshotsCommand,
+  ModifyDBClusterCommand,
+  ModifyDBInstanceCommand,
+  RDSClient,
+} from "@aws-sdk/client-rds";
 import { type Answer, Refusal } from "./answers.ts";
 import type { Inner } from "./inner.ts";
 import type { ApiRequest } from "./request.ts";
@@ -64,12 +70,9 @@ export class Restores {
       return inRestored ? await this.#make("instance", request) : undefined;
     }
     const kind = kinds[action];
-    if (kind === undefined || this.#made.size === 0) return undefined;
-    if (action.startsWith("Delete")) {
-      const answer = await this.#inner.forward(request);
-      if (answer.status === 200) this.#made.delete(`${kind} ${nameIn(kind, request)}`);
-      return answer;
-    }
+    if (kind === undefined) return undefined;
+    if (action.startsWith("Delete")) return await this.#remove(kind, request);
+    if (this.#made.size === 0) return undefined;
     const answer = this.#told(kind, await this.#inner.forward(request));
     for (const [key, it] of this.#made) if (key.startsWith(`${kind} `)) it.asksLeft -= 1;
     return answer;
@@ -107,6 +110,21 @@ export class Restores {
         }),
       );
     });
+  }
+
+  /** What goes is forgotten; a cluster's own backups go with it, which moto keeps. */
+  async #remove(kind: Kind, request: ApiRequest): Promise<Answer> {
+    const answer = await this.#inner.forward(request);
+    if (answer.status !== 200) return answer;
+    const name = nameIn(kind, request);
+    this.#made.delete(`${kind} ${name}`);
+    if (kind === "instance" || request.parameters.DeleteAutomatedBackups === "false") return answer;
+    const rds = this.#inner.client(RDSClient, request.region);
+    const own = new DescribeDBClusterSnapshotsCommand({ DBClusterIdentifier: name, SnapshotType: "automated" });
+    for (const { DBClusterSnapshotIdentifier } of (await rds.send(own)).DBClusterSnapshots ?? []) {
+      await rds.send(new DeleteDBClusterSnapshotCommand({ DBClusterSnapshotIdentifier }));
+    }
+    return answer;
   }
 
   async #make(kind: Kind, request: ApiRequest, complete = async () => {}): Promise<Answer> {
