@@ -34,7 +34,7 @@ export interface RollbackResult {
   readonly to: { readonly environment: EnvironmentName; readonly version: string };
   readonly move: MoveRecord;
   readonly database: "kept" | "script" | "snapshot";
-  /** What was restored or lost; absent when the database was kept. */
+  /** What was taken back, restored or lost; absent when the database was kept. */
   readonly databaseReport?: string;
   /** Whether Pulumi's state says what serves. */
   readonly stateInLine: boolean;

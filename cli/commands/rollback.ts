@@ -4,6 +4,8 @@ import { type GlobalOptions, openContext } from "../context.ts";
 import { liveNow, requirePlatform, sayLive } from "../live.ts";
 import type { Reporter } from "../reporter.ts";
 import type { CommandResult, RollbackResult } from "../result.ts";
+import { requireDatabaseWay } from "../rollback/database.ts";
+import { goneBack } from "../rollback/goneBack.ts";
 import { performRollback } from "../rollback/rollback.ts";
 import { unhindered } from "../rollback/unhindered.ts";
 import { wayBack } from "../rollback/wayBack.ts";
@@ -31,18 +33,21 @@ export async function rollbackCommand(
       exitCode: exitCodes.usage,
     });
   }
-  if (platform.name !== "local" && options.database !== "keep") {
-    throw new Problem({
-      happened: `--database ${options.database} is not offered on ${platform.name} yet.`,
-      untouched: "Nothing was changed.",
-      next: `roll back without it: traffic goes back at once; then take the database back by hand (docs/${platform.name}.md, Rollback)`,
-      exitCode: exitCodes.usage,
-    });
-  }
-  const way = await wayBack(context, platform);
+  const { database } = options;
+  requireDatabaseWay(context, platform, database, undefined);
+  const gone = database === "keep" ? undefined : await goneBack(context, platform);
+  const way = gone?.to ?? (await wayBack(context, platform));
   const serving = await platform.serving();
-  const from = await liveNow(serving, platform);
-  const question = `${await sayLive(serving, platform)}. Move all traffic back to ${way.environment} ${way.version}?`;
+  const from = gone?.from ?? (await liveNow(serving, platform));
+  const versions = from === undefined ? undefined : { version: from.version, returnsTo: way.version };
+  requireDatabaseWay(context, platform, database, versions);
+  const script = database === "script" ? `by the rollback script of ${from?.version ?? "what is left"}` : "";
+  const then = script === "" ? "" : `, and then take the database back ${script}`;
+  const asked =
+    gone === undefined
+      ? `Move all traffic back to ${way.environment} ${way.version}${then}?`
+      : `Traffic is back already. Take the database back${script === "" ? "" : ` ${script}`}?`;
+  const question = `${await sayLive(serving, platform)}. ${asked}`;
   if (!(await confirm(question, { yes: options.yes, signal }))) {
     throw new Problem({
       happened: "Not confirmed.",
@@ -57,7 +62,7 @@ export async function rollbackCommand(
       to: way,
       from,
       reason: options.reason ?? "",
-      database: options.database,
+      database,
       reporter,
       signal,
       confirm: (text) => confirm(text, { yes: options.yes, signal }),

@@ -1,10 +1,4 @@
-import { physicalName } from "../../components/aws/physicalName.ts";
-import { namePrefix, taskFactsOf } from "../../components/aws/serving.ts";
 import type { AwsSettings } from "../../components/aws/settings.ts";
-import { logGroupOf, migrationRole } from "../../components/aws/watching.ts";
-import { ask } from "../../provider/aws/awsProblem.ts";
-import { ecsClient } from "../../provider/aws/clients.ts";
-import { readStart } from "../../provider/aws/drill/readStart.ts";
 import { originalUntouched } from "../../provider/aws/drill/removeDrill.ts";
 import type { RestoredVerification } from "../../provider/aws/drill/verifyRestored.ts";
 import { environmentNames, other } from "../../release/environment.ts";
@@ -12,6 +6,7 @@ import { type Deployed, knowsSchema } from "../../release/restoreDrill.ts";
 import type { KeptSnapshot } from "../../release/snapshotRetention.ts";
 import type { Context } from "../context.ts";
 import { requirePlatform } from "../live.ts";
+import { migrationTaskOf } from "../platform/migrationTask.ts";
 
 /** Who asks a restored database what is in it, and how; or why nobody does. */
 export type Verifier =
@@ -41,49 +36,19 @@ export async function verifierOf(
     const before = snapshot.release === undefined ? "" : ` from before ${snapshot.release}`;
     return { nobody: `no version runs that fits a snapshot${before}, so nobody could ask what is in it` };
   }
-  const settings = context.settings();
-  const prefix = namePrefix(context.stack, aws);
-  const { service } = migration;
-  const cluster = taskFactsOf(context.stack, settings)?.cluster ?? "";
-  const name = physicalName("service", prefix, by.environment, service);
-  const family = physicalName("family", prefix, by.environment, migrationRole);
-  const client = ecsClient(aws.region);
-  const untouched = `${originalUntouched(original)} Nothing was restored.`;
-  const again = "run the same command again";
-  try {
-    const asked = {
-      doing: `describe the tasks of ${family}`,
-      where: `ECS, ${aws.region}, ${cluster}`,
-      untouched,
-      again,
-    };
-    const start = await ask(asked, () => readStart(client, { cluster, service: name, family }, signal));
-    if (start === undefined) {
-      return {
-        nobody: `${by.environment} ${by.version} was deployed without a migration, so it has no task that could ask what is in it`,
-      };
-    }
+  const told = {
+    untouched: `${originalUntouched(original)} Nothing was restored.`,
+    again: "run the same command again",
+  };
+  const task = await migrationTaskOf(context, aws, by, told, signal);
+  if (task === undefined) {
     return {
-      by,
-      taskDefinition: start.taskDefinition,
-      run: {
-        region: aws.region,
-        cluster,
-        container: migrationRole,
-        ...start,
-        version: by.version,
-        logGroup: logGroupOf(prefix, by.environment, migrationRole),
-        intervalMs: aws.gates.interval,
-        deadlineMs: migration.deadline,
-        untouched: originalUntouched(original),
-        again,
-        command: migration.verify,
-        prints: migration.prints,
-      },
+      nobody: `${by.environment} ${by.version} was deployed without a migration, so it has no task that could ask what is in it`,
     };
-  } finally {
-    client.destroy();
   }
+  const { verify: command, prints } = migration;
+  const run = { ...task.run, untouched: originalUntouched(original), command, prints };
+  return { by, taskDefinition: task.run.taskDefinition, run };
 }
 
 /** Versions that run as the settings name them, what serves first. */

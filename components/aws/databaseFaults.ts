@@ -1,4 +1,5 @@
 import type { Settings } from "../../config.ts";
+import { migrationFaults } from "../../project/migrationSettings.ts";
 import { databaseVariableNames } from "./databaseVariables.ts";
 import type { AwsDatabaseSettings, AwsSettings } from "./settings.ts";
 
@@ -7,13 +8,8 @@ type Name = (key: string) => string;
 /** What is wrong with the settings of a stack's database on AWS, and with who is told of it, a line each. */
 export function databaseFaults(settings: Settings, aws: AwsSettings, of: Name): string[] {
   const { database } = aws;
-  const service = database?.migration?.service;
   return [
-    ...(service === undefined || Object.hasOwn(settings.services, service)
-      ? []
-      : [
-          `${of("aws.database.migration.service")} is ${JSON.stringify(service)}; expected one of ${Object.keys(settings.services).join(", ")}`,
-        ]),
+    ...migrationFaults(database?.migration, Object.keys(settings.services), (key) => of(`aws.database.${key}`)),
     ...(database === undefined ? [] : groupFaults(database, of)),
     ...(database?.create === undefined ? [] : makingFaults(database, database.create, of)),
     ...tellingFaults(aws, of),

@@ -19,6 +19,7 @@ export const nameLimits = {
   bucket: 63,
   edge: 64,
   database: 63,
+  taskMark: 36,
 } as const;
 
 const digestLength = 8;

@@ -1,3 +1,4 @@
+import { migrationFaults } from "../../project/migrationSettings.ts";
 import type { KubernetesDatabase } from "./databaseSettings.ts";
 
 /**
@@ -10,11 +11,8 @@ export function databaseFaults(
   services: readonly string[],
   of: (key: string) => string,
 ): string[] {
-  const service = migration?.service;
   return [
-    ...(service === undefined || services.includes(service)
-      ? []
-      : [`${of("migration.service")} is ${JSON.stringify(service)}; expected one of ${services.join(", ")}`]),
+    ...migrationFaults(migration, services, of),
     ...(claim === undefined && dump === undefined
       ? [
           `${of("claim")} is missing; expected the claim of which a VolumeSnapshot is taken before a migration, or ${of("dump")}, which says how it is dumped`,

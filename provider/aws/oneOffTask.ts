@@ -1,7 +1,14 @@
-import { DescribeTasksCommand, type ECSClient, RunTaskCommand, StopTaskCommand } from "@aws-sdk/client-ecs";
+import {
+  DescribeTasksCommand,
+  type ECSClient,
+  ListTasksCommand,
+  RunTaskCommand,
+  StopTaskCommand,
+  type Task,
+} from "@aws-sdk/client-ecs";
 import { Problem } from "../../release/problem.ts";
 import { updateAgain } from "./awsProblem.ts";
-import type { EndedTask } from "./taskEnding.ts";
+import { type EndedTask, endedBadly } from "./taskEnding.ts";
 
 export interface OneOffPlace {
   readonly cluster: string;
@@ -16,6 +23,10 @@ export interface OneOffPlace {
   readonly untouched: string;
   /** What begins it anew; by default an update. */
   readonly again?: string;
+  /** What it is found again by, at most 36 of a-z, 0-9 and -: one that runs already is gone along with. Left out, each is started anew. */
+  readonly mark?: string;
+  /** One of that mark that has ended well since then is not started again either; left out, it is. */
+  readonly endedSince?: Date;
 }
 
 /** Starts one task outside any service. @returns its ARN */
@@ -31,7 +42,7 @@ export async function startTask(
       taskDefinition: it.taskDefinition,
       launchType: "FARGATE",
       count: 1,
-      startedBy: `greenlight ${it.version}`.slice(0, 36),
+      startedBy: it.mark ?? `greenlight ${it.version}`.slice(0, 36),
       networkConfiguration: {
         awsvpcConfiguration: {
           subnets: [...it.subnets],
@@ -64,6 +75,28 @@ export async function startTask(
   });
 }
 
+/** A task of this mark that has not ended, or has ended well since then. @returns its ARN; undefined where there is none */
+export async function findTask(
+  client: ECSClient,
+  { cluster, container, mark, endedSince }: OneOffPlace,
+  abortSignal: AbortSignal,
+): Promise<string | undefined> {
+  if (mark === undefined) return undefined;
+  const marked = async (desiredStatus: "RUNNING" | "STOPPED") => {
+    const asked = new ListTasksCommand({ cluster, startedBy: mark, desiredStatus });
+    return (await client.send(asked, { abortSignal })).taskArns ?? [];
+  };
+  const [running] = await marked("RUNNING");
+  if (running !== undefined) return running;
+  const stopped = await marked("STOPPED");
+  if (stopped.length === 0) return undefined;
+  const { tasks = [] } = await client.send(new DescribeTasksCommand({ cluster, tasks: stopped }), { abortSignal });
+  const endedWell = (task: Task) => endedBadly(asEnded(task), container) === undefined;
+  const late = ({ stoppedAt }: Task) => endedSince !== undefined && (stoppedAt ?? new Date(0)) >= endedSince;
+  // One that is about to be stopped may have done its work: how it ends is not told yet.
+  return tasks.find((task) => !asEnded(task).stopped || (late(task) && endedWell(task)))?.taskArn;
+}
+
 /** How a task is now. One that ECS has forgotten counts as stopped without a result. */
 export async function readTask(
   client: ECSClient,
@@ -73,10 +106,16 @@ export async function readTask(
 ): Promise<EndedTask> {
   const { tasks = [] } = await client.send(new DescribeTasksCommand({ cluster, tasks: [arn] }), { abortSignal });
   const task = tasks[0];
+  return task === undefined
+    ? { stopped: true, reason: "ECS does not know it any more", containers: [] }
+    : asEnded(task);
+}
+
+function asEnded({ lastStatus, stoppedReason, containers = [] }: Task): EndedTask {
   return {
-    stopped: task === undefined || task.lastStatus === "STOPPED",
-    reason: task === undefined ? "ECS does not know it any more" : task.stoppedReason,
-    containers: (task?.containers ?? []).map(({ name = "", exitCode, reason }) => ({ name, exitCode, reason })),
+    stopped: lastStatus === "STOPPED",
+    reason: stoppedReason,
+    containers: containers.map(({ name = "", exitCode, reason }) => ({ name, exitCode, reason })),
   };
 }
 

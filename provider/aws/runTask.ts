@@ -4,7 +4,7 @@ import type { Step } from "../handler.ts";
 import { poll } from "../poll.ts";
 import { ask } from "./awsProblem.ts";
 import { ecsClient, logsClient } from "./clients.ts";
-import { type OneOffPlace, readTask, startTask, stopTask } from "./oneOffTask.ts";
+import { findTask, type OneOffPlace, readTask, startTask, stopTask } from "./oneOffTask.ts";
 import { endedBadly } from "./taskEnding.ts";
 import { TaskLog } from "./taskLog.ts";
 
@@ -21,7 +21,8 @@ export interface TaskRun extends OneOffPlace {
 const quietReadings = 3;
 
 /**
- * Runs one task to its end and tells its lines as they come. One that takes too long, or is cancelled, is stopped.
+ * Runs one task to its end and tells its lines as they come. One that takes too long, or is cancelled, is stopped. Where it has a mark, one
+ * that runs already is gone along with: a command that was killed may have begun it.
  *
  * @param what for sentences, such as `migration`
  */
@@ -41,7 +42,13 @@ export async function runTask(
   let arn: string | undefined;
   let quiet = 0;
   try {
-    arn = await ask({ ...asked, doing: `start the ${what}'s task` }, () => startTask(ecs, it, command, step.signal));
+    const known = await ask({ ...asked, doing: `tell whether the ${what}'s task runs already` }, () =>
+      findTask(ecs, it, step.signal),
+    );
+    if (known !== undefined) step.tell(`the ${what}'s task is there already: its end is awaited`);
+    arn =
+      known ??
+      (await ask({ ...asked, doing: `start the ${what}'s task` }, () => startTask(ecs, it, command, step.signal)));
     const task = arn;
     const log = new TaskLog(logs, it.logGroup, it.container, task);
     const ended = await poll(

@@ -51,24 +51,20 @@ export async function migrateAndVerify(
     throw problem(it, `The migration to ${it.version} failed: ${migrated.fault}.`, migrated);
   }
   const verified = await run("verification", it.verify);
-  const line = verifyingLine(verified.output, it.prints);
-  if (line !== undefined && verified.fault === undefined) {
-    return { verifiedBy: line, migratedBy: migrated.id, at: new Date().toISOString() };
-  }
-  const unproven =
-    verified.fault === undefined
-      ? `no line of the verification holds ${JSON.stringify(it.prints)}`
-      : `the verification ended badly, ${verified.fault}`;
+  const { line, unproven } = proofOf(verified, it.prints);
+  if (line !== undefined) return { verifiedBy: line, migratedBy: migrated.id, at: new Date().toISOString() };
   throw problem(it, `The migration to ${it.version} ran, and the database does not show it: ${unproven}.`, verified);
 }
 
-/** The first line that holds the text; undefined when there is none, and so no reason to believe anything. */
-export function verifyingLine(output: string, prints: string): string | undefined {
-  return output
-    .split("\n")
-    .find((line) => line.includes(prints))
-    ?.trim()
-    .slice(0, 500);
+/** The line by which a question to the database is believed; or why it is not: only one that ended well is, whatever it prints. */
+export function proofOf(
+  { fault, output }: RanOnce,
+  prints: string,
+): { readonly line: string; readonly unproven?: undefined } | { readonly line?: undefined; readonly unproven: string } {
+  if (fault !== undefined) return { unproven: `the verification ended badly, ${fault}` };
+  const line = output.split("\n").find((one) => one.includes(prints));
+  if (line !== undefined) return { line: line.trim().slice(0, 500) };
+  return { unproven: `no line of the verification holds ${JSON.stringify(prints)}` };
 }
 
 /** A sentence with the last lines that were printed. */

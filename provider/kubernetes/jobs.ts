@@ -16,6 +16,10 @@ export interface JobPlan {
   readonly keepSeconds: number;
   /** One that did the same and ended well since then is not run again; left out, each one that has ended is. */
   readonly endedSince?: Date | undefined;
+  /** What stays as it is when it cannot be run; by default what an update has not done yet. */
+  readonly untouched?: string;
+  /** What begins it anew; by default an update. */
+  readonly again?: string;
 }
 
 const digestKey = "greenlight/digest";

@@ -7,15 +7,20 @@ export interface Asked {
   readonly doing: string;
   readonly where: string;
   readonly untouched: string;
+  /** What begins it anew; by default an update. */
+  readonly again?: string | undefined;
 }
 
+/** How an update that stopped is begun anew. */
+export const updateAgain = "run the update again";
+
 /** What to do about an answer of the API server, by its status. */
-const ways: Readonly<Record<number, string>> = {
-  401: "the credentials of the kubeconfig have expired or are not taken: sign in again, and run the update again",
+const ways = (again: string): Readonly<Record<number, string>> => ({
+  401: `the credentials of the kubeconfig have expired or are not taken: sign in again, and ${again}`,
   403: "give the deployer the right that the message names; docs/kubernetes.md has its whole Role",
   404: "create the namespace, or name the right one in greenlight:kubernetes.namespace; with kubernetes.gateway the cluster needs the Gateway API, v1, with kubernetes.database the kind VolumeSnapshot",
-  429: "the API server is too busy: run the update again; it goes on from here",
-};
+  429: `the API server is too busy for it: wait a little, and ${again}`,
+});
 
 const apiError = z.looseObject({ code: z.number(), body: z.unknown() });
 const status = z.looseObject({ message: z.string(), reason: z.string().optional() });
@@ -39,10 +44,10 @@ export async function unlessGone<T>(answer: Promise<T>): Promise<T | undefined> 
 }
 
 /** An error of the client as a sentence for a person: which question, where, what stays, what to do. */
-export function kubernetesProblem(error: unknown, { doing, where, untouched }: Asked): unknown {
+export function kubernetesProblem(error: unknown, { doing, where, untouched, again = updateAgain }: Asked): unknown {
   if (error instanceof Problem || !(error instanceof Error) || error.name === "AbortError") return error;
   const code = statusOf(error);
-  const next = code === undefined ? "see that the cluster is reached from here (kubectl get pods)" : ways[code];
+  const next = code === undefined ? "see that the cluster is reached from here (kubectl get pods)" : ways(again)[code];
   return new Problem({
     happened: `The cluster did not ${doing}: ${saidBy(error)}`,
     where,

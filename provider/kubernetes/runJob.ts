@@ -7,7 +7,7 @@ import type { Client } from "./client.ts";
 import * as collections from "./collections.ts";
 import { follow } from "./follow.ts";
 import { createJob, endOf, isSame, type JobPlan, readJob, removeJob, standsFor, whyNoPod } from "./jobs.ts";
-import { ask, statusOf } from "./kubernetesProblem.ts";
+import { ask, statusOf, updateAgain } from "./kubernetesProblem.ts";
 import { PodLog } from "./podLog.ts";
 import { podTrouble } from "./podTrouble.ts";
 
@@ -28,11 +28,7 @@ const logAgainMs = 500;
  * @throws Problem where a Job of this name does something else, or the cluster does not say
  */
 export async function runJob(client: Client, step: Step, plan: JobPlan, container: string): Promise<RanOnce> {
-  const asked = {
-    doing: `run the Job ${plan.name}`,
-    where: client.where,
-    untouched: "No traffic was moved.",
-  };
+  const asked = { ...askedAbout(client, plan), doing: `run the Job ${plan.name}` };
   const log = new PodLog(client, container, (line) => step.tell(line));
   try {
     const endedBefore = await ask(asked, () => begin(client, step, plan));
@@ -63,10 +59,10 @@ async function begin(client: Client, step: Step, plan: JobPlan, tries = 1): Prom
       return false;
     }
     throw new Problem({
-      happened: `The Job ${plan.name} runs, and does something else than this update asks.`,
+      happened: `The Job ${plan.name} runs, and does something else than is asked now.`,
       where: client.where,
       untouched: "It was left alone, and nothing else was changed.",
-      next: `wait until it has ended (kubectl wait --for=condition=complete job/${plan.name}), or delete it, and run the update again`,
+      next: `wait until it has ended (kubectl wait --for=condition=complete job/${plan.name}), or delete it, and ${againOf(plan)}`,
     });
   }
   if (known !== undefined && standsFor(known, plan)) {
@@ -98,8 +94,8 @@ async function gone(client: Client, step: Step, plan: JobPlan): Promise<void> {
   throw new Problem({
     happened: `The Job ${plan.name} of an earlier try is still there after ${goneWithinMs / 1_000} s.`,
     where: client.where,
-    untouched: "Nothing was migrated.",
-    next: `find what holds it (kubectl describe job ${plan.name}), and run the update again`,
+    untouched: plan.untouched ?? "Nothing was migrated.",
+    next: `find what holds it (kubectl describe job ${plan.name}), and ${againOf(plan)}`,
   });
 }
 
@@ -145,8 +141,11 @@ async function end(client: Client, step: Step, plan: JobPlan, log: PodLog): Prom
 const askedAbout = (client: Client, plan: JobPlan) => ({
   doing: `tell how the Job ${plan.name} goes`,
   where: client.where,
-  untouched: "No traffic was moved.",
+  untouched: plan.untouched ?? "No traffic was moved.",
+  again: againOf(plan),
 });
+
+const againOf = (plan: JobPlan) => plan.again ?? updateAgain;
 
 function newest(pods: readonly V1Pod[]): V1Pod | undefined {
   const age = ({ metadata }: V1Pod) => new Date(metadata?.creationTimestamp ?? 0).getTime();

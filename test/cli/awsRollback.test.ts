@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { rollbackCommand } from "../../cli/commands/rollback.ts";
 import { openContext } from "../../cli/context.ts";
 import { JournalFile } from "../../cli/journal/journalFile.ts";
-import { settings } from "../components/aws/shop.ts";
+import { database, image as imageOf, settings } from "../components/aws/shop.ts";
 import { Balancer } from "../provider/aws/balancer.ts";
 import { Cloud } from "../provider/aws/cloud.ts";
 import { awsProject, tasksRun } from "./awsStack.ts";
@@ -174,9 +175,157 @@ describe("a rollback on AWS while the engine is dead", { timeout: 60_000 }, () =
     });
   });
 
-  it("refuses to take the database back, before anything is moved", async () => {
-    await expect(rollBack({ database: "snapshot" })).rejects.toMatchObject({ exitCode: 2 });
+  it("needs a reason, before anything is moved", async () => {
     await expect(rollBack({ reason: " " })).rejects.toMatchObject({ exitCode: 2 });
     expect(balancer.weights).toEqual(green);
+  });
+
+  describe("of a version that migrated the database", () => {
+    const rollback = { command: ["npm", "run", "back"], prints: "have not yet been applied" };
+    /** What the tasks print, in the order in which they are started. */
+    let prints: string[];
+    let image: string;
+
+    /** @param back how the settings say that a migration is taken back */
+    const open = (back?: object) => {
+      project.remove();
+      const migration = { ...database.migration, ...(back === undefined ? {} : { rollback: back }) };
+      const aws = { ...settings.aws, gates: { interval: "100ms" }, database: { ...database, migration } };
+      project = awsProject("green", { aws });
+      const migrates = { tool: "sql", directory: "migrations" };
+      project.write("releases/v2.yaml", JSON.stringify({ ...stated(), database: migrates }));
+    };
+    const stated = (): object => parse(readFileSync(join(project.dir, "releases/v2.yaml"), "utf8"));
+    const script = () => rollBack({ database: "script" });
+    const started = () => cloud.asked.filter(({ operation }) => operation === "RunTask").map(({ input }) => input);
+
+    beforeEach(() => {
+      open(rollback);
+      prints = ["Database schema is up to date", "done", "1 migration: have not yet been applied"];
+      image = imageOf("api", "v2");
+      const services = cloud.answer("DescribeServices");
+      const list = cloud.answer("ListTasks");
+      const tasks = cloud.answer("DescribeTasks");
+      const awsvpcConfiguration = { subnets: ["subnet-0a1b2c3d"], securityGroups: ["sg-1a1b2c3d"] };
+      cloud.answers("DescribeServices", (asked) => ({
+        services: (services(asked) as { services: object[] }).services.map((it) => ({
+          ...it,
+          networkConfiguration: { awsvpcConfiguration },
+        })),
+      }));
+      cloud.answers("DescribeTaskDefinition", ({ taskDefinition: family }) => ({
+        taskDefinition: {
+          ...{ taskDefinitionArn: `arn:definition/${family}:7`, status: "ACTIVE" },
+          containerDefinitions: [{ name: "migration", image }],
+        },
+      }));
+      cloud.answers("RunTask", () => ({ tasks: [{ taskArn: `arn:once/${started().length}` }] }));
+      cloud.answers("ListTasks", (asked) => (asked.startedBy === undefined ? list(asked) : { taskArns: [] }));
+      cloud.answers("DescribeTasks", (asked) =>
+        String(asked.tasks).startsWith("arn:once/")
+          ? { tasks: [{ lastStatus: "STOPPED", containers: [{ name: "migration", exitCode: 0 }] }] }
+          : tasks(asked),
+      );
+      cloud.answers("GetLogEvents", ({ logStreamName, nextToken }) => ({
+        events:
+          nextToken === undefined ? [{ message: prints[Number(String(logStreamName).split("/").at(-1)) - 1] }] : [],
+        nextForwardToken: "end",
+      }));
+    });
+
+    it("takes its migration back by tasks of the definition that migrated, when traffic is back", async () => {
+      const { exitCode, json } = await script();
+      expect(balancer.weights).toEqual(blue);
+      expect(exitCode).toBe(0);
+      expect(json).toMatchObject({
+        database: "script",
+        databaseReport:
+          'The rollback script took back the migration of v2 (arn:once/2): the database says "1 migration: have not yet been applied".',
+      });
+      const environment = [
+        { name: "GREENLIGHT_RELEASE", value: "v2" },
+        { name: "GREENLIGHT_RETURNS_TO", value: "v1" },
+      ];
+      const override = (command: readonly string[]) => ({
+        overrides: { containerOverrides: [{ name: "migration", command, environment }] },
+        taskDefinition: "arn:definition/prod-green-migration:7",
+      });
+      const { verify } = database.migration;
+      expect(started()).toMatchObject([override(verify), override(rollback.command), override(verify)]);
+      expect(started()[1]).toMatchObject({ startedBy: "rollback-prod-v2" });
+      const { records } = new JournalFile(openContext(options())).read();
+      expect(records.find(({ type }) => type === "rollback")).toMatchObject({ version: "v2", database: "script" });
+      expect(told.texts.join("\n")).toMatch(/traffic is back: blue v1[\s\S]*Database schema is up to date[\s\S]*done/);
+    });
+
+    it("given again, leaves traffic where it is and asks the database, which says that it is taken back", async () => {
+      await rollBack();
+      prints = ["have not yet been applied"];
+      const { json } = await script();
+      expect(balancer.weights).toEqual(blue);
+      expect(json).toMatchObject({
+        from: { environment: "green", version: "v2" },
+        to: { environment: "blue", version: "v1" },
+        databaseReport: expect.stringContaining("The migration of v2 was taken back already, and nothing was run"),
+      });
+      expect(started()).toHaveLength(1);
+    });
+
+    it("leaves traffic where it is too where somebody else took it back after the switch", async () => {
+      const move = { type: "switch", version: "v2", to: "green", toVersion: "v2", fromVersion: "v1" } as const;
+      new JournalFile(openContext(options())).append(move);
+      balancer.weights.api = { blue: 100, green: 0 };
+      balancer.weights.web = { blue: 100, green: 0 };
+      expect((await script()).json).toMatchObject({ from: { version: "v2" }, to: { version: "v1" } });
+      expect(balancer.weights).toEqual(blue);
+    });
+
+    it("leaves traffic back when the database does not show it, and says so", async () => {
+      prints[2] = "Database schema is up to date";
+      const error = await script().catch((it: unknown) => it);
+      expect(error).toMatchObject({
+        happened: expect.stringContaining("The rollback script of v2 ran, and the database does not show it"),
+        untouched: expect.stringContaining("Traffic is back."),
+      });
+      expect(balancer.weights).toEqual(blue);
+    });
+
+    it("runs nothing in an image that is not the version's", async () => {
+      image = imageOf("api", "v3");
+      const error = await script().catch((it: unknown) => it);
+      expect(error).toMatchObject({
+        happened: expect.stringContaining("green has no task of v2 that could take its migration back: its image is"),
+        untouched: "Traffic is back; the database is as it was.",
+      });
+      expect(balancer.weights).toEqual(blue);
+      expect(started()).toEqual([]);
+    });
+
+    it.each([
+      ["nothing says how it is taken back", () => open(), "script", "leave out --database script"],
+      [
+        "it migrated nothing",
+        () => project.write("releases/v2.yaml", JSON.stringify({ ...stated(), database: { tool: "none" } })),
+        "script",
+        "leave out --database script",
+      ],
+      [
+        "no manifest names its image",
+        () => tasksRun(cloud, { blue: "v1", green: "v9" }),
+        "script",
+        "leave out --database",
+      ],
+      ["a snapshot is asked for", () => {}, "snapshot", "leave it out: traffic goes back at once without it"],
+    ] as const)("is refused where %s, before anything is moved", async (_, prepare, database, next) => {
+      prepare();
+      const error = await rollBack({ database }).catch((it: unknown) => it);
+      expect(error).toMatchObject({
+        exitCode: 2,
+        untouched: "Nothing was changed.",
+        next: expect.stringContaining(next),
+      });
+      expect(balancer.weights).toEqual(green);
+      expect(started()).toEqual([]);
+    });
   });
 });

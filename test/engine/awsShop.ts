@@ -6,7 +6,7 @@ import { stringify } from "yaml";
 import type { EnvironmentName } from "../../release/environment.ts";
 import type { World } from "../tools/aws/world.ts";
 import type { Config, Project } from "./project.ts";
-import { greenlightIn, image, openOnSimulatedAws, ruleOf, sharesOf, smokeOf } from "./simulatedAws.ts";
+import { beginIn, greenlightIn, image, openOnSimulatedAws, ruleOf, sharesOf, smokeOf } from "./simulatedAws.ts";
 
 const versions = ["v1", "v2", "v3", "v4"];
 
@@ -37,16 +37,21 @@ export class AwsShop {
    * @param more settings laid over those of the shop
    * @param ofWeb what aws.services.web has besides
    * @param ofApi what aws.services.api has besides
+   * @param ofMigration what aws.database.migration has besides
    */
   static async open(
     more: Record<string, unknown> = {},
     ofWeb: Record<string, unknown> = {},
     ofApi: Record<string, unknown> = {},
+    ofMigration: Record<string, unknown> = {},
   ): Promise<AwsShop> {
     const { world, project } = await openOnSimulatedAws({
       services: ["api", "web"],
       versions,
-      settings: async (cloud, aws, vpcId) => ({ ...(await settingsIn(cloud, aws, vpcId, { ofWeb, ofApi })), ...more }),
+      settings: async (cloud, aws, vpcId) => ({
+        ...(await settingsIn(cloud, aws, vpcId, { ofWeb, ofApi, ofMigration })),
+        ...more,
+      }),
     });
     await project.write("migrations/001.sql", "select 1;\n");
     const shop = new AwsShop(world, project);
@@ -80,6 +85,11 @@ export class AwsShop {
   /** Runs the command as a person's shell would; its JSON, its progress, its exit code. */
   greenlight(args: readonly string[], env: Record<string, string> = {}) {
     return greenlightIn(this.project, args, env);
+  }
+
+  /** Begins the command, for one that does not live to see its end. */
+  begin(args: readonly string[], env: Record<string, string> = {}) {
+    return beginIn(this.project, args, env);
   }
 
   /** What CloudWatch says of one side's traffic from now on: so many errors in 600 requests a minute of each service. */
@@ -137,7 +147,7 @@ async function settingsIn(
   world: World,
   aws: Config,
   vpcId: string,
-  { ofWeb, ofApi }: Readonly<Record<"ofWeb" | "ofApi", Record<string, unknown>>>,
+  { ofWeb, ofApi, ofMigration }: Readonly<Record<"ofWeb" | "ofApi" | "ofMigration", Record<string, unknown>>>,
 ): Promise<Config> {
   const { GroupId: securityGroup } = await new EC2Client(world.client).send(
     new CreateSecurityGroupCommand({ GroupName: "database", Description: "The team's own", VpcId: vpcId }),
@@ -169,6 +179,7 @@ async function settingsIn(
           command: ["migrate", "deploy"],
           verify: ["status"],
           prints: "Database schema is up to date",
+          ...ofMigration,
         },
       },
       gates: { successes: 2, interval: "100ms", deadline: "60s" },

@@ -25,6 +25,13 @@ export const migratedByJobs = {
   deadline: "60s",
 } as const;
 
+/** The same, and how a version's migration is taken back. */
+export const takenBackByJobs = {
+  ...migratedByJobs,
+  rollback: { command: ["shop", "back"], prints: "is missing" },
+  deadline: "240s",
+} as const;
+
 interface Opened {
   /** Those that run; others have no image that can be pulled. */
   readonly versions: readonly string[];

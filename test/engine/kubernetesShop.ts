@@ -104,16 +104,21 @@ export class KubernetesShop {
 
   /** Runs the command as a person's shell would; its JSON, everything that it said, its exit code. */
   async greenlight(...args: string[]) {
+    const ran = await this.begin(...args);
+    return { exitCode: ran.exitCode, json: JSON.parse(ran.stdout || "{}"), said: `${ran.stderr}\n${ran.stdout}` };
+  }
+
+  /** Begins the command, for one that does not live to see its end. */
+  begin(...args: string[]) {
     const { project } = this;
     const all = [...args, "--json", "--yes", "--project", project.folder, "--stack", project.stack];
-    const ran = await execa(process.execPath, ["--import", "tsx", join(root, "cli/main.ts"), ...all], {
+    return execa(process.execPath, ["--import", "tsx", join(root, "cli/main.ts"), ...all], {
       env: project.env,
       extendEnv: false,
       stdin: "ignore",
       reject: false,
       timeout: 300_000,
     });
-    return { exitCode: ran.exitCode, json: JSON.parse(ran.stdout || "{}"), said: `${ran.stderr}\n${ran.stdout}` };
   }
 
   /** Requests that the deployer made so far. */

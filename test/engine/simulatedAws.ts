@@ -75,17 +75,22 @@ export async function openOnSimulatedAws(it: {
   return { world, project };
 }
 
-/** Runs the command as a person's shell would; its JSON, its progress, its exit code. */
-export async function greenlightIn(project: Project, args: readonly string[], env: Record<string, string> = {}) {
+/** Begins the command as a person's shell would. */
+export function beginIn(project: Project, args: readonly string[], env: Record<string, string> = {}) {
   const all = [...args, "--json", "--yes", "--project", project.folder, "--stack", project.stack];
-  const ran = await execa(process.execPath, ["--import", "tsx", join(root, "cli/main.ts"), ...all], {
+  return execa(process.execPath, ["--import", "tsx", join(root, "cli/main.ts"), ...all], {
     env: { ...project.env, ...env },
     extendEnv: false,
     stdin: "ignore",
     reject: false,
     timeout: 900_000,
   });
-  return { exitCode: ran.exitCode, json: JSON.parse(ran.stdout || "{}"), said: ran.stderr };
+}
+
+/** Runs it to its end; its JSON, its progress, its exit code. */
+export async function greenlightIn(project: Project, args: readonly string[], env: Record<string, string> = {}) {
+  const { exitCode, stdout, stderr } = await beginIn(project, args, env);
+  return { exitCode, json: JSON.parse(stdout || "{}"), said: stderr };
 }
 
 /** The rule by which users reach a service, and its target groups. */

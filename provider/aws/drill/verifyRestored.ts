@@ -1,4 +1,4 @@
-import { verifyingLine } from "../../database/onceVerified.ts";
+import { proofOf } from "../../database/onceVerified.ts";
 import type { Step } from "../../handler.ts";
 import { runTask, type TaskRun } from "../runTask.ts";
 import type { SeenDatabase } from "./drilled.ts";
@@ -40,15 +40,12 @@ export async function verifyRestored(
 ): Promise<AskedRestored> {
   const host = restored.host ?? "";
   const run = { ...it, environment: { ...it.environment, ...restoredVariables(restored) } };
-  const { fault, output, where } = await runTask(step, run, "verification", it.command);
-  const line = verifyingLine(output, it.prints);
+  const ran = await runTask(step, run, "verification", it.command);
+  const { line, unproven } = proofOf(ran, it.prints);
   const why =
-    fault !== undefined
-      ? `the verification ended badly, ${fault}`
-      : line === undefined
-        ? `no line of the verification holds ${JSON.stringify(it.prints)}`
-        : host === "" || !output.includes(host)
-          ? `no line of the verification names the host ${host}, so it may have asked the database that serves`
-          : undefined;
-  return { line: why === undefined ? line : undefined, fault: why, where };
+    unproven ??
+    (host === "" || !ran.output.includes(host)
+      ? `no line of the verification names the host ${host}, so it may have asked the database that serves`
+      : undefined);
+  return { line: why === undefined ? line : undefined, fault: why, where: ran.where };
 }

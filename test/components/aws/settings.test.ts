@@ -207,6 +207,19 @@ describe("settings that contradict each other", () => {
       { database: { ...database, migration: { ...database.migration, service: "worker" } } },
       'greenlight:aws.database.migration.service is "worker"; expected one of api, web',
     ],
+    [
+      "a way back that is believed by what the migration is",
+      {
+        database: {
+          ...database,
+          migration: {
+            ...database.migration,
+            rollback: { command: ["npm", "run", "back"], prints: database.migration.prints },
+          },
+        },
+      },
+      "greenlight:aws.database.migration.rollback.prints is what greenlight:aws.database.migration.prints is, of the same question",
+    ],
     ["an account as a number", { account: 123456789012 }, "expected the 12 digits of an account, in quotes"],
     ["a host with *", { services: { api: { ...api, hosts: ["*.shop.example"] }, web } }, "without *"],
   ])("%s", (_, aws, expected) => {

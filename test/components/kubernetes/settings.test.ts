@@ -74,6 +74,21 @@ describe("the settings of a stack on Kubernetes", () => {
       },
       'greenlight:kubernetes.database.migration.service is "worker"; expected one of api, web',
     ],
+    [
+      {
+        kubernetes: {
+          ...settings.kubernetes,
+          database: {
+            claim: "data",
+            migration: {
+              ...{ service: "api", command: ["m"], verify: ["v"], prints: "ok" },
+              rollback: { command: ["b"], verify: ["v"], prints: "ok" },
+            },
+          },
+        },
+      },
+      "greenlight:kubernetes.database.migration.rollback.prints is what greenlight:kubernetes.database.migration.prints is, of the same question",
+    ],
     [{ database: { user: "shop" } }, "how it is migrated in kubernetes.database"],
     [
       { kubernetes: { ...settings.kubernetes, database: {} } },

@@ -99,7 +99,7 @@ describe("a migration as Jobs of a cluster", { timeout: 60_000 }, () => {
     await server.watched("jobs", "pods");
     const other = new Managed("greenlight:kubernetes:MigrationJob", "green-migration");
     await expect(other.create(inputs({ command: ["drop", "everything"] }))).rejects.toThrow(
-      "The Job shop-migrate-v2 runs, and does something else than this update asks",
+      "The Job shop-migrate-v2 runs, and does something else than is asked now",
     );
     expect(server.get("jobs", jobs.migration)).toBeDefined();
     played.finish(jobs.migration, true);
