@@ -83,4 +83,12 @@ describe("a task with a mark", { timeout: 60_000 }, () => {
     exitCode = 1;
     expect(await ran()).toMatchObject({ id: "arn:task/prod/new" });
   });
+
+  it("is gone along with while one is being taken down: what it did is not told yet", async () => {
+    marked.STOPPED = ["arn:task/prod/known"];
+    const going = { taskArn: "arn:task/prod/known", lastStatus: "DEPROVISIONING", containers: [{ name: "migration" }] };
+    cloud.answers("DescribeTasks", { tasks: [going] }, cloud.answer("DescribeTasks"));
+    expect(await ran()).toMatchObject({ id: "arn:task/prod/known", fault: undefined });
+    expect(started()).toEqual([]);
+  });
 });
