@@ -1,9 +1,10 @@
 import type { Settings } from "../config.ts";
 import { readManifest } from "../project/readManifest.ts";
 import type { SmokeRun } from "../provider/gates/smoke.ts";
-import { type EnvironmentName, environmentNames } from "../release/environment.ts";
+import type { EnvironmentName } from "../release/environment.ts";
 import { exitCodes } from "../release/exitCodes.ts";
 import { Problem } from "../release/problem.ts";
+import { sayServed } from "../release/servesAsAsked.ts";
 import { smokeVariables } from "../release/serviceVariables.ts";
 import type { Context } from "./context.ts";
 import { platformIn } from "./offered.ts";
@@ -64,12 +65,5 @@ export async function sayLive(serving: Serving, platform: Platform): Promise<str
   const at = serving.readAt.toISOString().slice(11, 19);
   const live = await liveNow(serving, platform);
   if (live !== undefined) return `${live.environment} ${live.version} serves 100 % (read back ${at})`;
-  const shares = platform.services.map((name) => {
-    const weights = serving.weights[name];
-    if (weights === undefined) return `${name}: nobody`;
-    const shares = `${name}: ${environmentNames.map((it) => `${it} ${weights[it]} %`).join(", ")}`;
-    const made = serving.instances?.[name];
-    return made === undefined ? shares : `${shares} by ${made.blue} and ${made.green} instances`;
-  });
-  return `${shares.join("; ")} (read back ${at})`;
+  return `${sayServed(serving, platform.services)} (read back ${at})`;
 }

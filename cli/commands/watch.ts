@@ -1,3 +1,4 @@
+import { watch } from "../../provider/watch/watch.ts";
 import { type EnvironmentName, environmentNames } from "../../release/environment.ts";
 import { type ExitCode, exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
@@ -8,7 +9,6 @@ import { requireCounted } from "../offered.ts";
 import type { Reporter } from "../reporter.ts";
 import type { CommandResult } from "../result.ts";
 import { lookEvents } from "../watch/lookEvents.ts";
-import { watch } from "../watch/watch.ts";
 
 export interface WatchCommandOptions extends GlobalOptions {
   /** Milliseconds; by default the setting `watch.for`. */

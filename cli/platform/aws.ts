@@ -67,11 +67,8 @@ export function awsPlatform(context: Context): Platform {
       return versionsOf(context.project, context.settings(), await readRunningImages(tasks, patience()));
     },
     async healthy(environment) {
-      const all = await health(environment, patience());
-      return {
-        healthy: all.reduce((sum, it) => sum + it.healthy, 0),
-        of: all.reduce((sum, it) => sum + it.of, 0),
-      };
+      const { healthyTargets } = await import("../../provider/aws/targetHealth.ts");
+      return healthyTargets(facts, environment, patience());
     },
     // The load balancer goes on asking; its last word is there at once.
     health: (environment, signal) => health(environment, AbortSignal.any([signal, patience()])),
@@ -99,8 +96,8 @@ export function awsPlatform(context: Context): Platform {
     },
     async count(signal) {
       const [{ cloudWatchTraffic }, { countTold }] = await Promise.all([
-        import("../watch/aws/trafficSource.ts"),
-        import("./toldCount.ts"),
+        import("../../provider/aws/watch/trafficSource.ts"),
+        import("../../provider/watch/toldCount.ts"),
       ]);
       return countTold(cloudWatchTraffic(facts), signal);
     },

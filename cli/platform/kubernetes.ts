@@ -1,14 +1,16 @@
 import { accessOf, servingFactsOf, switchedServicesOf, testAddressesOf } from "../../components/kubernetes/serving.ts";
-import { type KubernetesWatchFacts, watchFactsOf } from "../../components/kubernetes/watching.ts";
+import { watchFactsOf } from "../../components/kubernetes/watching.ts";
 import { thresholdsOf } from "../../config.ts";
 import { versionsOf } from "../../project/platform/imageVersions.ts";
-import { environmentIn, readLiveServices } from "../../provider/kubernetes/liveServices.ts";
-import { readEnvironments } from "../../provider/kubernetes/readEnvironments.ts";
+import { environmentIn, readLiveServices, servedBy } from "../../provider/kubernetes/liveServices.ts";
+import { readEnvironments, readyPods } from "../../provider/kubernetes/readEnvironments.ts";
+import type { PrometheusWatching } from "../../provider/prometheus/watching.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem, sentence } from "../../release/problem.ts";
+import type { TrafficCount } from "../../release/strategy/countedTraffic.ts";
 import type { Context } from "../context.ts";
-import type { Platform, ServiceHealth, TrafficCount } from "./platform.ts";
+import type { Platform, ServiceHealth } from "./platform.ts";
 
 /** How long the cluster may take to answer one question, ms. */
 const answerWithin = 30_000;
@@ -38,13 +40,7 @@ export function kubernetesPlatform(context: Context): Platform {
     services: names,
     async serving() {
       const seen = await readLiveServices(facts, AbortSignal.timeout(answerWithin));
-      const byPods = seen.flatMap(({ service, pods }) => (pods === undefined ? [] : [[service, pods] as const]));
-      return {
-        readAt: new Date(),
-        environment: environmentIn(seen),
-        weights: Object.fromEntries(seen.map(({ service, weights }) => [service, weights])),
-        ...(byPods.length === 0 ? {} : { instances: Object.fromEntries(byPods) }),
-      };
+      return { readAt: new Date(), environment: environmentIn(seen), ...servedBy(seen) };
     },
     async running() {
       const seen = await readEnvironments(access, services, AbortSignal.timeout(answerWithin));
@@ -52,13 +48,7 @@ export function kubernetesPlatform(context: Context): Platform {
         Object.fromEntries(Object.entries(seen[environment]).map(([service, pods]) => [service, pods.digests]));
       return versionsOf(context.project, settings, { blue: digests("blue"), green: digests("green") });
     },
-    async healthy(environment) {
-      const all = await health(environment);
-      return {
-        healthy: all.reduce((sum, it) => sum + it.healthy, 0),
-        of: all.reduce((sum, it) => sum + it.of, 0),
-      };
-    },
+    healthy: (environment) => readyPods(access, services, environment, AbortSignal.timeout(answerWithin)),
     // The kubelets go on asking; their last word is there at once.
     health,
     async readiness(environment) {
@@ -94,11 +84,11 @@ export function kubernetesPlatform(context: Context): Platform {
   return platform;
 }
 
-async function countSides(watching: KubernetesWatchFacts, signal: AbortSignal): Promise<TrafficCount> {
+async function countSides(watching: PrometheusWatching, signal: AbortSignal): Promise<TrafficCount> {
   const [{ Prometheus }, { prometheusTraffic }, { countTold }] = await Promise.all([
     import("../../provider/prometheus/prometheus.ts"),
-    import("../watch/kubernetes/trafficSource.ts"),
-    import("./toldCount.ts"),
+    import("../../provider/prometheus/trafficSource.ts"),
+    import("../../provider/watch/toldCount.ts"),
   ]);
   const source = prometheusTraffic(new Prometheus(watching.access), watching, async () => undefined);
   return countTold(source, signal);

@@ -1,4 +1,5 @@
 import { firingAlarms, instancesHealth } from "../../project/liveHealth.ts";
+import { countFromNow } from "../../provider/local/count.ts";
 import { EnvoyAdmin } from "../../provider/local/envoy/admin.ts";
 import { readCounters } from "../../provider/local/envoy/metrics.ts";
 import { weightsWrittenAt } from "../../provider/local/envoy/runtimeLayer.ts";
@@ -11,7 +12,6 @@ import { readPlatform, readServing } from "../../provider/local/serving.ts";
 import { type EnvironmentName, weightsFor } from "../../release/environment.ts";
 import type { Context } from "../context.ts";
 import { thresholdsInForce } from "../watch/local/thresholdsInForce.ts";
-import { countFromNow } from "./localCount.ts";
 import type { Platform } from "./platform.ts";
 
 /** The platform on this machine, with the addresses that only it has. */

@@ -1,15 +1,13 @@
-import type { EnvironmentName, Weights } from "../../release/environment.ts";
-import type { Answered } from "../../release/strategy/comparison.ts";
+import type { Observer } from "../../provider/watch/observer.ts";
+import type { EnvironmentName } from "../../release/environment.ts";
+import type { ServedTraffic } from "../../release/servesAsAsked.ts";
+import type { TrafficCount } from "../../release/strategy/countedTraffic.ts";
 import type { Thresholds } from "../../release/thresholds.ts";
-import type { Observer, ObserverArgs } from "../watch/observer.ts";
+import type { ObserverArgs } from "../watch/observerArgs.ts";
 
 /** What serves users now, with the time of the reading. */
-export interface Serving {
+export interface Serving extends ServedTraffic {
   readonly readAt: Date;
-  /** Weights per service; nothing for a service without any. */
-  readonly weights: Readonly<Record<string, Weights | undefined>>;
-  /** Ready instances of each side, for services whose traffic those alone share: their weights are what these numbers make. */
-  readonly instances?: Readonly<Record<string, Readonly<Record<EnvironmentName, number>>>>;
   /** The environment that takes all traffic of all services, if one does. */
   readonly environment: EnvironmentName | undefined;
 }
@@ -36,22 +34,6 @@ export interface Readiness {
 export interface Moved {
   readonly writtenAt: number;
   readonly readBackAt: number;
-}
-
-/** What both sides answered users over the very same time. */
-export interface CountedTraffic {
-  /** Milliseconds since 1970. */
-  readonly from: number;
-  readonly to: number;
-  /** By environment and service; undefined for a service of which it cannot be told. */
-  readonly answered: Readonly<Record<EnvironmentName, Readonly<Record<string, Answered | undefined>>>>;
-  /** Why it cannot be told; left out where it can. */
-  readonly unreadable?: string;
-}
-
-/** A count of users' requests that goes on since it was begun. */
-export interface TrafficCount {
-  soFar(): Promise<CountedTraffic>;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { watch } from "../../provider/watch/watch.ts";
 import { completeAnnouncement } from "../../release/announcement.ts";
 import { announceDeployment } from "../announce/deployment.ts";
 import { liveNow, requirePlatform } from "../live.ts";
@@ -5,7 +6,6 @@ import { performRollback } from "../rollback/rollback.ts";
 import { unhindered } from "../rollback/unhindered.ts";
 import { wayBack } from "../rollback/wayBack.ts";
 import { lookEvents } from "../watch/lookEvents.ts";
-import { watch } from "../watch/watch.ts";
 import { engineOf, type ReleaseRun } from "./releaseRun.ts";
 
 /** T+30: the five looks until the time is over, or until a no-go, which takes traffic back at once. */

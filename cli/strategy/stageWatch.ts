@@ -1,18 +1,17 @@
+import type { Observer } from "../../provider/watch/observer.ts";
+import { watch } from "../../provider/watch/watch.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
+import { comparedVerdict, compareSides, toleranceOf } from "../../release/strategy/compareSides.ts";
+import type { TrafficCount } from "../../release/strategy/countedTraffic.ts";
 import type { Strategy } from "../../release/strategy/strategy.ts";
 import type { Verdict, VerdictWord } from "../../release/verdict.ts";
-import type { Platform, TrafficCount } from "../platform/platform.ts";
+import type { Platform } from "../platform/platform.ts";
 import { engineOf, type ReleaseRun } from "../release/releaseRun.ts";
 import { lookEvents } from "../watch/lookEvents.ts";
-import type { Observer } from "../watch/observer.ts";
-import { watch } from "../watch/watch.ts";
-import { compareSides, type SidesCompared } from "./comparison.ts";
 import type { Orders } from "./orders.ts";
 
 /** How soon an order from another terminal is seen. Milliseconds. */
 const orderEvery = 300;
-/** How much slower than the old version the new one may answer, where either takes long enough to matter. */
-const p95Factor = 2;
 
 /** What is judged of the stage that a walk stands at. */
 export interface Judged {
@@ -64,19 +63,16 @@ export class StageWatch {
    */
   async judge(stage: number, until: number): Promise<Judged> {
     const { run, platform, strategy, stable, count } = this.#it;
-    const { errorRate, p95 } = platform.thresholds();
     const bakeMs = strategy.stages.find(({ percent }) => percent === stage)?.bakeMs ?? 0;
     this.#count ??= await count(run.signal);
     const verdict = await this.#watched(Math.max(1, Math.min(bakeMs, until - Date.now())));
     if (verdict === undefined) return notJudged;
     const sides = { stable, next: run.environment };
-    const found = compareSides(await this.#count.soFar(), sides, platform.services, {
-      minRequests: strategy.minRequests,
-      errorRate: errorRate.max,
-      p95Factor,
-      p95FloorMs: p95.maxMs / 10,
-    });
-    return { verdict: this.#compared(stage, verdict, found), requests: found.requests };
+    const tolerance = toleranceOf(platform.thresholds(), strategy.minRequests);
+    const found = compareSides(await this.#count.soFar(), sides, platform.services, tolerance);
+    const compared = comparedVerdict(verdict, stage, found);
+    this.#take(compared);
+    return { verdict: compared.verdict, requests: found.requests };
   }
 
   /** Looks once: a pause does not keep a no-go from going back. */
@@ -117,22 +113,11 @@ export class StageWatch {
     }
   }
 
-  /** A canary that is no worse by itself must not be worse than what it replaces either. */
-  #compared(stage: number, verdict: Verdict, { services }: SidesCompared): VerdictWord {
-    if (verdict.verdict !== "go") return verdict.verdict;
-    const word = (["no-go", "undecided"] as const).find((it) => services.some((one) => one.verdict === it)) ?? "go";
-    const said = services.filter((it) => it.verdict === word).map(({ service, sentence }) => `${service}: ${sentence}`);
-    this.#take({ ...verdict, verdict: word, sentence: `${heads[word]} at ${stage} %, compared: ${said.join("; ")}.` });
-    return word;
-  }
-
   #take(verdict: Verdict): void {
     this.#sentence = verdict.sentence;
     if (verdict.verdict === "no-go") this.#it.run.verdict = verdict;
   }
 }
-
-const heads: Readonly<Record<VerdictWord, string>> = { go: "Go", "no-go": "No-go", undecided: "Undecided" };
 
 /** An order that cannot be read is one too: the walk then tells what is wrong with it. */
 function newer(orders: Orders, before: string | undefined): boolean {

@@ -3,13 +3,13 @@ import { standingOf } from "../../project/instances.ts";
 import { type EnvironmentName, sayWeights, sharedWeights, type Weights } from "../../release/environment.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
+import { servesAsAsked } from "../../release/servesAsAsked.ts";
 import type { Standing } from "../../release/strategy/rolling.ts";
 import type { Context } from "../context.ts";
 import type { Engine } from "../engine/engine.ts";
 import { engineEvents } from "../engine/engineEvents.ts";
 import { sayLive } from "../live.ts";
 import type { Platform, Serving } from "../platform/platform.ts";
-import { servesAsAsked } from "../platform/servesAsAsked.ts";
 import type { Reporter } from "../reporter.ts";
 
 export interface TrafficUpdate {

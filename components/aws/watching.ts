@@ -1,4 +1,5 @@
 import { type Settings, thresholdsOf } from "../../config.ts";
+import type { CloudWatching } from "../../provider/aws/watch/watching.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
 import { alarmName, noGoAlarm, serviceAlarms } from "./alarmRules.ts";
 import { type DatabaseSource, databaseSource } from "./databaseSource.ts";
@@ -6,12 +7,8 @@ import { physicalName } from "./physicalName.ts";
 import { namePrefix } from "./serving.ts";
 
 /** What a watch of one environment reads from CloudWatch, by the names that the stack gives: from the settings alone. */
-export interface AwsWatchFacts {
+export interface AwsWatchFacts extends CloudWatching {
   readonly region: string;
-  /** Name of the alarm that says no-go. */
-  readonly noGo: string;
-  /** Names of the alarms that say that too few requests came to judge by. */
-  readonly silence: readonly string[];
   /** Names of the log groups of each side's services. */
   readonly logGroups: Readonly<Record<EnvironmentName, readonly string[]>>;
   readonly database?: DatabaseSource;

@@ -1,10 +1,10 @@
 import { fill, type TrafficQueries } from "../../provider/prometheus/queries.ts";
+import type { CountedQueries } from "../../provider/prometheus/watching.ts";
 import { type EnvironmentName, environmentNames } from "../../release/environment.ts";
 import type { Thresholds } from "../../release/thresholds.ts";
 import { milliseconds, percent } from "../../release/wording.ts";
 import { objectName } from "./names.ts";
 import type { KubernetesSettings } from "./settings.ts";
-import type { CountedQueries } from "./watching.ts";
 
 /** An alerting rule as Prometheus takes it. */
 export interface AlertRule {

@@ -1,15 +1,15 @@
 import { type Settings, thresholdsOf } from "../../config.ts";
+import type { PrometheusWatching } from "../../provider/prometheus/watching.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
 import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
 import { servingFactsOf } from "./serving.ts";
-import type { KubernetesWatchFacts } from "./watching.ts";
 
 export interface AlertsQuietArgs {
   /** Folder of the project, absolute. */
   project: string;
   settings: Settings;
-  watching: KubernetesWatchFacts;
+  watching: PrometheusWatching;
   environment: EnvironmentName;
   /** Version that is about to be deployed there. */
   version: string;

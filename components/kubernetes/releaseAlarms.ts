@@ -1,9 +1,9 @@
 import { type Settings, thresholdsOf } from "../../config.ts";
+import type { PrometheusWatching } from "../../provider/prometheus/watching.ts";
 import * as pulumi from "../pulumi.ts";
 import { type AlertRule, rulesOfStack } from "./alertRules.ts";
 import { objectName, stackLabels } from "./names.ts";
 import { KubernetesResource } from "./resource.ts";
-import type { KubernetesWatchFacts } from "./watching.ts";
 
 /** A PrometheusRule of the Prometheus Operator (monitoring.coreos.com/v1), as far as a stack makes it. */
 export interface PrometheusRule {
@@ -12,7 +12,7 @@ export interface PrometheusRule {
 
 export interface ReleaseAlarmsArgs {
   settings: Settings;
-  watching: KubernetesWatchFacts;
+  watching: PrometheusWatching;
 }
 
 /** Alerts by the thresholds of the settings, for every service: whoever is paged hears of a bad release also while nobody watches. */

@@ -1,45 +1,15 @@
 import { resolve } from "node:path";
 import type { Settings } from "../../config.ts";
-import type { PrometheusAccess } from "../../provider/prometheus/access.ts";
-import {
-  clusterOfContour,
-  type Ingress,
-  namesEnvironment,
-  queriesOf,
-  type TrafficQueries,
-} from "../../provider/prometheus/queries.ts";
+import { clusterOfContour, type Ingress, namesEnvironment, queriesOf } from "../../provider/prometheus/queries.ts";
+import type { PrometheusWatching } from "../../provider/prometheus/watching.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
 import { ownAlerts } from "./alertRules.ts";
 import { objectName } from "./names.ts";
 import type { PrometheusSettings } from "./prometheusSettings.ts";
 import { ledByOf } from "./serving.ts";
 
-/** How users' requests are counted. */
-export interface CountedQueries {
-  /** Queries of each service's requests by environment; both sides' are the same where `byEnvironment` is false. */
-  readonly queries: Readonly<Record<EnvironmentName, Readonly<Record<string, TrafficQueries>>>>;
-  /**
-   * Whether each side is counted by itself: behind a Gateway users' requests go to the Service of their side. Without one they go to the live
-   * Service, whichever side serves, and only counters that say whose pod answered tell the sides apart.
-   */
-  readonly byEnvironment: boolean;
-}
-
-/** What of a stack's Prometheus a watch asks for. */
-export interface KubernetesWatchFacts extends CountedQueries {
-  readonly access: PrometheusAccess;
-  /** A query of the database's health. */
-  readonly database: string | undefined;
-  /** Names of alerting rules that judge a side: the team's own, and those that the stack makes. */
-  readonly alerts: Readonly<Record<EnvironmentName, readonly string[]>>;
-  /** Length of the stretches that are counted, ms. */
-  readonly everyMs: number;
-  /** How long after its end a stretch's figures may still change, ms. */
-  readonly settleMs: number;
-}
-
 /** Undefined where the settings name no Prometheus. */
-export function watchFactsOf(project: string, settings: Settings): KubernetesWatchFacts | undefined {
+export function watchFactsOf(project: string, settings: Settings): PrometheusWatching | undefined {
   const { kubernetes, services } = settings;
   const prometheus = kubernetes?.prometheus;
   if (kubernetes === undefined || prometheus === undefined) return undefined;

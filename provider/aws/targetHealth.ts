@@ -44,3 +44,16 @@ export async function readTargetHealth(
     client.destroy();
   }
 }
+
+/** Healthy targets of all services in one environment together. @throws Problem when AWS does not say */
+export async function healthyTargets(
+  facts: AwsServingFacts,
+  environment: EnvironmentName,
+  signal: AbortSignal,
+): Promise<{ readonly healthy: number; readonly of: number }> {
+  const seen = Object.values(await readTargetHealth(facts, signal)).map((sides) => sides[environment]);
+  return {
+    healthy: seen.reduce((sum, it) => sum + (it?.healthy ?? 0), 0),
+    of: seen.reduce((sum, it) => sum + (it?.of ?? 0), 0),
+  };
+}

@@ -9,6 +9,7 @@ import {
   type Weights,
   weightsFor,
 } from "../../release/environment.ts";
+import type { ServedTraffic } from "../../release/servesAsAsked.ts";
 import { abortable } from "./abortable.ts";
 import type { Client } from "./client.ts";
 import type { KubernetesServingFacts } from "./facts.ts";
@@ -111,6 +112,15 @@ function sharedBy(services: readonly SeenLiveService[]): Weights | undefined {
 export function environmentIn(services: readonly SeenLiveService[]): EnvironmentName | undefined {
   const weights = sharedBy(services);
   return weights === undefined ? undefined : servesAll(weights);
+}
+
+/** What serves, by service. */
+export function servedBy(services: readonly SeenLiveService[]): ServedTraffic {
+  const byPods = services.flatMap(({ service, pods }) => (pods === undefined ? [] : [[service, pods] as const]));
+  return {
+    weights: Object.fromEntries(services.map(({ service, weights }) => [service, weights])),
+    ...(byPods.length === 0 ? {} : { instances: Object.fromEntries(byPods) }),
+  };
 }
 
 /** Environments that take any service's traffic. */

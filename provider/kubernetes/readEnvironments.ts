@@ -7,10 +7,13 @@ import type { SwitchedService } from "./switching.ts";
 
 export type SeenEnvironments = Readonly<Record<EnvironmentName, Readonly<Record<string, SeenPods>>>>;
 
+/** By which labels the pods of a service are found. */
+type LabelledPods = Pick<SwitchedService, "service" | EnvironmentName>;
+
 /** Reads the pods of both environments once. @throws Problem when the cluster does not say */
 export async function readEnvironments(
   access: KubernetesAccess,
-  services: readonly SwitchedService[],
+  services: readonly LabelledPods[],
   signal: AbortSignal,
 ): Promise<SeenEnvironments> {
   const [{ openClient }, { common, pods }] = await Promise.all([import("./client.ts"), import("./collections.ts")]);
@@ -22,4 +25,18 @@ export async function readEnvironments(
     Object.fromEntries(services.map((it) => [it.service, seenPods(it.service, it[name], items)])),
   );
   return { blue, green };
+}
+
+/** Ready pods of all services in one environment together. @throws Problem when the cluster does not say */
+export async function readyPods(
+  access: KubernetesAccess,
+  services: readonly LabelledPods[],
+  environment: EnvironmentName,
+  signal: AbortSignal,
+): Promise<{ readonly healthy: number; readonly of: number }> {
+  const seen = Object.values((await readEnvironments(access, services, signal))[environment]);
+  return {
+    healthy: seen.reduce((sum, { ready }) => sum + ready, 0),
+    of: seen.reduce((sum, { of }) => sum + of, 0),
+  };
 }

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { countTold } from "../../cli/platform/toldCount.ts";
-import { compareSides } from "../../cli/strategy/comparison.ts";
-import { cloudWatchTraffic } from "../../cli/watch/aws/trafficSource.ts";
 import { servingFactsOf } from "../../components/aws/serving.ts";
 import { readSettings } from "../../config.ts";
+import { cloudWatchTraffic } from "../../provider/aws/watch/trafficSource.ts";
+import { countTold } from "../../provider/watch/toldCount.ts";
+import { compareSides } from "../../release/strategy/compareSides.ts";
 import { config, settings } from "../components/aws/shop.ts";
 import { Balancer } from "../provider/aws/balancer.ts";
 import { Cloud } from "../provider/aws/cloud.ts";

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { watchCommand } from "../../cli/commands/watch.ts";
 import { openContext } from "../../cli/context.ts";
 import { awsPlatform } from "../../cli/platform/aws.ts";
-import type { Observer } from "../../cli/watch/observer.ts";
+import type { Observer } from "../../provider/watch/observer.ts";
 import type { Observation } from "../../release/observation.ts";
 import { judge } from "../../release/verdict.ts";
 import { database, settings } from "../components/aws/shop.ts";

@@ -3,7 +3,7 @@ import { stringify } from "yaml";
 import { watchCommand } from "../../cli/commands/watch.ts";
 import { openContext } from "../../cli/context.ts";
 import { kubernetesPlatform } from "../../cli/platform/kubernetes.ts";
-import { compareSides } from "../../cli/strategy/comparison.ts";
+import { compareSides } from "../../release/strategy/compareSides.ts";
 import type { Observation } from "../../release/observation.ts";
 import { judge } from "../../release/verdict.ts";
 import { digest, settings } from "../components/kubernetes/shop.ts";

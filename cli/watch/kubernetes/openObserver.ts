@@ -1,19 +1,17 @@
-import type { KubernetesWatchFacts } from "../../../components/kubernetes/watching.ts";
 import type { KubernetesAccess } from "../../../provider/kubernetes/facts.ts";
 import { PodLogLines } from "../../../provider/kubernetes/newLogLines.ts";
 import type { SwitchedService } from "../../../provider/kubernetes/switching.ts";
-import { readAlerts } from "../../../provider/prometheus/alerts.ts";
-import { readDatabaseHealth } from "../../../provider/prometheus/databaseHealth.ts";
+import { prometheusLooks } from "../../../provider/prometheus/looks.ts";
 import { Prometheus } from "../../../provider/prometheus/prometheus.ts";
+import type { PrometheusWatching } from "../../../provider/prometheus/watching.ts";
+import { ErrorLogs, logLookBack } from "../../../provider/watch/errorLogs.ts";
+import { ToldObserver } from "../../../provider/watch/toldObserver.ts";
 import { spokenDuration } from "../../../release/duration.ts";
 import type { EnvironmentName } from "../../../release/environment.ts";
 import type { Context } from "../../context.ts";
 import { smokeRunOf } from "../../live.ts";
 import type { Platform } from "../../platform/platform.ts";
-import type { ObserverArgs } from "../observer.ts";
-import { ErrorLogs, logLookBack } from "../told/errorLogs.ts";
-import { ToldObserver } from "../told/toldObserver.ts";
-import { prometheusTraffic } from "./trafficSource.ts";
+import type { ObserverArgs } from "../observerArgs.ts";
 
 /** An observer by what a Prometheus, the pods and their logs tell; what nobody tells is said by name. */
 export function openKubernetesObserver(
@@ -22,7 +20,7 @@ export function openKubernetesObserver(
   it: {
     readonly access: KubernetesAccess;
     readonly services: readonly SwitchedService[];
-    readonly watching: KubernetesWatchFacts;
+    readonly watching: PrometheusWatching;
   },
   { environment, version, reporter, signal }: ObserverArgs,
 ): ToldObserver {
@@ -40,14 +38,11 @@ export function openKubernetesObserver(
     new PodLogLines(access, Object.fromEntries(services.map((one) => [one.service, one[name]])), since),
   ];
   return new ToldObserver({
-    environment,
-    traffic: prometheusTraffic(prometheus, watching, async () => (await platform.serving()).environment),
-    ...(alerts.length === 0 ? {} : { alarms: (asked) => readAlerts(prometheus, alerts, asked) }),
+    ...prometheusLooks(prometheus, watching, environment, async () => (await platform.serving()).environment),
     healthy: () => platform.healthy(environment),
     logs: new ErrorLogs({ blue: lines("blue"), green: lines("green") }, environment, (text) =>
       reporter.tell({ kind: "warning", text }),
     ),
-    ...(database === undefined ? {} : { database: (asked) => readDatabaseHealth(prometheus, database, asked) }),
     smoke: {
       run: smokeRunOf(context, settings, platform, environment, version),
       everyMs: settings.watch.smokeEvery,

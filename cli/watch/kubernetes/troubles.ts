@@ -1,11 +1,11 @@
-import type { KubernetesWatchFacts } from "../../../components/kubernetes/watching.ts";
 import { readAlerts } from "../../../provider/prometheus/alerts.ts";
 import { readDatabaseHealth } from "../../../provider/prometheus/databaseHealth.ts";
 import { Prometheus } from "../../../provider/prometheus/prometheus.ts";
+import { prometheusTraffic } from "../../../provider/prometheus/trafficSource.ts";
+import type { PrometheusWatching } from "../../../provider/prometheus/watching.ts";
+import { lastSettled } from "../../../provider/watch/trafficSource.ts";
 import { spokenDuration } from "../../../release/duration.ts";
 import type { EnvironmentName } from "../../../release/environment.ts";
-import { lastSettled } from "../told/trafficSource.ts";
-import { prometheusTraffic } from "./trafficSource.ts";
 
 /** Stretches that are looked back upon. */
 const stretches = 3;
@@ -17,7 +17,7 @@ const stretches = 3;
  * @throws Problem where Prometheus does not tell
  */
 export async function prometheusTroubles(
-  watching: KubernetesWatchFacts,
+  watching: PrometheusWatching,
   live: EnvironmentName,
   signal: AbortSignal,
 ): Promise<string[]> {

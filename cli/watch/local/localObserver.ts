@@ -5,11 +5,11 @@ import type { SmokeRun } from "../../../provider/gates/smoke.ts";
 import { EnvoyAdmin } from "../../../provider/local/envoy/admin.ts";
 import { readCounters } from "../../../provider/local/envoy/metrics.ts";
 import type { PlatformFacts } from "../../../provider/local/platformFacts.ts";
+import type { Observer } from "../../../provider/watch/observer.ts";
+import { SmokeRounds } from "../../../provider/watch/smokeRounds.ts";
 import { type EnvironmentName, other } from "../../../release/environment.ts";
 import type { NewPattern } from "../../../release/logPatterns.ts";
 import type { Observation } from "../../../release/observation.ts";
-import type { Observer } from "../observer.ts";
-import { SmokeRounds } from "../smokeRounds.ts";
 import { LogWatch } from "./logWatch.ts";
 
 export interface LocalObserverOptions {

@@ -4,7 +4,7 @@ import type { Context } from "../../context.ts";
 import { Engine } from "../../engine/engine.ts";
 import { smokeRunOf } from "../../live.ts";
 import type { LocalPlatform } from "../../platform/local.ts";
-import type { ObserverArgs } from "../observer.ts";
+import type { ObserverArgs } from "../observerArgs.ts";
 import { LocalObserver } from "./localObserver.ts";
 
 /** An observer with everything that the stack has to look at. */

@@ -1,7 +1,7 @@
-import { type EnvironmentName, environmentNames, other } from "../../../release/environment.ts";
-import { type NewPattern, newPatterns } from "../../../release/logPatterns.ts";
-import { masker } from "../../../release/mask.ts";
-import { sentence } from "../../../release/problem.ts";
+import { type EnvironmentName, environmentNames, other } from "../../release/environment.ts";
+import { type NewPattern, newPatterns } from "../../release/logPatterns.ts";
+import { masker } from "../../release/mask.ts";
+import { sentence } from "../../release/problem.ts";
 
 /** Logs that are read from where they were read before. */
 export interface LogTail {

@@ -1,7 +1,8 @@
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import { minuteMs, readMetrics } from "../../../provider/aws/metrics.ts";
 import type { Observation } from "../../../release/observation.ts";
 import { clock } from "../../../release/wording.ts";
+import { minuteMs, readMetrics } from "../metrics.ts";
+import type { CloudWatching } from "./watching.ts";
 
 /** A database whose newest figures are older than this is not known to be there. Milliseconds. */
 const staleAfter = 300_000;
@@ -15,10 +16,7 @@ export class DatabaseWatch {
   #askedAt = Number.NEGATIVE_INFINITY;
   #told: Observation["database"];
 
-  constructor(
-    client: CloudWatchClient,
-    { instance, cluster }: { readonly instance?: string; readonly cluster?: string },
-  ) {
+  constructor(client: CloudWatchClient, { instance, cluster }: NonNullable<CloudWatching["database"]>) {
     this.#client = client;
     this.#dimensions =
       instance === undefined ? { DBClusterIdentifier: cluster ?? "" } : { DBInstanceIdentifier: instance };

@@ -1,7 +1,7 @@
-import type { EnvironmentName } from "../../../release/environment.ts";
-import type { Observation } from "../../../release/observation.ts";
-import { sentence } from "../../../release/problem.ts";
-import { clock } from "../../../release/wording.ts";
+import type { EnvironmentName } from "../../release/environment.ts";
+import type { Observation } from "../../release/observation.ts";
+import { sentence } from "../../release/problem.ts";
+import { clock } from "../../release/wording.ts";
 import { lastSettled, nextStart, type TrafficSource } from "./trafficSource.ts";
 
 /** What was told of one environment's traffic since the watch began, in whole stretches of time. */

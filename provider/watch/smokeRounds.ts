@@ -1,6 +1,6 @@
-import { runSmoke, type SmokeRun } from "../../provider/gates/smoke.ts";
 import type { Observation } from "../../release/observation.ts";
 import { sentence } from "../../release/problem.ts";
+import { runSmoke, type SmokeRun } from "../gates/smoke.ts";
 
 /** Runs the key user flows again and again beside the looks. */
 export class SmokeRounds {

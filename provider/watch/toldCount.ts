@@ -1,9 +1,9 @@
 import type { EnvironmentName } from "../../release/environment.ts";
 import type { Period } from "../../release/observation.ts";
 import { sentence } from "../../release/problem.ts";
+import type { TrafficCount } from "../../release/strategy/countedTraffic.ts";
 import { overSameMinutes } from "../../release/strategy/sameMinutes.ts";
-import { lastSettled, nextStart, type TrafficSource } from "../watch/told/trafficSource.ts";
-import type { TrafficCount } from "./platform.ts";
+import { lastSettled, nextStart, type TrafficSource } from "./trafficSource.ts";
 
 /**
  * Counts both sides from the next whole stretch of time on by what a metrics service tells, up to the last one whose figures do not change

@@ -1,9 +1,9 @@
-import type { KubernetesWatchFacts } from "../../../components/kubernetes/watching.ts";
-import type { Prometheus } from "../../../provider/prometheus/prometheus.ts";
-import { readTraffic } from "../../../provider/prometheus/traffic.ts";
-import type { EnvironmentName } from "../../../release/environment.ts";
-import { Problem } from "../../../release/problem.ts";
-import type { TrafficSource } from "../told/trafficSource.ts";
+import type { EnvironmentName } from "../../release/environment.ts";
+import { Problem } from "../../release/problem.ts";
+import type { TrafficSource } from "../watch/trafficSource.ts";
+import type { Prometheus } from "./prometheus.ts";
+import { readTraffic } from "./traffic.ts";
+import type { PrometheusWatching } from "./watching.ts";
 
 /** Longest pause between two questions, ms. */
 const askEvery = 15_000;
@@ -16,7 +16,7 @@ const askEvery = 15_000;
  */
 export function prometheusTraffic(
   prometheus: Prometheus,
-  { queries, byEnvironment, everyMs, settleMs }: KubernetesWatchFacts,
+  { queries, byEnvironment, everyMs, settleMs }: PrometheusWatching,
   serves: () => Promise<EnvironmentName | undefined>,
 ): TrafficSource {
   return {

@@ -2,7 +2,7 @@ import type { EnvironmentName } from "../../release/environment.ts";
 import { difference, percentile } from "../../release/latency.ts";
 import type { ServiceCounters, Unreadable } from "../../release/observation.ts";
 import type { Answered } from "../../release/strategy/comparison.ts";
-import type { TrafficCount } from "./platform.ts";
+import type { TrafficCount } from "../../release/strategy/countedTraffic.ts";
 
 type Counters = Readonly<Record<string, ServiceCounters | Unreadable>>;
 type BothCounters = Readonly<Record<EnvironmentName, Counters>>;

@@ -1,18 +1,5 @@
-import type { EnvironmentName } from "../../release/environment.ts";
 import type { NewPattern } from "../../release/logPatterns.ts";
 import type { Observation } from "../../release/observation.ts";
-import type { Engine } from "../engine/engine.ts";
-import type { Reporter } from "../reporter.ts";
-
-export interface ObserverArgs {
-  /** The environment that is watched, and its version. */
-  readonly environment: EnvironmentName;
-  readonly version: string;
-  readonly reporter: Reporter;
-  readonly signal: AbortSignal;
-  /** An engine that is open already. */
-  readonly engine?: Engine;
-}
 
 /** Whoever looks at a serving environment: the seed's five looks, errors and times, logs, user flows, database. */
 export interface Observer {

@@ -1,5 +1,5 @@
-import type { EnvironmentName } from "../../../release/environment.ts";
-import type { Period } from "../../../release/observation.ts";
+import type { EnvironmentName } from "../../release/environment.ts";
+import type { Period } from "../../release/observation.ts";
 
 /** When figures are believed. Milliseconds. */
 export interface ToldTiming {

@@ -1,12 +1,12 @@
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import type { AwsWatchFacts } from "../../../components/aws/watching.ts";
-import { alarmStates } from "../../../provider/aws/alarmStates.ts";
 import type { SeenAlarm } from "../../../release/observation.ts";
+import { alarmStates } from "../alarmStates.ts";
+import type { CloudWatching } from "./watching.ts";
 
 /** The alarms that judge an environment, as CloudWatch says. */
 export async function readAlarms(
   cloudWatch: CloudWatchClient,
-  { noGo, silence }: AwsWatchFacts,
+  { noGo, silence }: CloudWatching,
   signal: AbortSignal,
 ): Promise<SeenAlarm[]> {
   const asked = [
