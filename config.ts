@@ -186,7 +186,7 @@ export const settingsShape = z.strictObject({
   watch: group(
     {
       for: duration("60m", 1000).describe("How long the candidate is watched after the switch before go or no-go."),
-      every: duration("10s", 100).describe("Time between two looks."),
+      every: duration("10s", 100).describe("Time between two looks, also of `bake`."),
       smokeEvery: duration("5m", 1000).describe("Time between two runs of the smoke command while watching."),
     },
     "{ for: 60m, every: 10s }",
@@ -194,7 +194,7 @@ export const settingsShape = z.strictObject({
     .prefault({})
     .describe("How the `greenlight` command watches a release."),
   bake: duration("0s").describe(
-    "How long `pulumi up` itself watches after a switch; 0s leaves watching to the command.",
+    "How long `pulumi up` itself watches who was given traffic, after a switch or a share, and fails unless the verdict is go (docs/strategies.md); 0s leaves watching to the command.",
   ),
   share: whole(0, 99)
     .default(0)

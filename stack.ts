@@ -22,7 +22,9 @@ export async function deployStack(): Promise<Record<string, unknown>> {
     checklistNow(project, name, settings),
   ]);
   for (const line of [serving, ...said]) void pulumi.log.info(line);
-  return platform.deploy({ stack: name, project, settings, manifests, checklist, providers });
+  // The command watches a release itself, and asks a rollback's health and smoke test.
+  const watched = process.env.GREENLIGHT_WATCHED === "1";
+  return platform.deploy({ stack: name, project, settings, manifests, checklist, watched, providers });
 }
 
 /** What the candidate's checklist is judged by, and the lines about it. Its readers are loaded only where it is asked for. */

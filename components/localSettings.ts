@@ -10,7 +10,6 @@ export type LocalKey = "listen" | "ports" | "database" | "gates" | "backup";
  * @param it.given the keys that the stack file has
  * @param it.of a key as the stack file names it
  * @param it.instead what stands for each key on that platform
- * @param it.afterSwitch what a person does in the place of a bake
  * @param it.shares why traffic cannot be shared there; undefined where it can
  */
 export function localSettingsFaults(it: {
@@ -18,16 +17,14 @@ export function localSettingsFaults(it: {
   readonly given: ReadonlySet<string>;
   readonly of: (key: string) => string;
   readonly instead: Readonly<Record<LocalKey, string>>;
-  readonly afterSwitch: string;
   readonly shares: string | undefined;
 }): string[] {
-  const { settings, given, of, instead, afterSwitch, shares } = it;
-  const { platform, bake, share } = settings;
+  const { settings, given, of, instead, shares } = it;
+  const { share } = settings;
   return [
     ...Object.entries(instead)
       .filter(([key]) => given.has(key))
       .map(([key, other]) => `${of(key)} is a setting of the local platform: ${other}`),
-    ...(bake > 0 ? [`${of("bake")} is not offered on ${platform} yet: ${afterSwitch}`] : []),
     ...(share > 0 && shares !== undefined ? [`${of("share")} is ${share}; ${shares}`] : []),
   ];
 }

@@ -13,6 +13,8 @@ export interface StackArgs {
   readonly manifests: { readonly blue?: ProjectManifest; readonly green?: ProjectManifest };
   /** What the candidate's checklist is judged by. */
   readonly checklist: CarriedChecklist;
+  /** Whether whoever gave the update watches what it moves, so that it does not. Default: false. */
+  readonly watched?: boolean;
   /** What the platform's `startProviders` gave. */
   readonly providers?: readonly pulumi.ProviderResource[];
 }

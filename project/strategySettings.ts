@@ -68,7 +68,7 @@ export const strategySettings = group(
       .prefault({})
       .describe("What `rolling` does."),
     patience: duration("15m").describe(
-      "How long beyond its bake a stage waits for a verdict; then a person is asked, and nothing moves.",
+      "How long beyond its bake a stage, or an update with `bake`, waits for a verdict; then a person is asked, and nothing moves.",
     ),
   },
   "{ kind: canary, canary: { stages: [5, 25, 50, 100] } }",

@@ -28,12 +28,23 @@ export class Engine {
     this.#tell = tell;
   }
 
-  /** Finds or provides the engine, and selects or creates the stack. */
-  static async open(context: Context, progress: (line: string) => void): Promise<Engine> {
+  /**
+   * Finds or provides the engine, and selects or creates the stack.
+   *
+   * @param it.watched the caller watches what its updates move, so that they do not (`greenlight:bake`)
+   */
+  static async open(
+    context: Context,
+    progress: (line: string) => void,
+    { watched = false }: { readonly watched?: boolean } = {},
+  ): Promise<Engine> {
     const tools = await ensureToolchain({ progress });
     const own = engineEnvironment(context);
     const path = [...tools.pathEntries, process.env.PATH ?? ""].join(":");
-    const env = { ...tools.env, ...own, PATH: path, NODE_OPTIONS: smallYoungGeneration() };
+    const env = {
+      ...{ ...tools.env, ...own, PATH: path, NODE_OPTIONS: smallYoungGeneration() },
+      GREENLIGHT_WATCHED: watched ? "1" : "0",
+    };
     const backend = process.env.PULUMI_BACKEND_URL ?? own.PULUMI_BACKEND_URL;
     const stack = await openStack({ context, pulumi: tools.pulumi, env, backend });
     return new Engine(stack, context, backend, progress);

@@ -46,7 +46,8 @@ export type PhaseWorks = Readonly<Record<PhaseId, PhaseWork>>;
 
 export async function engineOf(run: ReleaseRun): Promise<Engine> {
   if (run.engine === undefined) {
-    run.engine = await Engine.open(run.context, (text) => run.reporter.tell({ kind: "step", text }));
+    const tell = (text: string) => run.reporter.tell({ kind: "step", text });
+    run.engine = await Engine.open(run.context, tell, { watched: true });
     await run.engine.recover();
   }
   return run.engine;

@@ -141,7 +141,7 @@ async function moveBackByInstances({
   signal,
 }: RollbackArgs): Promise<MoveRecord> {
   const { Engine } = await import("../engine/engine.ts");
-  const engine = await Engine.open(context, (text) => reporter.tell({ kind: "step", text }));
+  const engine = await Engine.open(context, (text) => reporter.tell({ kind: "step", text }), { watched: true });
   await engine.recover();
   const goal = { live: to.environment, share: 0, back: true };
   const moved = await giveShare({ context, platform, engine, reporter }, goal, signal);
@@ -159,7 +159,7 @@ async function alignState({ context, to, reporter }: RollbackArgs): Promise<bool
   try {
     // Read only now: traffic does not wait for the engine, nor for its code.
     const { Engine } = await import("../engine/engine.ts");
-    const engine = await Engine.open(context, (text) => reporter.tell({ kind: "step", text }));
+    const engine = await Engine.open(context, (text) => reporter.tell({ kind: "step", text }), { watched: true });
     await engine.recover();
     await engine.up(engineEvents(reporter));
     return true;

@@ -5,11 +5,13 @@ import { neededIn } from "../../project/instances.ts";
 import { type EnvironmentName, environmentNames, other, sharedWeights } from "../../release/environment.ts";
 import type { GateProof } from "../../release/gateProof.ts";
 import type { Kind } from "../../release/transition.ts";
+import { bakeGate } from "../bakeGate.ts";
 import type { StackArgs } from "../platforms.ts";
 import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
 import { statedRelease } from "../statedRelease.ts";
 import { rollbackOf, standDownBefore } from "./automaticRollback/ofStack.ts";
+import { bakeSourceOf } from "./bakeSource.ts";
 import { Dashboard } from "./dashboard.ts";
 import { databaseSource } from "./databaseSource.ts";
 import type { Environment } from "./environment.ts";
@@ -30,7 +32,7 @@ import { TrafficSwitch } from "./trafficSwitch.ts";
 /**
  * The whole stack on AWS, in the order of its dependencies: release, then network and database, then snapshot, migration, tasks, what runs, health and smoke of
  * each environment, then alarms, then the gate of the switch, the record of the way back, the rules and their reading back, then the
- * dashboard.
+ * dashboard and, last, the bake.
  */
 export async function deployAws(args: StackArgs): Promise<Record<string, pulumi.Input<unknown>>> {
   const { settings, stack, manifests } = args;
@@ -140,9 +142,14 @@ export async function deployAws(args: StackArgs): Promise<Record<string, pulumi.
     },
     options(...environments, targets.blue, targets.green, alarms),
   );
-  rollback?.begin(trafficSwitch.rules, trafficSwitch.readAt);
+  const begun = rollback?.begin(trafficSwitch.rules, trafficSwitch.readAt);
   const looked = frontend?.follow(trafficSwitch);
-  if (looked !== undefined) rollback?.afterPages(looked);
+  const readAgain = looked === undefined ? undefined : rollback?.afterPages(looked);
+  // Who would take traffic back by itself is at work before anybody waits for a verdict.
+  const moved = [begun, looked, readAgain].filter((it) => it !== undefined);
+  bakeGate(args, release.out("kind"), () => bakeSourceOf(stack, settings), {
+    dependsOn: [release, trafficSwitch, ...moved],
+  });
   if (aws.database?.keep !== undefined) {
     new SnapshotRetention(
       "snapshot-retention",

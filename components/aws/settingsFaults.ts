@@ -38,7 +38,6 @@ export function awsFaults(settings: Settings, given: ReadonlySet<string>, namesp
       given,
       of,
       instead,
-      afterSwitch: "watch the alarms after the switch",
       shares: undefined,
     }),
     ...serviceFaults(settings, aws, of),

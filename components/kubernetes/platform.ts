@@ -4,11 +4,14 @@ import { instancesIn, neededIn } from "../../project/instances.ts";
 import type { ProjectManifest } from "../../project/readManifest.ts";
 import { type EnvironmentName, environmentNames, other, sharedWeights } from "../../release/environment.ts";
 import type { GateProof } from "../../release/gateProof.ts";
+import type { Kind } from "../../release/transition.ts";
+import { bakeGate } from "../bakeGate.ts";
 import type { StackArgs } from "../platforms.ts";
 import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
 import { statedRelease } from "../statedRelease.ts";
 import { AlertsQuiet } from "./alertsQuiet.ts";
+import { bakeSourceOf } from "./bakeSource.ts";
 import { containerPlan } from "./containers.ts";
 import { jobsKept } from "./databaseSettings.ts";
 import { DumpRetention } from "./dumpRetention.ts";
@@ -25,7 +28,7 @@ import { watchFactsOf } from "./watching.ts";
 
 /**
  * The whole stack on Kubernetes, in the order of its dependencies: release, then alarms, quiet alerts, snapshot or dump, migration, pods, what runs
- * and smoke of each environment, then the gate of the switch, what leads users and its reading back.
+ * and smoke of each environment, then the gate of the switch, what leads users and its reading back, then the bake.
  */
 export function deployKubernetes(args: StackArgs): Record<string, pulumi.Input<unknown>> {
   const { settings, manifests } = args;
@@ -33,14 +36,14 @@ export function deployKubernetes(args: StackArgs): Record<string, pulumi.Input<u
   if (kubernetes === undefined) throw new Error("The platform kubernetes needs the settings of greenlight:kubernetes.");
   const project = resolve(args.project);
   const access = accessOf(project, kubernetes);
-  const release = new GreenlightResource<{ stated: true }>(
+  const release = new GreenlightResource<{ stated: true; kind: Kind }>(
     "greenlight:index:Release",
     "release",
     {
       ...statedRelease(args),
       kubernetes: servingFactsOf(project, settings),
     },
-    ["stated"],
+    ["stated", "kind"],
     {},
   );
   const provider = new KubernetesProvider("kubernetes", access, { dependsOn: [release] });
@@ -104,6 +107,9 @@ export function deployKubernetes(args: StackArgs): Record<string, pulumi.Input<u
     },
     options(...environments),
   );
+  bakeGate(args, release.out("kind"), () => bakeSourceOf(project, settings), {
+    dependsOn: [release, traffic],
+  });
   if (kubernetes.database?.keep !== undefined) {
     const { keep, dump, migration } = kubernetes.database;
     const kept = { access, keep, deployed: environmentNames.flatMap((name) => settings[name] ?? []) };

@@ -39,7 +39,6 @@ export function kubernetesFaults(settings: Settings, given: ReadonlySet<string>,
       given,
       of,
       instead,
-      afterSwitch: "`greenlight watch` looks at what serves after the switch",
       shares:
         ledByOf(settings, kubernetes) === "side"
           ? "on kubernetes a Gateway's routes share traffic, which kubernetes.gateway names, or pods do with strategy.kind rolling"
@@ -48,6 +47,7 @@ export function kubernetesFaults(settings: Settings, given: ReadonlySet<string>,
     ...stickyFaults(settings, of),
     ...testersFaults(settings, of),
     ...walkFaults(settings, of),
+    ...bakeFaults(settings, of),
     ...(kubernetes.prometheus === undefined
       ? []
       : prometheusFaults(kubernetes.prometheus, (key) => of(`kubernetes.prometheus.${key}`))),
@@ -86,6 +86,14 @@ function testersFaults({ testers, kubernetes }: Settings, of: (key: string) => s
   if (testers === undefined || kubernetes?.gateway !== undefined) return [];
   return [
     `${of("testers")} needs a Gateway, whose routes look at headers: name it in kubernetes.gateway, or leave testers out and reach a side by its own Service`,
+  ];
+}
+
+/** A verdict needs figures. */
+function bakeFaults({ bake, kubernetes }: Settings, of: (key: string) => string): string[] {
+  if (bake === 0 || kubernetes?.prometheus !== undefined) return [];
+  return [
+    `${of("bake")} needs somebody who counts what users are answered: name a Prometheus in ${of("kubernetes.prometheus")}, or leave bake out and look at what serves yourself`,
   ];
 }
 

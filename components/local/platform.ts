@@ -7,6 +7,8 @@ import { loopback } from "../../provider/local/ports.ts";
 
 import { type EnvironmentName, other, sharedWeights } from "../../release/environment.ts";
 import type { GateProof } from "../../release/gateProof.ts";
+import type { Kind } from "../../release/transition.ts";
+import { bakeGate } from "../bakeGate.ts";
 import type { StackArgs } from "../platforms.ts";
 import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
@@ -38,7 +40,7 @@ export function deployLocal(args: StackArgs): Record<string, pulumi.Input<unknow
   const facts = platformFactsOf(stack, settings, plan);
 
   const providers = [...(args.providers ?? startProviders(settings))];
-  const release = new GreenlightResource(
+  const release = new GreenlightResource<{ stated: true; kind: Kind }>(
     "greenlight:index:Release",
     "release",
     {
@@ -46,7 +48,7 @@ export function deployLocal(args: StackArgs): Record<string, pulumi.Input<unknow
       dir,
       listen: settings.listen,
     },
-    ["stated"],
+    ["stated", "kind"],
     {},
   );
   const after = (...resources: pulumi.Resource[]) => ({ dependsOn: [release, ...resources] });
@@ -116,20 +118,13 @@ export function deployLocal(args: StackArgs): Record<string, pulumi.Input<unknow
     },
     after(proxy, ...environments),
   );
-  new ReleaseAlarms(
+  const alarms = new ReleaseAlarms(
     "alarms",
-    {
-      dir,
-      listen: loopback,
-      adminPort: plan.admin,
-      services: names,
-      thresholds: thresholdsOf(settings),
-      live: settings.live,
-      version: settings[settings.live] ?? "",
-      bakeMs: settings.bake,
-    },
+    { dir, services: names, thresholds: thresholdsOf(settings) },
     after(trafficSwitch),
   );
+  const source = () => ({ platform: "local" as const, listen: loopback, adminPort: plan.admin });
+  bakeGate(args, release.out("kind"), source, after(alarms));
   return {
     live: settings.live,
     versions: { blue: settings.blue, green: settings.green },

@@ -8,12 +8,12 @@ import type { CountedTraffic } from "./countedTraffic.ts";
 const p95Factor = 2;
 
 /** Where the old version and the new one are. */
-export interface Sides {
+interface Sides {
   readonly stable: EnvironmentName;
   readonly next: EnvironmentName;
 }
 
-export interface SidesCompared {
+interface SidesCompared {
   /** Requests that the new version answered so far, of the service with the fewest; 0 where that cannot be read. */
   readonly requests: number;
   readonly services: readonly (Compared & { readonly service: string })[];

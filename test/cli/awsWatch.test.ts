@@ -2,12 +2,15 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { watchCommand } from "../../cli/commands/watch.ts";
 import { openContext } from "../../cli/context.ts";
 import { awsPlatform } from "../../cli/platform/aws.ts";
+import { bakeSourceOf } from "../../components/aws/bakeSource.ts";
+import { bakeArgs } from "../../components/bakeGate.ts";
 import type { Observer } from "../../provider/watch/observer.ts";
 import type { Observation } from "../../release/observation.ts";
 import { judge } from "../../release/verdict.ts";
 import { database, settings } from "../components/aws/shop.ts";
 import { Balancer } from "../provider/aws/balancer.ts";
 import { Cloud } from "../provider/aws/cloud.ts";
+import { Managed, refusal } from "../provider/managed.ts";
 import { awsProject, tasksRun } from "./awsStack.ts";
 import type { Project } from "./project.ts";
 import { Told } from "./told.ts";
@@ -167,6 +170,89 @@ describe("a watch on AWS", { timeout: 30_000 }, () => {
     const { observer: it, looks } = await watched(8);
     expect(it.newPatterns).toMatchObject([{ count: 1, sample: "ERROR order 5 has no total" }]);
     expect(looks[1]?.newErrorPatterns).toBe(1);
+  });
+
+  describe("inside an update", () => {
+    beforeEach(() => {
+      // Every look takes a minute.
+      cloud.answers("DescribeAlarms", ({ AlarmNames }) => {
+        vi.setSystemTime(Date.now() + minute);
+        return {
+          MetricAlarms: (AlarmNames as string[]).flatMap((AlarmName) =>
+            states[AlarmName] === undefined ? [] : [{ AlarmName, StateValue: states[AlarmName] }],
+          ),
+        };
+      });
+    });
+
+    /** The gate as the stack asks it after its switch, or after a share, with a patience of three minutes. */
+    function bake(changes: object = {}) {
+      const { stack, settings: read } = openContext({ project: project.dir, json: true, yes: true });
+      const all = { ...read(), bake: 8 * minute, ...changes };
+      const args = { ...bakeArgs(all, bakeSourceOf(stack, all)), kind: "switch", watched: false };
+      const gate = new Managed("greenlight:index:BakeGate", "bake");
+      return { gate, args: { ...args, everyMs: 1, patienceMs: 3 * minute } };
+    }
+
+    it("passes with the verdict of the whole time, and reads no logs", async () => {
+      const { gate, args } = bake();
+      expect((await gate.create(args)).verdict).toMatch(/^Go after 8 min: error rate of api 0 %/);
+      expect(cloud.operations()).toContain("GetMetricData");
+      expect(cloud.operations()).not.toContain("FilterLogEvents");
+    });
+
+    it("fails by errors with their values, and says where traffic is and how to go back", async () => {
+      metrics.HTTPCode_Target_5XX_Count = 30;
+      const { gate, args } = bake();
+      const said = await refusal(gate.create(args));
+      expect(said).toMatch(/^No-go after \d min: error rate of api 5 % \(threshold 1 %/);
+      expect(said).toContain("green v2 at 100 %, api, web");
+      expect(said).toContain("Traffic is where the update put it: green serves.");
+      expect(said).toContain("set greenlight:live to blue and update");
+      expect(gate.id).toBe("");
+    });
+
+    it("says that traffic is back, where it was taken back by itself when the alarm fired", async () => {
+      states["prod-green-no-go"] = "ALARM";
+      Object.assign(balancer.weights, { api: { blue: 100, green: 0 }, web: { blue: 100, green: 0 } });
+      const { gate, args } = bake();
+      const said = await refusal(gate.create(args));
+      expect(said).toContain("prod-green-no-go fires");
+      expect(said).toContain(
+        "Traffic is not where the update put it any more: api: blue 100 %, green 0 %; web: blue 100 %, green 0 %.",
+      );
+    });
+
+    it("watches the side with a share by its own alarms, and compares it with the other", async () => {
+      Object.assign(balancer.weights, { api: { blue: 90, green: 10 }, web: { blue: 90, green: 10 } });
+      const { gate, args } = bake({ live: "blue", share: 10 });
+      expect((await gate.create(args)).verdict).toMatch(
+        /^Go at 10 %, compared: api: 0 % of the new version's requests failed.*; web: /,
+      );
+      states["prod-green-no-go"] = "ALARM";
+      expect(await refusal(bake({ live: "blue", share: 10 }).gate.create(args))).toContain("prod-green-no-go fires");
+    });
+
+    it.each([
+      ["no figures came", () => Object.assign(metrics, { RequestCount: undefined })],
+      ["the figures stopped", () => stopAt(noon + 5 * minute)],
+      ["there is no alarm", () => Object.assign(states, { "prod-green-no-go": undefined })],
+      ["the figures cannot be read", () => cloud.answers("GetMetricData", { error: "AccessDenied" })],
+      ["the targets' health cannot be read", () => cloud.answers("DescribeTargetHealth", { error: "AccessDenied" })],
+    ])("never passes where %s, also when its patience is over", async (_, spoil) => {
+      spoil();
+      const { gate, args } = bake();
+      const said = await refusal(gate.create(args));
+      expect(said).toMatch(/^Undecided after 1[0-9] min/);
+      expect(said).toContain("or run the update again: it watches anew");
+    });
+
+    it("ends at once when the update is cancelled", async () => {
+      const { gate, args } = bake();
+      const ended = refusal(gate.create({ ...args, forMs: 100_000 * minute, everyMs: 60_000 }));
+      await gate.provider.cancel();
+      expect(await ended).toContain("the update was cancelled");
+    });
   });
 
   it("by the command ends with exit code 5 while there is nothing to judge by, and 3 for an alarm", async () => {

@@ -3,12 +3,15 @@ import { stringify } from "yaml";
 import { watchCommand } from "../../cli/commands/watch.ts";
 import { openContext } from "../../cli/context.ts";
 import { kubernetesPlatform } from "../../cli/platform/kubernetes.ts";
-import { compareSides } from "../../release/strategy/compareSides.ts";
+import { bakeArgs } from "../../components/bakeGate.ts";
+import { bakeSourceOf } from "../../components/kubernetes/bakeSource.ts";
 import type { Observation } from "../../release/observation.ts";
+import { compareSides } from "../../release/strategy/compareSides.ts";
 import { judge } from "../../release/verdict.ts";
 import { digest, settings } from "../components/kubernetes/shop.ts";
 import { ApiServer } from "../provider/kubernetes/apiServer.ts";
 import { live, pod, route } from "../provider/kubernetes/objects.ts";
+import { Managed, refusal } from "../provider/managed.ts";
 import { PlayedPrometheus } from "../provider/prometheus/playedPrometheus.ts";
 import { Project } from "./project.ts";
 import { Told } from "./told.ts";
@@ -188,6 +191,103 @@ describe("a watch on Kubernetes", { timeout: 60_000 }, () => {
         blue: { api: { requests: 1_800, errors: 0, p95Ms: 120 } },
         green: { api: { requests: 1_800, errors: 180, p95Ms: 120 } },
       },
+    });
+  });
+
+  describe("inside an update", () => {
+    const shared = { gateway: { name: "public" }, services: { api: { hosts: ["shop.example"] } } };
+    /** Every look takes a minute, while the alert is in this state. */
+    let alert: string;
+
+    beforeEach(() => {
+      alert = "inactive";
+      Object.defineProperty(prometheus.alerts, "ShopFails", {
+        enumerable: true,
+        get() {
+          vi.setSystemTime(Date.now() + minute);
+          return { state: alert };
+        },
+      });
+    });
+
+    /** The gate as the stack asks it after its switch, or after a share of a quarter, with a patience of three minutes. */
+    function bake(settings: object = {}) {
+      const { project: folder, settings: read } = openContext({ project: project.dir, json: true, yes: true });
+      const all = { ...read(), bake: 8 * minute, ...settings };
+      const args = { ...bakeArgs(all, bakeSourceOf(folder, all)), kind: "switch", watched: false };
+      const gate = new Managed("greenlight:index:BakeGate", "bake");
+      return { gate, args: { ...args, everyMs: 1, patienceMs: 3 * minute } };
+    }
+    const share = () => {
+      reopen({}, shared);
+      server.put("httproutes", route(75, 25));
+      return bake({ live: "blue", share: 25 });
+    };
+
+    it("passes with the verdict of the whole time, and looks at no logs and no user flows", async () => {
+      const { gate, args } = bake();
+      const { verdict } = await gate.create(args);
+      expect(verdict).toMatch(/^Go after 8 min: error rate 0 %/);
+      expect(server.requests.filter((it) => it.includes("log"))).toEqual([]);
+    });
+
+    it("compares the side with a share with the other over the same time, and is no-go where that one is better", async () => {
+      const { gate, args } = share();
+      expect((await gate.create(args)).verdict).toMatch(
+        /^Go at 25 %, compared: api: 0 % of the new version's requests/,
+      );
+      prometheus.values.set("p95 shop-api-green 60000ms", () => 1.4);
+      const said = await refusal(bake({ live: "blue", share: 25 }).gate.create(args));
+      expect(said).toMatch(/^No-go at 25 %, compared: api: .* its 95th percentile is 1\.40? s, the old one's 120 ms/);
+      expect(said).toContain("green v2 at 25 %, api");
+      expect(said).toContain("Traffic is where the update put it: blue 75 %, green 25 %.");
+      expect(said).toContain("take greenlight:share out and update");
+    });
+
+    it("fails at once by errors and alerts, with their values, and says how to go back", async () => {
+      figures.errors = 30;
+      const { gate, args } = bake();
+      const said = await refusal(gate.create(args));
+      expect(said).toMatch(/^No-go after \d min: error rate 5 % \(threshold 1 %/);
+      expect(said).toContain("Traffic is where the update put it: green serves.");
+      expect(said).toContain("set greenlight:live to blue and update");
+      expect(gate.id).toBe("");
+      Object.assign(figures, { errors: 0 });
+      alert = "firing";
+      expect(await refusal(gate.create(args))).toContain("ShopFails fires");
+    });
+
+    it.each([
+      ["no figures came", () => Object.assign(figures, { requests: undefined })],
+      ["the figures stopped", () => stopAt(noon + 5 * minute)],
+      ["the database is not told of", () => prometheus.instants.set("pg_up", [])],
+      ["the cluster does not say which pods are ready", () => server.refuse(503)],
+    ])("never passes where %s, also when its patience is over", async (_, spoil) => {
+      spoil();
+      const { gate, args } = bake();
+      const said = await refusal(gate.create(args));
+      expect(said).toMatch(/^Undecided after 1[0-9] min/);
+      expect(said).toContain("or run the update again: it watches anew");
+    });
+
+    it("is watched on where nobody can judge yet when its time is over", async () => {
+      const { gate, args } = bake({ bake: minute });
+      expect((await gate.create({ ...args, patienceMs: 20 * minute })).verdict).toMatch(/^Go after [5-9] min/);
+    });
+
+    it("does not pass where traffic was moved meanwhile, and says where it is", async () => {
+      const { gate, args } = share();
+      server.put("httproutes", route(100, 0));
+      const said = await refusal(gate.create(args));
+      expect(said).toContain("traffic is not known to have stayed: its verdict says nothing");
+      expect(said).toContain("Traffic is not where the update put it any more: api: blue 100 %, green 0 %.");
+    });
+
+    it("ends at once when the update is cancelled", async () => {
+      const { gate, args } = bake();
+      const ended = refusal(gate.create({ ...args, forMs: 100_000 * minute, everyMs: 60_000 }));
+      await gate.provider.cancel();
+      expect(await ended).toContain("the update was cancelled");
     });
   });
 

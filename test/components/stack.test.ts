@@ -227,7 +227,7 @@ describe("two environments and a database", () => {
         "local:BackupSnapshot green-snapshot > index:BackupSnapshot green-snapshot",
         "local:DatabaseMigration green-migration",
         "local:DatabaseMigration green-migration > index:DatabaseMigration green-migration",
-        "local:ReleaseAlarms alarms > index:BakeGate alarms-bake",
+        "index:BakeGate bake",
       ].sort(),
     );
   });
@@ -250,7 +250,7 @@ describe("two environments and a database", () => {
     const order = resources.filter((it) => it.custom).map((it) => it.name);
     const steps = ["release", "host", "database", "blue-snapshot", "blue-migration", "blue-api-1", "blue-health"];
     const then = ["blue-smoke", "green-snapshot", "green-migration", "green-api-1", "green-health", "green-smoke"];
-    const places = [...steps, ...then, "traffic", "alarms", "alarms-bake"].map((name) => order.indexOf(name));
+    const places = [...steps, ...then, "traffic", "alarms", "bake"].map((name) => order.indexOf(name));
     expect(places.every((it) => it >= 0)).toBe(true);
     expect(places).toEqual([...places].sort((a, b) => a - b));
   });
@@ -271,7 +271,7 @@ describe("two environments and a database", () => {
       expect.arrayContaining(["index:SmokeGate blue-smoke", "index:SmokeGate green-smoke", "local:Proxy proxy"]),
     );
     expect(waitsFor("local:ReleaseAlarms", "alarms")).toContain("local:Traffic traffic");
-    expect(waitsFor("index:BakeGate", "alarms-bake")).toContain("local:Alarms alarms");
+    expect(waitsFor("index:BakeGate", "bake")).toContain("local:Alarms alarms");
   });
 
   it("makes everything wait for the release, itself or through the component around it", () => {

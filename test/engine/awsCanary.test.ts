@@ -29,6 +29,11 @@ async function stickiness() {
   return rule.Actions?.[0]?.ForwardConfig?.TargetGroupStickinessConfig;
 }
 
+/** What the gate of the bake said last. */
+async function baked(): Promise<unknown> {
+  return (await shop.project.resource("index:BakeGate", "bake"))?.outputs?.verdict;
+}
+
 /** Gives a service more tasks, as AWS does it when the load grows. */
 async function scaleByLoad(service: string, desiredCount: number): Promise<void> {
   await new ECSClient(shop.world.client).send(new UpdateServiceCommand({ cluster: "shop", service, desiredCount }));
@@ -42,11 +47,14 @@ async function tasksOf(service: string): Promise<number | undefined> {
 }
 
 describe.sequential("a canary on a simulated AWS", { timeout: 1_200_000 }, () => {
-  it("gives a share by plain pulumi, as a change of the rules and nothing that runs", async () => {
+  it("gives a share by plain pulumi, as a change of the rules and nothing that runs, and passes when both sides were judged", async () => {
     await shop.succeed("up", "--skip-preview");
     await shop.project.set({ green: "v2" });
     await shop.succeed("up", "--skip-preview");
-    await shop.project.set({ share: 10 });
+    shop.traffic("blue", 0);
+    shop.traffic("green", 0);
+    // Its bake is over before CloudWatch has told a minute, so that it is watched on until it has.
+    await shop.project.set({ share: 10, bake: "1s" });
     const shown = await shop.succeed("preview", "--diff");
     expect(shown.text).toMatch(
       /api, web: blue serves \(read .*\); the settings move traffic to blue v1, and 10 % to green v2/,
@@ -55,7 +63,9 @@ describe.sequential("a canary on a simulated AWS", { timeout: 1_200_000 }, () =>
     expect(before).toHaveLength(8);
     const ran = await shop.succeed("up", "--skip-preview");
     expect(await shop.tasks()).toEqual(before);
-    expect(ran.changes.toSorted()).toEqual([...changesOfTraffic, "update TasksMatched traffic-tasks"].toSorted());
+    const changes = [...changesOfTraffic, "create BakeGate bake", "update TasksMatched traffic-tasks"];
+    expect(ran.changes.toSorted()).toEqual(changes.toSorted());
+    expect(await baked()).toMatch(/^Go at 10 %, compared: api: 0 % of the new version's requests failed.*; web: /);
     expect(await shop.weights()).toEqual({ api: [90, 10], web: [90, 10] });
     expect(await stickiness()).toEqual({ Enabled: true, DurationSeconds: 3_600 });
     expect((await shop.succeed("preview")).changes).toEqual([]);
@@ -72,6 +82,7 @@ describe.sequential("a canary on a simulated AWS", { timeout: 1_200_000 }, () =>
     await shop.project.set({ share: undefined });
     await shop.succeed("up", "--skip-preview");
     expect(await shop.weights()).toEqual(toBlue);
+    expect(await baked()).toBe("Not watched: a way back waits for nobody.");
   });
 
   it("is walked by a release: a share, both sides compared over the same minutes, then everything", async () => {
@@ -91,6 +102,8 @@ describe.sequential("a canary on a simulated AWS", { timeout: 1_200_000 }, () =>
     expect(await tasksOf("shop-green-web")).toBe(3);
     expect(said).toContain("canary: green v3 gets 20 % of users' requests");
     expect(said).toMatch(/canary: 20 % is passed\. Go at 20 %, compared/);
+    // The settings still have a bake, and nobody waited twice.
+    expect(await baked()).toBe("Watched by the command that gave the update.");
     expect(await shop.weights()).toEqual(toGreen);
     expect((await stickiness())?.Enabled).toBe(false);
   });

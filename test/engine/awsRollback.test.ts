@@ -99,6 +99,24 @@ describe.sequential("a release on AWS that nobody watches", { timeout: 900_000 }
     expect(await record()).toMatchObject({ armed: false, why: "v1 was rolled back to" });
   });
 
+  it("is at work while an update watches a share, which fails then and says where traffic went", async () => {
+    const before = (await parameter())?.Version ?? 0;
+    await project.set({ share: 10, bake: "10m" });
+    const updating = project.run("up", "--skip-preview");
+    // Written before the rules, and when traffic was read to be there: then the update begins to watch.
+    await expect.poll(async () => (await parameter())?.Version, { timeout: 120_000 }).toBe(before + 2);
+    await alarm("ALARM");
+    expect(results()).toEqual([{ deed: "moved", why: "shop-green-no-go fired; web went back to blue" }]);
+    const ran = await updating;
+    const said = ran.text.replace(/\s+/g, " ");
+    expect(ran.exitCode, ran.text).not.toBe(0);
+    expect(said).toMatch(/No-go after [^:]*: .*shop-green-no-go fires/);
+    expect(said).toContain("Traffic is not where the update put it any more: web: blue 100 %, green 0 %.");
+    await alarm("OK");
+    await up({ share: undefined, bake: undefined });
+    expect(await record()).toMatchObject({ armed: false, why: "v1 was rolled back to" });
+  });
+
   it("is armed by the switch", async () => {
     await up({ live: "green" });
     expect(await serving()).toEqual([0, 100]);

@@ -131,11 +131,18 @@ async function figures(): Promise<void> {
   });
 }
 
-/** Changes the strategy, as a person does. */
-async function strategyIs(kind: string): Promise<void> {
+/** Changes the settings, as a person does. */
+async function config(...args: string[]): Promise<void> {
   const { project } = shop;
-  const set = ["set", "--path", "greenlight:strategy.kind", kind, "--stack", project.stack];
-  expect((await project.pulumi("config", ...set)).exitCode).toBe(0);
+  const ran = await project.pulumi("config", ...args, "--stack", project.stack);
+  expect(ran.exitCode, ran.all).toBe(0);
+}
+
+const strategyIs = (kind: string) => config("set", "--path", "greenlight:strategy.kind", kind);
+
+/** What the gate of the bake said last; nothing before it passed. */
+async function baked(): Promise<unknown> {
+  return (await shop.project.resource("index:BakeGate", "bake"))?.outputs?.verdict;
 }
 
 /** Pods that each side was told to run. */
@@ -221,6 +228,29 @@ describe.sequential("a release on Kubernetes that a Prometheus judges", { timeou
     expect(byVersion.v3?.requests).toBeLessThan((byVersion.v4?.requests ?? 0) / 2);
   });
 
+  it("is walked by plain pulumi: each share is an update that watches it, and fails with a no-go", async () => {
+    await config("set", "greenlight:bake", "24s");
+    await config("set", "greenlight:share", "25");
+    const said = await shop.refused();
+    expect(said).toMatch(/No-go after [^:]*: .*(error rate \d+ %|shop-shop-api-green-errors fires)/);
+    expect(said).toContain("green v3 at 25 %, api");
+    expect(said).toContain("Traffic is where the update put it: blue 75 %, green 25 %.");
+    expect(said).toContain("take greenlight:share out and update");
+    expect(await baked()).toBeUndefined();
+    await config("rm", "greenlight:share");
+    await shop.succeed("up", "--skip-preview");
+    expect(await baked()).toBe("Not watched: a way back waits for nobody.");
+    await config("set", "greenlight:green", "v1");
+    await shop.succeed("up", "--skip-preview");
+    const before = await load.mark("before the share");
+    await config("set", "greenlight:share", "25");
+    await shop.succeed("up", "--skip-preview");
+    expect(await baked()).toMatch(/^Go at 25 %, compared: api: 0 % of the new version's requests failed/);
+    expect((await unharmedSince(before)).v1?.requests).toBeGreaterThanOrEqual(40);
+    await config("rm", "greenlight:share");
+    await shop.succeed("up", "--skip-preview");
+  });
+
   it("rolls: pods follow the share of the traffic, there and back, and no request meets too few", async () => {
     await strategyIs("rolling");
     await figures();
@@ -233,6 +263,8 @@ describe.sequential("a release on Kubernetes that a Prometheus judges", { timeou
     expect(said).toContain(`rolling: instances come for 50 % to ${to}, 50 % to ${from}`);
     expect(said).toContain("rolling: 50 % is passed. Go at 50 %, compared: api: 0 % of the new version's requests");
     expect(await replicas()).toEqual({ [to]: 2, [from]: 1 });
+    // The settings still have a bake, and nobody waited twice.
+    expect(await baked()).toBe("Watched by the command that gave the update.");
     const back = await shop.greenlight("rollback", "--reason", "only to see it");
     expect(back.exitCode, back.said).toBe(0);
     expect(await serves()).toBe(from);

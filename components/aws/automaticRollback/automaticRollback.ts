@@ -211,7 +211,7 @@ export class AutomaticRollback extends pulumi.ComponentResource {
   }
 
   /** Begins the bake of what was switched to: lets the function move these rules and the pages, and counts from that time on. */
-  begin(rules: pulumi.Input<string>[], readAt: pulumi.Input<string>): void {
+  begin(rules: pulumi.Input<string>[], readAt: pulumi.Input<string>): pulumi.Resource {
     const own = { parent: this };
     const moves = new AwsResource(
       "aws:iam/rolePolicy:RolePolicy",
@@ -226,7 +226,7 @@ export class AutomaticRollback extends pulumi.ComponentResource {
       own,
     );
     const { region, parameter } = this.#arming;
-    new GreenlightResource(
+    return new GreenlightResource(
       "greenlight:aws:RollbackBake",
       `${this.#name}-bake`,
       { region, parameter, readAt },
@@ -239,10 +239,10 @@ export class AutomaticRollback extends pulumi.ComponentResource {
    * Reads the rules once more when the pages were switched: traffic that went back between its reading and theirs left them behind, for
    * the function found them where they had been.
    */
-  afterPages(pages: pulumi.Resource): void {
+  afterPages(pages: pulumi.Resource): pulumi.Resource {
     const { weights, gates } = this.#args;
     const { region, listener, services } = this.#arming;
-    new GreenlightResource(
+    return new GreenlightResource(
       "greenlight:aws:TrafficReadBack",
       `${this.#name}-with-pages`,
       { region, listener, services, weights, ...gates },

@@ -8,7 +8,7 @@ const both = { blue: manifest("v1"), green: manifest("v2") };
 describe("a stack that asks for the way back without us", () => {
   let resources: Recorded[];
   beforeAll(async () => {
-    ({ resources } = await stack(both, { live: "green", aws: { rollback: { for: "30m", go: "v9" } } }));
+    ({ resources } = await stack(both, { live: "green", bake: "5m", aws: { rollback: { for: "30m", go: "v9" } } }));
   });
   const json = (type: string, name: string, input: string) =>
     JSON.parse(String(one(resources, type, name).inputs[input]));
@@ -75,6 +75,10 @@ describe("a stack that asks for the way back without us", () => {
       inputs: { readAt: "2026-03-02T10:00:00.000Z" },
       after: expect.arrayContaining(["aws:TrafficReadBack traffic-read-back", "iam:RolePolicy rollback-move"]),
     });
+  });
+
+  it("is at work before the update itself begins to watch", () => {
+    expect(one(resources, "index:BakeGate", "bake").after).toContain("aws:RollbackBake rollback-bake");
   });
 
   it("stands down before an environment takes a version", () => {

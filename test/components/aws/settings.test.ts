@@ -117,7 +117,6 @@ describe("the settings of a stack on AWS", () => {
 
 describe("what is not offered on AWS yet is refused by name", () => {
   it.each([
-    ["bake", { bake: "5m" }, "greenlight:bake is not offered on aws yet"],
     ["backup", { backup: { keep: 3 } }, "greenlight:backup is a setting of the local platform"],
     ["gates", { gates: { successes: 2 } }, "greenlight:gates is a setting of the local platform: aws.gates"],
     ["ports", { ports: "21000" }, "greenlight:ports is a setting of the local platform"],

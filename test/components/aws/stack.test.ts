@@ -308,6 +308,28 @@ describe("testers", () => {
 });
 
 describe("a canary's share", () => {
+  it("is watched by the candidate's own alarms after the reading back, where the settings ask the update itself to", async () => {
+    const strategy = { kind: "canary", canary: { minRequests: 70 }, patience: "4m" };
+    const asked = { share: 10, bake: "10m", watch: { every: "20s" }, strategy };
+    const { resources } = await stack({ blue: manifest("v1"), green: manifest("v2") }, asked);
+    const bake = one(resources, "index:BakeGate", "bake");
+    expect(bake.after).toContain("aws:TrafficReadBack traffic-read-back");
+    expect(bake.inputs).toMatchObject({
+      source: {
+        platform: "aws",
+        serving: { region: "eu-central-1", loadBalancer: "prod" },
+        watching: { noGo: "prod-green-no-go", silence: ["prod-green-api-silence", "prod-green-web-silence"] },
+      },
+      live: "blue",
+      weights: { blue: 90, green: 10 },
+      watched: false,
+      forMs: 600_000,
+      patienceMs: 240_000,
+      everyMs: 20_000,
+      minRequests: 70,
+    });
+  });
+
   it("changes what a switch changes, and gives every rule the weights", async () => {
     const manifests = { blue: manifest("v1"), green: manifest("v2") };
     const strategy = { canary: { sticky: "1h" } };

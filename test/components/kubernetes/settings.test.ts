@@ -52,7 +52,10 @@ describe("the settings of a stack on Kubernetes", () => {
   });
 
   it.each([
-    [{ bake: "5m" }, "greenlight:bake is not offered on kubernetes yet"],
+    [
+      { bake: "5m" },
+      "greenlight:bake needs somebody who counts what users are answered: name a Prometheus in greenlight:kubernetes.prometheus, or leave bake out",
+    ],
     [
       { blue: "v1", green: "v2", share: "10" },
       "greenlight:share is 10; on kubernetes a Gateway's routes share traffic, which kubernetes.gateway names, or pods do with strategy.kind rolling",

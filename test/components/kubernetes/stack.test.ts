@@ -182,6 +182,30 @@ describe("a stack on Kubernetes", () => {
     );
   });
 
+  it("watches who was given traffic after the reading back, where the settings ask the update itself to", async () => {
+    const prometheus = { url: "https://prometheus.example", ingress: "nginx", tokenFrom: "TOKEN", alerts: ["Fails"] };
+    const settings = { kubernetes: { prometheus }, bake: "5m", live: "green" };
+    const { resources } = await stack({ blue: v1, green: v2 }, settings);
+    const bake = one(resources, "index:BakeGate", "bake");
+    expect(bake.after).toContain("kubernetes:TrafficReadBack traffic-read-back");
+    expect(bake.inputs).toMatchObject({
+      source: {
+        platform: "kubernetes",
+        serving: { access: { namespace: "shop" } },
+        pods: [{ service: "api" }, { service: "web" }],
+        watching: { access: { url: "https://prometheus.example", tokenFrom: "TOKEN" }, alerts: { green: ["Fails"] } },
+      },
+      services: ["api", "web"],
+      live: "green",
+      weights: { blue: 0, green: 100 },
+      versions: { blue: "v1", green: "v2" },
+      watched: false,
+      forMs: 300_000,
+      patienceMs: 900_000,
+      minRequests: 100,
+    });
+  });
+
   it("asks the gate for the digest, the pods and the template of each service", async () => {
     const { resources } = await stack({ blue: v1 });
     const services = servicesOf(resources);

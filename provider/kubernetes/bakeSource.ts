@@ -1,0 +1,34 @@
+import type { EnvironmentName } from "../../release/environment.ts";
+import type { BakeSourceOn, OpenBakeSource } from "../gates/bakeSource.ts";
+import { prometheusLooks } from "../prometheus/looks.ts";
+import { Prometheus } from "../prometheus/prometheus.ts";
+import { countTold } from "../watch/toldCount.ts";
+import { ToldObserver } from "../watch/toldObserver.ts";
+import { environmentIn, readLiveServices, servedBy } from "./liveServices.ts";
+import { readyPods } from "./readEnvironments.ts";
+
+/** How long the cluster may take to answer one question, ms. */
+const answerWithin = 30_000;
+
+/** A Prometheus' figures and alerts, and the pods that are ready. @throws Problem for a CA or a token of it that is not there */
+export function openPrometheus(
+  { serving, pods, watching }: BakeSourceOn<"kubernetes">,
+  environment: EnvironmentName,
+  signal: AbortSignal,
+): OpenBakeSource {
+  const prometheus = new Prometheus(watching.access);
+  const led = () => readLiveServices(serving, AbortSignal.any([signal, AbortSignal.timeout(answerWithin)]));
+  const serves = async () => environmentIn(await led());
+  const looks = prometheusLooks(prometheus, watching, environment, serves);
+  return {
+    observer: new ToldObserver({
+      ...looks,
+      healthy: (asked) =>
+        readyPods(serving.access, pods, environment, AbortSignal.any([asked, AbortSignal.timeout(answerWithin)])),
+      signal,
+    }),
+    count: () => countTold(looks.traffic, signal),
+    serving: async () => servedBy(await led()),
+    close: () => prometheus.close(),
+  };
+}
