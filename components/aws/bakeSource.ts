@@ -11,5 +11,5 @@ export function bakeSourceOf(stack: string, settings: Settings): BakeSourceOn<"a
   const { live, share } = settings;
   const { noGo, silence, database } = watchFactsOf(stack, settings, share > 0 ? other(live) : live);
   const watching = { noGo, silence: [...silence], ...(database === undefined ? {} : { database }) };
-  return { platform: "aws", serving, watching };
+  return { platform: "aws", serving, watching, byItself: settings.aws?.rollback !== undefined };
 }

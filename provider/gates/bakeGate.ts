@@ -108,7 +108,7 @@ async function bake(step: Step, it: Inputs): Promise<Verdict> {
           ? `${environment} was watched, and traffic is not known to have stayed: its verdict says nothing.`
           : verdict.sentence,
       where: `${environment} ${it.versions[environment]} at ${it.weights[environment]} %, ${it.services.join(", ")}`,
-      untouched: traffic.says,
+      untouched: traffic.says + sayByItself(it, traffic.asAsked),
       next: `run \`greenlight rollback --reason "…"\` now, or ${wayBack(it)} and update${
         verdict.verdict === "no-go" ? "" : "; or run the update again: it watches anew"
       }`,
@@ -174,6 +174,12 @@ async function trafficNow({ services, weights }: Inputs, source: OpenBakeSource)
   } catch (error) {
     return { asAsked: false, says: `Where traffic is could not be read: ${sentence(error).split("\n")[0]}` };
   }
+}
+
+/** The function that hears the same alarm may be a moment later than this reading. */
+function sayByItself({ source }: Inputs, asAsked: boolean): string {
+  if (!(source.platform === "aws" && source.byItself && asAsked)) return "";
+  return " aws.rollback may take it back at any moment: `greenlight status` says where it is.";
 }
 
 /** What gives traffic back by plain Pulumi. */

@@ -13,7 +13,13 @@ const labels = z.record(z.string(), z.string());
 /** Who tells what users are answered, by platform. Plain facts; no secret is among them. */
 export const bakeSource = z.discriminatedUnion("platform", [
   z.strictObject({ platform: z.literal("local"), listen: z.string(), adminPort: z.number().int() }),
-  z.strictObject({ platform: z.literal("aws"), serving: awsServingFacts, watching: cloudWatching }),
+  z.strictObject({
+    platform: z.literal("aws"),
+    serving: awsServingFacts,
+    watching: cloudWatching,
+    /** Whether a function may take traffic back meanwhile. */
+    byItself: z.boolean(),
+  }),
   z.strictObject({
     platform: z.literal("kubernetes"),
     serving: kubernetesServingFacts,

@@ -209,7 +209,10 @@ describe("a watch on AWS", { timeout: 30_000 }, () => {
       expect(said).toContain("green v2 at 100 %, api, web");
       expect(said).toContain("Traffic is where the update put it: green serves.");
       expect(said).toContain("set greenlight:live to blue and update");
+      expect(said).not.toContain("aws.rollback");
       expect(gate.id).toBe("");
+      const armed = { ...args, source: { ...args.source, byItself: true } };
+      expect(await refusal(gate.create(armed))).toContain("aws.rollback may take it back at any moment");
     });
 
     it("says that traffic is back, where it was taken back by itself when the alarm fired", async () => {
