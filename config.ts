@@ -28,6 +28,7 @@ import { leastWatchMs } from "./release/checklist/leastWatch.ts";
 import { formatDuration } from "./release/duration.ts";
 import { other } from "./release/environment.ts";
 import { exitCodes } from "./release/exitCodes.ts";
+import { mostServices } from "./release/mostServices.ts";
 import { Problem } from "./release/problem.ts";
 import { nearest } from "./release/suggestion.ts";
 import { isTestersHeader, longestHeader } from "./release/testersHeader.ts";
@@ -104,7 +105,7 @@ export const settingsShape = z.strictObject({
   services: z
     .record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, serviceNameExpected), service, servicesExpected)
     .refine((it) => Object.keys(it).length > 0, "at least one service")
-    .refine((it) => Object.keys(it).length <= 20, "at most 20 services")
+    .refine((it) => Object.keys(it).length <= mostServices, `at most ${mostServices} services`)
     .meta({ expected: servicesExpected, named: "service" })
     .describe("The services that are released and switched together, by name."),
   database: group(

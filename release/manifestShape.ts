@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { evidenceKeys, planShape } from "./checklist/plan.ts";
 import { durationExpected, readDuration } from "./duration.ts";
+import { mostServices } from "./mostServices.ts";
 
 /** What a version looks like: it becomes a file name, a tag and a process label. */
 export const versionPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
@@ -149,7 +150,7 @@ export const manifestSchema = z
           },
         )
         .refine((services) => Object.keys(services).length > 0, "at least one service")
-        .refine((services) => Object.keys(services).length <= 20, "at most 20 services")
+        .refine((services) => Object.keys(services).length <= mostServices, `at most ${mostServices} services`)
         .readonly(),
       database: database.default({ tool: "none" }),
       smoke,

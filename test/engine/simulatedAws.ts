@@ -123,10 +123,11 @@ export async function sharesOf(world: World, project: Project, service: string):
 }
 
 /** What is recorded of the way back without us; null where nothing is. */
-export async function rollbackRecord(world: World): Promise<{ arming: Record<string, unknown> | null; at: number }> {
+export async function rollbackRecord(world: World) {
   const found = await new SSMClient(world.client).send(new GetParameterCommand({ Name: "/greenlight/shop/rollback" }));
-  const { Value = "null", LastModifiedDate } = found.Parameter ?? {};
-  return { arming: JSON.parse(Value), at: LastModifiedDate?.getTime() ?? 0 };
+  const { Value = "null", Version = 0, LastModifiedDate } = found.Parameter ?? {};
+  const arming: Record<string, unknown> | null = JSON.parse(Value);
+  return { arming, writtenTimes: Version, at: LastModifiedDate?.getTime() ?? 0 };
 }
 
 /** The no-go alarm of green goes to a state, and what is called with it ends. */
