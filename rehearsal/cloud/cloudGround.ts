@@ -82,10 +82,10 @@ export class CloudGround extends FollowedGround {
     ];
   }
 
-  async snapshots(): Promise<number> {
+  async snapshots(): Promise<readonly string[]> {
     const asked = new DescribeDBSnapshotsCommand({ SnapshotType: "manual" });
     const { DBSnapshots: all = [] } = await databaseClient(region).send(asked);
-    return all.length;
+    return all.map(({ DBSnapshotIdentifier }) => DBSnapshotIdentifier ?? "");
   }
 
   async instances(service: string): Promise<Readonly<Record<EnvironmentName, number>>> {

@@ -70,8 +70,8 @@ export class ClusterGround extends FollowedGround {
     ];
   }
 
-  async snapshots(): Promise<number> {
-    return this.storage.taken.length;
+  async snapshots(): Promise<readonly string[]> {
+    return [...this.storage.taken];
   }
 
   /** What somebody else does in the cluster, who may do everything. @throws Problem when it does not work */

@@ -50,8 +50,8 @@ export abstract class FollowedGround extends Ground {
     this.#ends = ends;
   }
 
-  /** Snapshots of the database that were taken so far. */
-  abstract snapshots(): Promise<number>;
+  /** Names of the database's snapshots. */
+  abstract snapshots(): Promise<readonly string[]>;
 
   /** Instances that each side of a service is told to run. */
   abstract instances(service: string): Promise<Readonly<Record<EnvironmentName, number>>>;

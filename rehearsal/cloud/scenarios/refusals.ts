@@ -13,7 +13,7 @@ export const alarmFires = refused<CloudGround>({
   name: "alarm-fires",
   title: "An alarm of what serves fires before the release",
   version: interrupted[1],
-  says: /fires already/,
+  says: /no-go fires/,
   before: async (ground) => ground.alarm(await ground.serving(), "ALARM"),
   after: async (ground) => ground.alarm(await ground.serving(), "OK"),
 });

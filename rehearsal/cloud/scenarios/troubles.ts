@@ -88,9 +88,9 @@ export const takenBackByEcs = throughTrouble<CloudGround>({
     );
     const now = services[0]?.taskDefinition ?? "";
     const before = now.replace(/:(\d+)$/, (_, revision) => `:${Number(revision) - 1}`);
-    await ground.simulator.ecs.rollBack(service, before);
     const running = async () => (await ground.asked()).running();
     const asked = (await running())[to].join("+");
+    await ground.simulator.ecs.rollBack(service, before);
     await until(async () => (await running())[to].join("+") !== asked, 90_000, ground.signal, 500);
     const refreshed = await ground.operate("refresh");
     found.expect(refreshed.exitCode === 0, `the refresh failed: ${complaint(refreshed)}`);

@@ -2,6 +2,7 @@ import { release } from "../../releasing.ts";
 import { count, milliseconds } from "../../report/wording.ts";
 import { Findings, type Scenario } from "../../scenario.ts";
 import { lastAnswerAfter, lastRequestAfter } from "../../traffic.ts";
+import { until } from "../../until.ts";
 import type { FollowedGround } from "../followedGround.ts";
 import type { Release } from "./good.ts";
 
@@ -23,6 +24,8 @@ export function bad(it: Release & { readonly answersLate?: true }): Scenario<Fol
       found.expect(end.verdict?.verdict === "no-go", `the verdict is ${end.verdict?.verdict ?? "missing"}`);
       const live = await ground.live();
       found.expect(live?.version === before?.version, `afterwards ${await ground.sayLive()}`);
+      // Requests follow later: all that meet it are to be counted here, and none in what is played next.
+      await until(() => false, ground.usualLagMs, ground.signal);
       const { total, byVersion } = await ground.load.since(mark);
       const own = byVersion[it.version];
       const stable = before === undefined ? undefined : byVersion[before.version];
