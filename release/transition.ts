@@ -60,15 +60,20 @@ export function kindOf(before: ReleaseFacts | undefined, after: Omit<ReleaseFact
     if (next !== undefined && before.history.includes(next.version)) return "rollback";
     return (before.share ?? 0) > 0 ? "promotion" : "switch";
   }
-  const deploys = environmentNames.some((name) => {
-    const now = after.environments[name];
-    return now !== undefined && !sameDeployed(before.environments[name], now);
-  });
+  const deploys = environmentNames.some((name) => isDeployedBy(before, after, name));
   // What deploys is judged as that, whatever share it takes away beside it.
   return deploys ? "release" : (kindOfShare(before.share ?? 0, after.share ?? 0) ?? "none");
 }
 
-/** The history that belongs to `after`: what stops being live comes first, what becomes live leaves. */
+function isDeployedBy(before: ReleaseFacts, after: Pick<ReleaseFacts, "environments">, name: EnvironmentName): boolean {
+  const now = after.environments[name];
+  return now !== undefined && !sameDeployed(before.environments[name], now);
+}
+
+/**
+ * The history that belongs to `after`: what stops being live comes first, what becomes live leaves, and so does what is deployed anew: going
+ * to that is no way back but a release once more, with all that one is held to.
+ */
 export function historyAfter(
   before: ReleaseFacts | undefined,
   after: Omit<ReleaseFacts, "kind" | "history">,
@@ -76,8 +81,12 @@ export function historyAfter(
   if (before === undefined) return [];
   const was = liveDeployed(before)?.version;
   const is = after.environments[after.live]?.version;
-  if (was === undefined || was === is) return before.history;
-  return [was, ...before.history.filter((version) => version !== was)]
+  const fresh = environmentNames
+    .filter((name) => isDeployedBy(before, after, name))
+    .map((name) => after.environments[name]?.version);
+  const stayed = before.history.filter((version) => !fresh.includes(version));
+  if (was === undefined || was === is) return stayed;
+  return [was, ...stayed.filter((version) => version !== was)]
     .filter((version) => version !== is)
     .slice(0, historyLimit);
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Deployed } from "../../release/deployed.ts";
+import { type Deployed, sameDeployed } from "../../release/deployed.ts";
 import { type EnvironmentName, other } from "../../release/environment.ts";
 import {
   checkServing,
@@ -175,6 +175,26 @@ describe("refused", () => {
   });
 });
 
+describe("a version that served before", () => {
+  const live = facts({ live: "green", environments: both, history: ["v1"] });
+
+  it("is gone back to while its side stands as it was", () => {
+    const back = { live: "blue", environments: both } as const;
+    expect(kindOf(live, { ...back, history: [] })).toBe("rollback");
+    expect(historyAfter(live, back)).toEqual(["v2"]);
+  });
+
+  it("is released once more when it was deployed anew: what took it back then holds again", () => {
+    const third = { live: "green", environments: { blue: deployed("v3"), green: deployed("v2") } } as const;
+    const replaced = facts({ ...third, history: historyAfter(live, third) });
+    expect(replaced.history).toEqual(["v1"]);
+    const again = { live: "green", environments: both } as const;
+    const deployedAgain = facts({ ...again, history: historyAfter(replaced, again) });
+    expect(deployedAgain.history).toEqual([]);
+    expect(kindOf(deployedAgain, { live: "blue", environments: both, history: [] })).toBe("switch");
+  });
+});
+
 const arbitraryDeployed = fc.record({
   version: fc.constantFrom("v1", "v2", "v3"),
   manifestDigest: fc.constantFrom("m", "n"),
@@ -193,6 +213,7 @@ describe("whatever updates are tried one after the other", () => {
     fc.assert(
       fc.property(fc.array(arbitraryFacts, { maxLength: 30 }), (wishes) => {
         let now: ReleaseFacts | undefined;
+        // Without what was deployed anew since: going there is a release.
         const served = new Set<string>();
         for (const wish of wishes) {
           const after: ReleaseFacts = {
@@ -210,6 +231,11 @@ describe("whatever updates are tried one after the other", () => {
               expect(after.environments[now.live]).toEqual(liveDeployed(now));
               expect(after.kind).toBe(served.has(is?.version ?? "") ? "rollback" : "switch");
             }
+          }
+          for (const name of ["blue", "green"] as const) {
+            const deployedNow = after.environments[name];
+            const anew = now !== undefined && !sameDeployed(now.environments[name], deployedNow);
+            if (anew && deployedNow !== undefined) served.delete(deployedNow.version);
           }
           for (const version of after.history) expect(served).toContain(version);
           served.add(is?.version ?? "");
