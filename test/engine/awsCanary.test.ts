@@ -18,6 +18,8 @@ beforeAll(async () => {
     },
   };
   shop = await AwsShop.open(settings, { scaling: { most: 4, cpu: 60 } });
+  // An update that watches a share waits as well.
+  shop.project.operationMs = 900_000;
 }, 600_000);
 afterAll(async () => {
   await shop?.close();
