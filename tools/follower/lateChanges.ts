@@ -18,9 +18,7 @@ export class LateChanges<Change> {
   /** @param dueAt epoch ms; one that is due before an earlier one waits for it */
   add(change: Change, dueAt: number): void {
     this.#waiting.push({ change, dueAt });
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined;
-    });
+    this.#running ??= this.#run();
   }
 
   /** When none is acted by any more. */
@@ -40,5 +38,7 @@ export class LateChanges<Change> {
       const last = due.at(-1);
       if (last !== undefined) await this.#act(last.change);
     }
+    // At once, not when who waits is told: what is added in between would find a run that looks no more.
+    this.#running = undefined;
   }
 }

@@ -57,6 +57,17 @@ describe("changes that are acted by late", () => {
     expect(order()).toEqual(["first", "third"]);
   });
 
+  it("are acted by whenever they come, also as an earlier one ends", async () => {
+    for (let ticks = 0; ticks < 12; ticks++) {
+      const before = acted.length;
+      changes.add("first", 0);
+      for (let tick = 0; tick < ticks; tick++) await Promise.resolve();
+      changes.add("second", 0);
+      await expect.poll(() => acted.slice(before).at(-1)?.change).toBe("second");
+      await changes.settled();
+    }
+  });
+
   it("are acted by no more when it is over", async () => {
     changes.add("first", Date.now() + 60_000);
     abort.abort();
