@@ -7,6 +7,8 @@ import {
   DeleteDBSnapshotCommand,
   DescribeDBClusterSnapshotsCommand,
   DescribeDBSnapshotsCommand,
+  paginateDescribeDBClusterSnapshots,
+  paginateDescribeDBSnapshots,
   type RDSClient,
   type Tag,
 } from "@aws-sdk/client-rds";
@@ -53,23 +55,19 @@ export function rdsSnapshots(client: RDSClient) {
     /** Those that bear the stack's tag, of every page. */
     async list(kind: DatabaseKind, source: string, stack: string, abortSignal: AbortSignal): Promise<KeptSnapshot[]> {
       const found: KeptSnapshot[] = [];
-      let Marker: string | undefined;
-      do {
-        const page = { SnapshotType: "manual", ...(Marker === undefined ? {} : { Marker }) };
-        if (kind === "instance") {
-          const asked = new DescribeDBSnapshotsCommand({ ...page, DBInstanceIdentifier: source });
-          const answer = await client.send(asked, { abortSignal });
-          found.push(...(answer.DBSnapshots ?? []).flatMap((it) => kept(it.DBSnapshotIdentifier, it, stack)));
-          Marker = answer.Marker;
-        } else {
-          const asked = new DescribeDBClusterSnapshotsCommand({ ...page, DBClusterIdentifier: source });
-          const answer = await client.send(asked, { abortSignal });
-          found.push(
-            ...(answer.DBClusterSnapshots ?? []).flatMap((it) => kept(it.DBClusterSnapshotIdentifier, it, stack)),
-          );
-          Marker = answer.Marker;
+      const SnapshotType = "manual";
+      if (kind === "instance") {
+        const asked = { SnapshotType, DBInstanceIdentifier: source };
+        for await (const { DBSnapshots = [] } of paginateDescribeDBSnapshots({ client }, asked, { abortSignal })) {
+          found.push(...DBSnapshots.flatMap((it) => kept(it.DBSnapshotIdentifier, it, stack)));
         }
-      } while (Marker !== undefined && Marker !== "");
+        return found;
+      }
+      const asked = { SnapshotType, DBClusterIdentifier: source };
+      const pages = paginateDescribeDBClusterSnapshots({ client }, asked, { abortSignal });
+      for await (const { DBClusterSnapshots = [] } of pages) {
+        found.push(...DBClusterSnapshots.flatMap((it) => kept(it.DBClusterSnapshotIdentifier, it, stack)));
+      }
       return found;
     },
 

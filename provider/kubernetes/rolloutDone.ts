@@ -43,7 +43,8 @@ interface Outputs {
 /**
  * Passes when every pod of an environment is ready and runs the image that was asked, by what the nodes say, and stays so for as long as
  * proxies take to hear of it: the smoke test comes by a Service. Waits by watches, tells what keeps it while it waits, and ends early where
- * no waiting helps: not by what was so when it began, which whoever gives the update again may have mended. A side that only lets pods go is not asked again.
+ * no waiting helps: not by what was so when it began, which whoever gives the update again may have mended. A side that only lets pods go
+ * is not asked again.
  */
 export const rolloutDone = handler<Inputs, Outputs>({
   inputs,

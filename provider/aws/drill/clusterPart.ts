@@ -3,6 +3,7 @@ import {
   DBClusterNotFoundFault,
   DeleteDBClusterCommand,
   DescribeDBClustersCommand,
+  paginateDescribeDBClusters,
   type RDSClient,
   RestoreDBClusterFromSnapshotCommand,
 } from "@aws-sdk/client-rds";
@@ -31,13 +32,9 @@ export function restoredCluster(client: RDSClient): DrillPart {
 
     async left(stack, abortSignal) {
       const found: SeenDatabase[] = [];
-      let Marker: string | undefined;
-      do {
-        const asked = new DescribeDBClustersCommand(Marker === undefined ? {} : { Marker });
-        const answer = await client.send(asked, { abortSignal });
-        found.push(...(answer.DBClusters ?? []).map(seen).filter((it) => isDrill(it, stack)));
-        Marker = answer.Marker;
-      } while (Marker !== undefined && Marker !== "");
+      for await (const { DBClusters = [] } of paginateDescribeDBClusters({ client }, {}, { abortSignal })) {
+        found.push(...DBClusters.map(seen).filter((it) => isDrill(it, stack)));
+      }
       return found;
     },
 

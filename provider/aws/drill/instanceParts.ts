@@ -4,6 +4,7 @@ import {
   DBInstanceNotFoundFault,
   DeleteDBInstanceCommand,
   DescribeDBInstancesCommand,
+  paginateDescribeDBInstances,
   type RDSClient,
   RestoreDBInstanceFromDBSnapshotCommand,
 } from "@aws-sdk/client-rds";
@@ -92,13 +93,9 @@ function anyInstance(client: RDSClient): Pick<DrillPart, "kind" | "find" | "left
 
     async left(stack, abortSignal) {
       const found: SeenDatabase[] = [];
-      let Marker: string | undefined;
-      do {
-        const asked = new DescribeDBInstancesCommand(Marker === undefined ? {} : { Marker });
-        const answer = await client.send(asked, { abortSignal });
-        found.push(...(answer.DBInstances ?? []).map(seen).filter((it) => isDrill(it, stack)));
-        Marker = answer.Marker;
-      } while (Marker !== undefined && Marker !== "");
+      for await (const { DBInstances = [] } of paginateDescribeDBInstances({ client }, {}, { abortSignal })) {
+        found.push(...DBInstances.map(seen).filter((it) => isDrill(it, stack)));
+      }
       return found;
     },
 

@@ -29,14 +29,8 @@ export function refused<On extends FollowedGround>(it: Refused<On>): Scenario<On
       const before = await ground.live();
       const mark = await ground.load.mark(it.name);
       const began = Date.now();
-      let undone = it.after === undefined;
-      const undo = async () => {
-        if (undone) return;
-        undone = true;
-        await it.after?.(ground, found);
-      };
       await it.before?.(ground);
-      try {
+      const attempt = async () => {
         const end = await release(ground, it.version);
         found.expect(
           end.exitCode !== 0 && ["failed", "refused"].includes(end.outcome),
@@ -46,16 +40,14 @@ export function refused<On extends FollowedGround>(it: Refused<On>): Scenario<On
         found.expect(it.says.test(said), `it does not say why: ${said.slice(0, 400)}`);
         const live = await ground.live();
         found.expect(live?.version === before?.version, `afterwards ${await ground.sayLive()}`);
-        const took = Date.now() - began;
-        await undo();
-        const { total } = await ground.load.since(mark);
-        return found.ended(
-          `After ${milliseconds(took)}, at ${failureOf(end).slice(0, 300)} ${await ground.sayLive()}; ${count(total.failed)} of ${count(total.requests)} requests failed.`,
-          { said: (it.says.exec(said)?.[0] ?? "").slice(0, 200) },
-        );
-      } finally {
-        await undo();
-      }
+        return { end, said, tookMs: Date.now() - began };
+      };
+      const { end, said, tookMs } = await attempt().finally(() => it.after?.(ground, found));
+      const { total } = await ground.load.since(mark);
+      return found.ended(
+        `After ${milliseconds(tookMs)}, at ${failureOf(end).slice(0, 300)} ${await ground.sayLive()}; ${count(total.failed)} of ${count(total.requests)} requests failed.`,
+        { said: (it.says.exec(said)?.[0] ?? "").slice(0, 200) },
+      );
     },
   };
 }
