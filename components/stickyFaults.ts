@@ -13,3 +13,11 @@ export function stickyFaults({ platform, strategy: { canary } }: Settings, of: (
   if (sticky % 1_000 === 0 && sticky <= longestMs) return [];
   return [`${of("strategy.canary.sticky")} is ${sticky} ms; on ${platform} expected whole seconds, at most 168h`];
 }
+
+/** Users are given cookies, by this machine's proxy all the time: not where nothing will ever be shared by weights. */
+export function stickyKindFaults({ strategy: { kind, canary } }: Settings, of: (key: string) => string): string[] {
+  if (canary.sticky === 0 || kind === "canary") return [];
+  return [
+    `${of("strategy.canary.sticky")} means something with strategy.kind canary alone; it is ${kind}: make it canary, or leave sticky out`,
+  ];
+}

@@ -37,7 +37,7 @@ export const strategySettings = group(
         bake: bake(),
         minRequests: minRequests(),
         sticky: duration("0s").describe(
-          "How long a user stays with the version that answered first, while traffic is shared; on the platforms local and aws. A switch and a way back end it at once; 0s is not at all.",
+          "How long a user stays with the version that answered first, while traffic is shared; on kubernetes where a Gateway shares it. A switch and a way back end it at once; 0s is not at all.",
         ),
       },
       "{ stages: [5, 25, 50, 100], bake: 5m }",

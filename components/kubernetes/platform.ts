@@ -95,6 +95,7 @@ export function deployKubernetes(args: StackArgs): Record<string, pulumi.Input<u
       weights: sharedWeights(settings.live, settings.share),
       gateway: kubernetes.gateway,
       testers: settings.testers,
+      ...(settings.strategy.canary.sticky === 0 ? {} : { stickySeconds: settings.strategy.canary.sticky / 1_000 }),
       versions: {
         ...(settings.blue === undefined ? {} : { blue: settings.blue }),
         ...(settings.green === undefined ? {} : { green: settings.green }),

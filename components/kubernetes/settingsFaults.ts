@@ -2,6 +2,7 @@ import type { Settings } from "../../config.ts";
 import { scalingFaults } from "../../project/scalingSettings.ts";
 import { namesEnvironment, tellsSides } from "../../provider/prometheus/queries.ts";
 import { type LocalKey, localSettingsFaults } from "../localSettings.ts";
+import { stickyFaults, stickyKindFaults } from "../stickyFaults.ts";
 import { databaseFaults } from "./databaseFaults.ts";
 import { objectName } from "./names.ts";
 import { prometheusFaults } from "./prometheusFaults.ts";
@@ -45,6 +46,8 @@ export function kubernetesFaults(settings: Settings, given: ReadonlySet<string>,
           : undefined,
     }),
     ...stickyFaults(settings, of),
+    ...stickyKindFaults(settings, of),
+    ...stickyGatewayFaults(settings, of),
     ...testersFaults(settings, of),
     ...walkFaults(settings, of),
     ...bakeFaults(settings, of),
@@ -73,11 +76,11 @@ export function kubernetesFaults(settings: Settings, given: ReadonlySet<string>,
   ];
 }
 
-/** No Gateway is asked to keep a user with one version. Source: HTTPRouteRule.sessionPersistence of the Gateway API, experimental channel. */
-function stickyFaults({ strategy: { canary } }: Settings, of: (key: string) => string): string[] {
-  if (canary.sticky === 0) return [];
+/** Only a route knows a user again. */
+function stickyGatewayFaults({ strategy, kubernetes }: Settings, of: (key: string) => string): string[] {
+  if (strategy.canary.sticky === 0 || kubernetes?.gateway !== undefined) return [];
   return [
-    `${of("strategy.canary.sticky")} is not offered on kubernetes yet: the Gateway API has it (sessionPersistence) in its experimental channel only, which few Gateways know; leave it out`,
+    `${of("strategy.canary.sticky")} needs a Gateway, whose routes know a user by a cookie: name it in kubernetes.gateway, or leave sticky out`,
   ];
 }
 

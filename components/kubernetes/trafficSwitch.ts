@@ -37,6 +37,8 @@ export interface TrafficSwitchArgs {
   gateway?: GatewayReference | undefined;
   /** The header by which testers ask a Gateway for an environment; left out, there is none. */
   testers?: { readonly header: string } | undefined;
+  /** How many seconds a user stays with the version that answered first, while a Gateway shares traffic; left out, not at all. */
+  stickySeconds?: number | undefined;
   versions: { blue?: string; green?: string };
   /** Proofs of the gates; an environment without them gets no traffic. */
   proofs: pulumi.Input<GateProof[]>;
@@ -81,6 +83,7 @@ export class TrafficSwitch extends pulumi.ComponentResource {
         ...common,
         endpointDelayMs: args.endpointDelayMs,
         ...(args.testers === undefined ? {} : { testers: args.testers.header }),
+        ...(args.stickySeconds === undefined || servesAll(weights) !== undefined ? {} : { sticky: args.stickySeconds }),
       },
       ["serving", "readAt"],
       { parent: this, dependsOn: [before] },
@@ -125,7 +128,10 @@ export class TrafficSwitch extends pulumi.ComponentResource {
           it.route,
           weights,
           environmentNames.filter((side) => versions[side] !== undefined),
-          args.testers,
+          {
+            testers: args.testers,
+            ...(args.stickySeconds === undefined ? {} : { sticky: { seconds: args.stickySeconds, versions } }),
+          },
         ),
         options,
       );

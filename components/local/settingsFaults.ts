@@ -1,5 +1,5 @@
 import type { Settings } from "../../config.ts";
-import { stickyFaults } from "../stickyFaults.ts";
+import { stickyFaults, stickyKindFaults } from "../stickyFaults.ts";
 
 /** What is wrong with the settings of a stack on this machine, a line each. @param given the keys that the stack file has */
 export function localFaults(settings: Settings, _given: ReadonlySet<string>, namespace: string): string[] {
@@ -18,12 +18,4 @@ function portFaults(settings: Settings, of: (key: string) => string): string[] {
   for (const [name, it] of Object.entries(settings.services)) take(it.port, `services.${name}.port`);
   if (settings.database?.port !== undefined) take(settings.database.port, "database.port");
   return faults;
-}
-
-/** The proxy gives users a cookie all the time: not where nothing will ever be shared by itself. */
-function stickyKindFaults({ strategy: { kind, canary } }: Settings, of: (key: string) => string): string[] {
-  if (canary.sticky === 0 || kind === "canary") return [];
-  return [
-    `${of("strategy.canary.sticky")} means something with strategy.kind canary alone; it is ${kind}: make it canary, or leave sticky out`,
-  ];
 }

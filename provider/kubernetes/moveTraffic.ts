@@ -9,6 +9,7 @@ import type { KubernetesAccess } from "./facts.ts";
 import { kubernetesProblem, statusOf } from "./kubernetesProblem.ts";
 import { bears } from "./pods.ts";
 import { backendRefs, isTesters, type RouteBackends, readRoute, routeKind } from "./route.ts";
+import { keptBy } from "./stickyRules.ts";
 import {
   endpointsOwner,
   leaderOf,
@@ -102,7 +103,7 @@ async function lead(client: Client, it: SwitchedService, to: EnvironmentName): P
 
 /**
  * All users of a route to one environment: whatever somebody made of it, this is the way back. Every rule is written but testers': what a rule
- * that was one before leads to now, users may follow.
+ * that was one before leads to now, users may follow. Rules that keep users where they are go.
  */
 async function leadRoute(
   { custom, namespace }: Client,
@@ -112,9 +113,13 @@ async function leadRoute(
 ): Promise<void> {
   const { spec } = readRoute(await custom.getNamespacedCustomObject({ ...routeKind, namespace, name }));
   const value = backendRefs(backends, weightsFor(to));
-  const body = spec.rules.flatMap((rule, at) =>
-    isTesters(rule, backends) ? [] : [{ op: "add", path: `/spec/rules/${at}/backendRefs`, value }],
+  const kept = spec.rules.map((rule) => keptBy(rule, backends) !== undefined);
+  const written = spec.rules.flatMap((rule, at) =>
+    kept[at] || isTesters(rule, backends) ? [] : [{ op: "add", path: `/spec/rules/${at}/backendRefs`, value }],
   );
+  // The last one first: what is removed moves those after it.
+  const removed = kept.flatMap((it, at) => (it ? [{ op: "remove", path: `/spec/rules/${at}` }] : [])).reverse();
+  const body = [...written, ...removed];
   await custom.patchNamespacedCustomObject({ ...routeKind, namespace, name, body, fieldManager: manager });
 }
 

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from "@kubernetes/client-node";
 import { z } from "zod";
 import { type EnvironmentName, environmentNames, type Weights } from "../../release/environment.ts";
+import { keptBy } from "./stickyRules.ts";
 
 /** Where the kind HTTPRoute is, as the API's custom objects are asked for. */
 export const routeKind = { group: "gateway.networking.k8s.io", version: "v1", plural: "httproutes" } as const;
@@ -98,7 +99,7 @@ export function isTesters({ matches, backendRefs }: SeenRule, backends: RouteBac
   );
 }
 
-/** The rules by which users go: all that are not testers'. */
+/** The rules by which users go: all that are not testers'; also those by which some stay. */
 function usersRules({ spec }: SeenRoute, backends: RouteBackends): SeenRule[] {
   return spec.rules.filter((rule) => !isTesters(rule, backends));
 }
@@ -109,11 +110,12 @@ function usersBackends(route: SeenRoute, backends: RouteBackends) {
 }
 
 /**
- * Shares of users in percent; undefined where the route is not as a stack makes it: several rules that are not testers', or none, a backend
- * that is neither environment's, or shares that are no whole percents.
+ * Shares of users in percent; undefined where the route is not as a stack makes it: several rules that are neither testers' nor keep users
+ * where they are, or none, a backend that is neither environment's, shares that are no whole percents, or users who are kept where no share is.
  */
 export function weightsOf(route: SeenRoute, backends: RouteBackends): Weights | undefined {
-  const [rule, ...more] = usersRules(route, backends);
+  const rules = usersRules(route, backends);
+  const [rule, ...more] = rules.filter((it) => keptBy(it, backends) === undefined);
   if (rule === undefined || more.length > 0) return undefined;
   const weight = (environment: EnvironmentName) =>
     rule.backendRefs.filter(({ name }) => name === backends[environment]).reduce((sum, it) => sum + it.weight, 0);
@@ -121,7 +123,10 @@ export function weightsOf(route: SeenRoute, backends: RouteBackends): Weights | 
   const [blue, green] = [weight("blue"), weight("green")];
   if (total === 0 || blue + green !== total) return undefined;
   const percent = (100 * blue) / total;
-  return Number.isInteger(percent) ? { blue: percent, green: 100 - percent } : undefined;
+  if (!Number.isInteger(percent)) return undefined;
+  const weights = { blue: percent, green: 100 - percent };
+  const kept = rules.flatMap((it) => keptBy(it, backends) ?? []);
+  return kept.every((environment) => weights[environment] > 0) ? weights : undefined;
 }
 
 /** Whether any rule of the route sends users to an environment; testers are none. */

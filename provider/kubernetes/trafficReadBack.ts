@@ -26,6 +26,8 @@ const inputs = z.strictObject({
   endpointDelayMs: z.number().int().min(0).default(0),
   /** The header of testers' rules: with another one the routes are new, and read back anew. */
   testers: z.string().optional(),
+  /** Seconds that users stay with a side, while that is in force: it is in the routes too. */
+  sticky: z.number().int().min(1).optional(),
 });
 type Inputs = z.infer<typeof inputs>;
 

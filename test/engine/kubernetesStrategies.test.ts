@@ -1,5 +1,5 @@
 import type { KubernetesObject } from "@kubernetes/client-node";
-import { afterAll, beforeAll, describe } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readRoute, weightsOf } from "../../provider/kubernetes/route.ts";
 import { FollowedShop } from "./followedShop.ts";
 import { bySettings, followsEveryStrategy, type StrategyStack, testers } from "./strategySuite.ts";
@@ -33,4 +33,33 @@ beforeAll(async () => {
 }, 3_600_000);
 afterAll(async () => await followed?.close(), 300_000);
 
-describe.sequential("on Kubernetes a stack", { timeout: 600_000 }, () => followsEveryStrategy(() => stack));
+describe.sequential("on Kubernetes a stack", { timeout: 600_000 }, () => {
+  followsEveryStrategy(() => stack);
+
+  it("has users stay with the version that answered first while a canary has a share, and nobody after the way back", async () => {
+    await stack.set({ strategy: { kind: "canary", canary: { sticky: "1h" } } });
+    expect(await ask()).toMatchObject({ version: "v1", cookie: undefined });
+    expect(await stack.greenlight("switch", "green", "--share", "50")).toMatchObject({ exitCode: 0 });
+    const users = new Map<string, string>();
+    // One in a thousand million runs would find all of thirty users on one side.
+    for (let at = 0; at < 30; at += 1) {
+      const { version, cookie = "" } = await ask();
+      users.set(cookie, version);
+    }
+    expect([...users.values()].sort()).toEqual(["v1", "v2"]);
+    for (const [cookie, version] of users) {
+      for (let at = 0; at < 20; at += 1) expect(await ask(cookie)).toEqual({ version, cookie: undefined });
+    }
+    expect(await stack.greenlight("rollback", "--reason", "to see who stays")).toMatchObject({ exitCode: 0 });
+    for (const cookie of users.keys()) expect(await ask(cookie)).toEqual({ version: "v1", cookie: undefined });
+    expect(await stack.weights()).toEqual({ blue: 100, green: 0 });
+  });
+});
+
+/** What a user is answered by, and the cookie that they are given. */
+async function ask(cookie?: string) {
+  const headers = cookie === undefined ? {} : { cookie };
+  const answer = await fetch(stack.address, { headers, signal: AbortSignal.timeout(5_000) });
+  const version = /v\d+/.exec(await answer.text())?.[0] ?? `status ${answer.status}`;
+  return { version, cookie: answer.headers.getSetCookie()[0]?.split(";")[0] };
+}

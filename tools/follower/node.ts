@@ -9,6 +9,7 @@ import { linkPath, writeWeights } from "../../provider/local/envoy/runtimeLayer.
 import type { EnvironmentName } from "../../release/environment.ts";
 import { Problem } from "../../release/problem.ts";
 import { freePort } from "../freePort.ts";
+import { gatewayRoutes } from "./gatewayRoutes.ts";
 import type { ServiceState } from "./serviceState.ts";
 
 export interface NodeSettings {
@@ -26,7 +27,7 @@ export interface NodeSettings {
 const readyTimeoutMs = 20_000;
 const takenTimeoutMs = 5_000;
 
-type Targeted = Pick<ServiceState, "ports" | "testers">;
+type Targeted = Omit<ServiceState, "weights">;
 
 interface OwnPorts {
   readonly admin: number;
@@ -50,7 +51,7 @@ export class BalancerNode {
     this.#own = own;
     this.#admin = new EnvoyAdmin("127.0.0.1", own.admin);
     mkdirSync(this.#folder, { recursive: true });
-    this.#target({ ports: state.ports, testers: state.testers });
+    this.#target(targetedIn(state));
     writeWeights(this.#folder, [this.#service], state.weights);
     const config = join(this.#folder, "bootstrap.json");
     const paths = {
@@ -92,14 +93,15 @@ export class BalancerNode {
    * are left out when none does any more. Envoy reads its files when it comes to it, so the weights wait for what it says of its targets.
    */
   async apply(state: ServiceState): Promise<void> {
-    const { ports, testers } = state;
+    const targeted = targetedIn(state);
+    const { ports } = targeted;
     const before = this.#targeted?.ports ?? ports;
     const either = (side: EnvironmentName) => [...new Set([...before[side], ...ports[side]])];
     const all = { blue: either("blue"), green: either("green") };
-    this.#target({ ports: all, testers });
+    this.#target({ ...targeted, ports: all });
     await this.#taken(all);
     writeWeights(this.#folder, [this.#service], state.weights);
-    this.#target({ ports, testers });
+    this.#target(targeted);
   }
 
   #target(it: Targeted): void {
@@ -107,7 +109,10 @@ export class BalancerNode {
     const facts = this.#facts(it);
     const routesAt = (service: string) => join(this.#folder, `routes-${service}.json`);
     place(join(this.#folder, "cds.json"), onlyForwarding(clusters(facts)));
-    for (const service of facts.services) place(routesAt(service.name), onlyForwarding(routes(facts, service)));
+    for (const service of facts.services) {
+      const forwarding = onlyForwarding(routes(facts, service));
+      place(routesAt(service.name), gatewayRoutes(forwarding, service.name, it));
+    }
     place(join(this.#folder, "lds.json"), onlyForwarding(listeners(facts, routesAt)));
     this.#targeted = it;
   }
@@ -132,6 +137,10 @@ export class BalancerNode {
     const service = { name: this.#service, port: this.port, healthPath: "/", direct: this.#own.direct, instances };
     return { listen: "127.0.0.1", adminPort: this.#own.admin, services: [service], testers };
   }
+}
+
+function targetedIn({ weights, ...targeted }: ServiceState): Targeted {
+  return targeted;
 }
 
 function startEnvoy(envoy: string, config: string) {

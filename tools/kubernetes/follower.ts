@@ -14,7 +14,7 @@ import { BalancerNode } from "../follower/node.ts";
 import type { ServiceState } from "../follower/serviceState.ts";
 import type { KubeletAddress } from "./follower/podLogs.ts";
 import { Pods } from "./follower/pods.ts";
-import { readyAddresses, testersOf, type WeighedRoute, weighedRoute } from "./follower/receivers.ts";
+import { readyAddresses, routingOf, type WeighedRoute, weighedRoute } from "./follower/receivers.ts";
 import { RouteConditions, routeKind } from "./follower/routeConditions.ts";
 import { watched } from "./follower/watched.ts";
 
@@ -219,7 +219,7 @@ export class Follower {
   /** What of a route is not played here. */
   #strange({ backends }: FollowedService, route: WeighedRoute): readonly string[] {
     const [blue = "", green = ""] = backends ?? [];
-    return testersOf(route, { blue, green }).strange;
+    return routingOf(route, { blue, green }).strange;
   }
 
   #changed(): void {
@@ -240,9 +240,10 @@ export class Follower {
     const all = weight(first) + weight(second);
     const share = all === 0 ? 0 : Math.round((100 * weight(first)) / all);
     const weights = all === 0 ? none : { blue: share, green: 100 - share };
-    const testers = route === undefined ? undefined : testersOf(route, { blue: first, green: second }).testers;
     const ports = { blue: this.#portsOf(first), green: this.#portsOf(second) };
-    return { weights, ports, ...(testers === undefined ? {} : { testers }) };
+    if (route === undefined) return { weights, ports };
+    const { strange, ...routing } = routingOf(route, { blue: first, green: second });
+    return { weights, ports, ...routing };
   }
 
   #portsOf(service: string): number[] {

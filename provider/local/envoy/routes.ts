@@ -1,4 +1,5 @@
 import { type EnvironmentName, environmentNames } from "../../../release/environment.ts";
+import { givenCookie, stickyCookie } from "../../../release/stickyCookie.ts";
 import type { ServiceFacts } from "../platformFacts.ts";
 import { clusterName, directName, nobody } from "./names.ts";
 
@@ -27,9 +28,6 @@ interface Route {
   readonly route: object;
   readonly response_headers_to_add?: readonly object[];
 }
-
-/** The cookie by which a user stays with one side. */
-export const stickyCookie = "greenlight-side";
 
 /** What Envoy's `cookie` header looks like where a user brings that cookie. */
 const broughtCookie = String.raw`(.*;\s*)?${stickyCookie}=[^;\s"]+(;.*)?`;
@@ -66,7 +64,7 @@ function testersRoutes(testers: Testers | undefined, { name, instances }: Servic
  */
 function stickyRoutes(service: string, seconds: number): Route[] {
   const by = (policy: object) => weighted(service, [policy]);
-  const cookie = `${stickyCookie}=%REQ(X-REQUEST-ID)%; Max-Age=${seconds}; Path=/; HttpOnly; SameSite=Lax`;
+  const cookie = givenCookie("%REQ(X-REQUEST-ID)%", seconds);
   return [
     {
       name: `sticky ${seconds}`,

@@ -136,8 +136,16 @@ describe("the settings of a stack on Kubernetes", () => {
     [{ strategy: { kind: "rolling" } }, "greenlight:strategy.kind is rolling; nobody counts what both sides answer"],
     [{ strategy: { kind: "canary" } }, "greenlight:strategy.kind is canary; nobody counts what both sides answer"],
     [
+      { strategy: { kind: "canary", canary: { sticky: "1h" } } },
+      "greenlight:strategy.canary.sticky needs a Gateway, whose routes know a user by a cookie: name it in kubernetes.gateway",
+    ],
+    [
       { strategy: { canary: { sticky: "1h" } } },
-      "sticky is not offered on kubernetes yet: the Gateway API has it (sessionPersistence) in its experimental",
+      "greenlight:strategy.canary.sticky means something with strategy.kind canary alone; it is blue-green",
+    ],
+    [
+      { strategy: { kind: "canary", canary: { sticky: "500ms" } } },
+      "greenlight:strategy.canary.sticky is 500 ms; on kubernetes expected whole seconds, at most 168h",
     ],
     [
       { testers: { header: "x-environment" } },

@@ -280,6 +280,22 @@ describe("a stack on Kubernetes behind a Gateway", () => {
     expect(rulesOf(await stack({ blue: v1 }, { kubernetes, testers })).slice(1)).toEqual([rule("blue")]);
   });
 
+  it("has users stay while a share is given, and no longer, and tells the reading back", async () => {
+    const strategy = { kind: "canary", canary: { sticky: "1h" } };
+    const prometheus = { url: "http://prometheus.shop:9090", ingress: "envoy" };
+    const sticky = (change: object) => routed({ strategy, kubernetes: { ...kubernetes, prometheus }, ...change });
+    const rulesOf = (it: Awaited<ReturnType<typeof routed>>) =>
+      (routeOf(it, "traffic-api").spec as { rules: { backendRefs: { filters?: object[] }[] }[] }).rules;
+    const readBack = ({ resources }: Awaited<ReturnType<typeof routed>>) =>
+      one(resources, "kubernetes:TrafficReadBack", "traffic-read-back").inputs;
+    const [alone, shared] = [await sticky({}), await sticky({ share: "10" })];
+    expect(rulesOf(alone)).toEqual(rulesOf(await routed()));
+    expect(readBack(alone)).not.toHaveProperty("sticky");
+    expect(rulesOf(shared)).toHaveLength(3);
+    expect(rulesOf(shared)[0]?.backendRefs.map(({ filters }) => filters?.length)).toEqual([1, 1]);
+    expect(readBack(shared).sticky).toBe(3_600);
+  });
+
   it.each<[string, Record<string, unknown>, [number, number]]>([
     ["a share", { share: "10" }, [90, 10]],
     ["a switch", { live: "green" }, [0, 100]],

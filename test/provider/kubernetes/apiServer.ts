@@ -155,7 +155,7 @@ export class ApiServer {
     for (const it of this.#watchers) if (it.kind === kind) it.response.write(`${JSON.stringify({ type, object })}\n`);
   }
 
-  /** A JSON patch of a selector, or of the backends of a route's rules: nothing else is written. */
+  /** A JSON patch of a selector, or of a route's rules, their backends or which there are: nothing else is written. */
   async #patch(kind: Kind, name: string, request: IncomingMessage, say: (status: number, body: object) => void) {
     let text = "";
     for await (const chunk of request) text += chunk;
@@ -165,9 +165,11 @@ export class ApiServer {
       return;
     }
     const next = structuredClone(thing) as Thing & { spec: { selector: unknown; rules: { backendRefs: unknown }[] } };
-    for (const { path, value } of JSON.parse(text)) {
+    for (const { op, path, value } of JSON.parse(text)) {
+      const gone = op === "remove" ? /^\/spec\/rules\/(\d+)$/.exec(path)?.[1] : undefined;
       const rule = next.spec.rules?.[Number(/^\/spec\/rules\/(\d+)\/backendRefs$/.exec(path)?.[1])];
-      if (path === "/spec/selector") next.spec.selector = value;
+      if (gone !== undefined) next.spec.rules.splice(Number(gone), 1);
+      else if (path === "/spec/selector") next.spec.selector = value;
       else if (rule !== undefined) rule.backendRefs = value;
       else throw new Error(`${path} is not written by anybody`);
     }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { switchedServices } from "../../../components/kubernetes/names.ts";
 import { moveKubernetesTraffic } from "../../../provider/kubernetes/moveTraffic.ts";
 import { ApiServer } from "./apiServer.ts";
-import { backends, live, notReady, pod, route, slice, sliceOf, testersRule } from "./objects.ts";
+import { backends, keepingRule, live, notReady, pod, route, slice, sliceOf, testersRule } from "./objects.ts";
 
 describe("the way back on Kubernetes, without an engine", () => {
   let server: ApiServer;
@@ -106,6 +106,21 @@ describe("the way back on Kubernetes, without an engine", () => {
       };
       await byRoute();
       expect(written).toMatchObject({ rules: led(100, 0, 1).spec.rules });
+    });
+
+    it("keeps nobody: rules by which users stay go, and those around them are what they were", async () => {
+      const shared = route(90, 10);
+      shared.spec.rules.unshift(keepingRule("green"), testersRule("green"));
+      shared.spec.rules.push(testersRule("blue"), keepingRule("blue"));
+      server.put("httproutes", shared);
+      let written: unknown;
+      server.onPatched = () => {
+        written = server.get("httproutes", "shop-api")?.spec;
+        seenBy(2);
+      };
+      await byRoute();
+      const left = [testersRule("green"), route(100, 0).spec.rules[0], testersRule("blue")];
+      expect(written).toMatchObject({ rules: left });
     });
 
     it("gives users back by testers' rules too that somebody had lead elsewhere", async () => {

@@ -1,3 +1,4 @@
+import { stickyHeader } from "../../../provider/kubernetes/stickyRules.ts";
 export const asked = `sha256:${"2".repeat(64)}`;
 export const before = `sha256:${"1".repeat(64)}`;
 
@@ -113,6 +114,12 @@ export const testersRule = (asked: "blue" | "green", to: string = backends[asked
     },
   ],
   backendRefs: [{ name: to, port: backends.port, weight: 100 }],
+});
+
+/** A rule that keeps those users with an environment who bring the cookie that it gave. */
+export const keepingRule = (environment: "blue" | "green"): Rule => ({
+  matches: [{ path: { type: "PathPrefix", value: "/" }, headers: [stickyHeader(environment, "v1")] }],
+  backendRefs: [{ name: backends[environment], port: backends.port, weight: 100 }],
 });
 
 /**

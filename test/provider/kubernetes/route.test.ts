@@ -11,11 +11,16 @@ const paths = fc.uniqueArray(fc.constantFrom("/", "/api", "/v2", "/api/v3"), { m
 
 type Made = ReturnType<typeof httpRoute>;
 
-/** A route as a stack makes it, as the API tells it. */
-function made(green: number, on: readonly string[], header?: string) {
-  const testers = header === undefined ? undefined : { header };
+const versions = { blue: "v1.0.0", green: "v1.1.0-rc.1+7" };
+
+/** A route as a stack makes it, as the API tells it. @param seconds how long users stay */
+function made(green: number, on: readonly string[], header?: string, seconds?: number) {
   const about = { hosts: ["shop.example"], paths: on };
-  return httpRoute({ name: "public" }, about, backends, { blue: 100 - green, green }, environmentNames, testers);
+  const wishes = {
+    ...(header === undefined ? {} : { testers: { header } }),
+    ...(seconds === undefined ? {} : { sticky: { seconds, versions } }),
+  };
+  return httpRoute({ name: "public" }, about, backends, { blue: 100 - green, green }, environmentNames, wishes);
 }
 
 const seen = (rules: readonly unknown[]) =>
@@ -39,6 +44,73 @@ describe("a route that a stack made", () => {
         }
       }),
     );
+  });
+});
+
+const shared = fc.record({
+  green: fc.integer({ min: 1, max: 99 }),
+  on: paths,
+  seconds: fc.integer({ min: 1, max: 604_800 }),
+});
+
+describe("a route by which users stay with the version that answered first", () => {
+  it("says the same shares as without, wherever its rules stand, and leads those who stay for it too", () => {
+    fc.assert(
+      fc.property(shared, fc.option(headers), fc.nat(5), ({ green, on, seconds }, header, at) => {
+        const { rules } = made(green, on, header ?? undefined, seconds).spec;
+        expect(rules).toHaveLength(header === null ? 3 : 5);
+        const turned = [...rules.slice(at % rules.length), ...rules.slice(0, at % rules.length)];
+        expect(weightsOf(seen(turned), backends)).toEqual({ blue: 100 - green, green });
+        expect(environmentNames.every((side) => sendsTo(seen(turned), backends, side))).toBe(true);
+      }),
+    );
+  });
+
+  it("gives each side's cookie with answers by weight, and takes nobody for a user of another version there", () => {
+    const { rules } = made(10, ["/"], undefined, 3_600).spec;
+    const cookies = rules[0]?.backendRefs.map(
+      ({ filters }) => filters?.[0]?.responseHeaderModifier.add[0]?.value ?? "",
+    );
+    const given = cookies?.map((it) => it.split(";")[0] ?? "") ?? [];
+    expect(cookies?.map((it) => it.slice(it.indexOf(";")))).toEqual(
+      Array(2).fill("; Max-Age=3600; Path=/; HttpOnly; SameSite=Lax"),
+    );
+    const matching = (cookie: string) =>
+      rules.slice(1).map(({ matches }) => new RegExp(matches[0]?.headers?.[0]?.value ?? "$^").test(cookie));
+    const [blue = "", green = ""] = given;
+    expect(matching(blue)).toEqual([true, false]);
+    for (const cookie of [green, `theme=dark; ${green}`, `${green}; theme=dark`, `a=1;${green};b=2`]) {
+      expect(matching(cookie)).toEqual([false, true]);
+    }
+    for (const cookie of [`x${green}`, `${green}0`, "greenlight-side=green", `other=${green}`, ""]) {
+      expect(matching(cookie)).toEqual([false, false]);
+    }
+    const next = httpRoute(
+      { name: "public" },
+      { hosts: [], paths: ["/"] },
+      backends,
+      { blue: 90, green: 10 },
+      environmentNames,
+      {
+        sticky: { seconds: 3_600, versions: { ...versions, green: "v1.1.0-rc.2" } },
+      },
+    );
+    expect(next.spec.rules.slice(1).map(({ matches }) => matches[0]?.headers?.[0]?.value.includes(green))).toEqual([
+      false,
+      false,
+    ]);
+  });
+
+  it("is as without where one side has all users", () => {
+    for (const green of [0, 100]) expect(made(green, ["/"], undefined, 60)).toEqual(made(green, ["/"]));
+  });
+
+  it("has no shares that anybody could rely on while users are kept where no share is", () => {
+    const [users] = made(100, ["/"]).spec.rules;
+    const [, blue, green] = made(50, ["/"], undefined, 60).spec.rules;
+    expect(weightsOf(seen([users, blue, green]), backends)).toBeUndefined();
+    expect(weightsOf(seen([users, green]), backends)).toEqual({ blue: 0, green: 100 });
+    expect(weightsOf(seen([users, { ...green, backendRefs: blue?.backendRefs }]), backends)).toBeUndefined();
   });
 });
 

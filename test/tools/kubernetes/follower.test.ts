@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { AppsV1Api, CoreV1Api, CustomObjectsApi, type V1Deployment } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "../../../tools/freePort.ts";
-import { testersOf, weighedRoute } from "../../../tools/kubernetes/follower/receivers.ts";
+import { routingOf, weighedRoute } from "../../../tools/kubernetes/follower/receivers.ts";
 import { Follower } from "../../../tools/kubernetes/follower.ts";
 import { ensureToolchain } from "../../../tools/toolchain.ts";
 import { eventually, processes } from "../../processes.ts";
@@ -107,7 +107,7 @@ describe("the follower of a cluster", () => {
     expect(answers.get("green")).toBeGreaterThan(60);
   });
 
-  it("sends a request with a header where a rule of the route says, whatever the weights", async () => {
+  it("sends a request with a header where a rule of the route says, whatever the weights, and adds headers that a backend's answers are to get", async () => {
     const custom = world.admin.makeApiClient(CustomObjectsApi);
     const rules = (asked: readonly object[]) => [...route(100, 0).spec.rules, ...asked];
     const lead = async (asked: readonly object[]) => {
@@ -122,6 +122,29 @@ describe("the follower of a cluster", () => {
     for (const headers of [{}, { "x-environment": "Green" }, { "x-other": "green" }]) {
       expect(await answersOf(ports.canary, 20, headers)).toEqual(new Map([["blue", 20]]));
     }
+    const cookie = { name: "Set-Cookie", value: "side=blue" };
+    const adds = { type: "ResponseHeaderModifier", responseHeaderModifier: { add: [cookie] } };
+    await lead([
+      {
+        matches: [{ headers: [{ type: "RegularExpression", name: "Cookie", value: "^(.*; )?side=green$" }] }],
+        backendRefs: [{ name: "green", port: 80 }],
+      },
+    ]);
+    await world.kubectl(
+      "patch",
+      "httproute",
+      "canary",
+      "-n",
+      namespace,
+      "--type=json",
+      "-p",
+      JSON.stringify([{ op: "add", path: "/spec/rules/0/backendRefs/0/filters", value: [adds] }]),
+    );
+    await eventually("a cookie of blue", async () =>
+      (await cookiesOf(ports.canary)).join() === "side=blue" ? true : undefined,
+    );
+    expect(await answersOf(ports.canary, 20, { cookie: "theme=dark; side=green" })).toEqual(new Map([["green", 20]]));
+    expect(await answersOf(ports.canary, 20, { cookie: "side=greener" })).toEqual(new Map([["blue", 20]]));
     await lead([testersRule("blue", "green")]);
     await eventually("a refusal of what is not played", async () => {
       const { metadata, status } = await custom.getNamespacedCustomObject({ ...routes, name: "canary" });
@@ -206,7 +229,7 @@ describe("the follower of a cluster", () => {
 
 describe("testers' rules of a route", () => {
   const sides = { blue: "blue", green: "green" };
-  const asked = (...rules: object[]) => testersOf(weighedRoute({ metadata: {}, spec: { rules } } as object), sides);
+  const asked = (...rules: object[]) => routingOf(weighedRoute({ metadata: {}, spec: { rules } } as object), sides);
 
   it("are those that ask for a side by one header's exact value", () => {
     const rules = [testersRule("blue", "blue"), testersRule("green", "green")];
@@ -214,15 +237,44 @@ describe("testers' rules of a route", () => {
       testers: { header: "x-environment", sides: ["blue", "green"], counted: true },
       strange: [],
     });
-    expect(asked({ backendRefs: [{ name: "blue" }] })).toEqual({ testers: undefined, strange: [] });
+    expect(asked({ backendRefs: [{ name: "blue" }] })).toEqual({ strange: [] });
   });
 
   it.each([
     ["leads to the other side", testersRule("blue", "green")],
-    ["asks for a pattern", { ...testersRule("blue", "blue"), matches: [{ headers: [pattern] }] }],
+    ["asks for two headers", { ...testersRule("blue", "blue"), matches: [{ headers: [pattern, pattern] }] }],
+    ["has a filter", { ...testersRule("blue", "blue"), filters: [{ type: "RequestMirror" }] }],
     ["leads to two Services", { ...testersRule("blue", "blue"), backendRefs: [{ name: "blue" }, { name: "green" }] }],
   ])("are not played where one %s", (_, rule) => {
     expect(asked({ backendRefs: [{ name: "blue" }] }, rule).strange).toHaveLength(1);
+  });
+});
+
+describe("what else a route asks", () => {
+  const sides = { blue: "blue", green: "green" };
+  const cookie = { name: "Set-Cookie", value: "side=blue" };
+  const adds = { type: "ResponseHeaderModifier", responseHeaderModifier: { add: [cookie] } };
+  const routed = (filters: object[], ...rules: object[]) => {
+    const users = { backendRefs: [{ name: "blue", filters }, { name: "green" }] };
+    return routingOf(weighedRoute({ metadata: {}, spec: { rules: [users, ...rules] } } as object), sides);
+  };
+  const asking = { matches: [{ headers: [pattern] }], backendRefs: [{ name: "blue" }] };
+
+  it("is played where a header's pattern leads to a side, and where a side adds headers to its answers", () => {
+    expect(routed([adds], asking)).toEqual({
+      patterns: [{ header: "x-environment", pattern: "blue", side: "blue" }],
+      added: { blue: [cookie], green: [] },
+      strange: [],
+    });
+  });
+
+  it.each<[string, Parameters<typeof routed>]>([
+    ["sets a header", [[{ type: "ResponseHeaderModifier", responseHeaderModifier: { set: [cookie] } }]]],
+    ["changes requests", [[{ type: "RequestHeaderModifier", requestHeaderModifier: { add: [cookie] } }]]],
+    ["leads a pattern to a stranger", [[], { ...asking, backendRefs: [{ name: "stranger" }] }]],
+    ["asks for a value after a pattern", [[], asking, testersRule("green", "green")]],
+  ])("is refused where it %s", (_, [filters, ...rules]) => {
+    expect(routed(filters, ...rules).strange).toHaveLength(1);
   });
 });
 
@@ -231,8 +283,8 @@ describe("the backends of a route", () => {
     const tester = { matches: [{ headers: [{ name: "x-tester", value: "1" }] }], backendRefs: [{ name: "green" }] };
     const all = { matches: [{ path: { value: "/" } }], backendRefs: [{ name: "blue" }, { name: "green", weight: 0 }] };
     expect(weighedRoute({ metadata: {}, spec: { rules: [tester, all] } } as object).backends).toEqual([
-      { service: "blue", weight: 1 },
-      { service: "green", weight: 0 },
+      { service: "blue", weight: 1, adds: [] },
+      { service: "green", weight: 0, adds: [] },
     ]);
   });
 });
@@ -312,6 +364,12 @@ async function ask(port: number, headers: Record<string, string> = {}): Promise<
 
 async function reached(port: number, side: string, headers: Record<string, string> = {}): Promise<void> {
   await eventually(`an answer of ${side}`, async () => ((await ask(port, headers)) === side ? true : undefined));
+}
+
+async function cookiesOf(port: number): Promise<string[]> {
+  const answer = await fetch(`http://127.0.0.1:${port}/`);
+  await answer.text();
+  return answer.headers.getSetCookie();
 }
 
 async function answersOf(

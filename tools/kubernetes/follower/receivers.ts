@@ -1,7 +1,7 @@
 import type { KubernetesObject, V1EndpointSlice } from "@kubernetes/client-node";
 import { z } from "zod";
-import type { Testers } from "../../../provider/local/envoy/routes.ts";
-import { environmentNames } from "../../../release/environment.ts";
+import { type EnvironmentName, environmentNames } from "../../../release/environment.ts";
+import type { ServiceState } from "../../follower/serviceState.ts";
 
 /** What is ready behind a Service, by pods' addresses: what kube-proxy sends requests to. */
 export function readyAddresses(slices: Iterable<V1EndpointSlice>): string[] {
@@ -14,9 +14,14 @@ export function readyAddresses(slices: Iterable<V1EndpointSlice>): string[] {
 /** Where requests with one header go. */
 export interface HeaderRule {
   readonly header: string;
+  /** What its value is, or a pattern that it is to match as a whole. */
   readonly value: string;
+  readonly pattern: boolean;
   readonly service: string;
 }
+
+/** A header that a backend's answers get beside their own. */
+export type AddedHeader = z.infer<typeof addedHeader>;
 
 /** An HTTPRoute as requests go by it. */
 export interface WeighedRoute {
@@ -24,7 +29,11 @@ export interface WeighedRoute {
   /** The Gateways that it names, as it names them. */
   readonly parentRefs: readonly object[];
   /** Services that it forwards to, with their weights; a weight left out is 1. */
-  readonly backends: readonly { readonly service: string; readonly weight: number }[];
+  readonly backends: readonly {
+    readonly service: string;
+    readonly weight: number;
+    readonly adds: readonly AddedHeader[];
+  }[];
   /** What asks for one header, and leads to one Service. */
   readonly byHeader: readonly HeaderRule[];
   /** Why a rule is none that is understood here, of each such. */
@@ -32,6 +41,14 @@ export interface WeighedRoute {
 }
 
 const header = z.looseObject({ type: z.string().default("Exact"), name: z.string(), value: z.string() });
+
+const addedHeader = z.strictObject({ name: z.string(), value: z.string() });
+
+/** The one filter that is played: a backend's answers get headers. */
+const adding = z.strictObject({
+  type: z.literal("ResponseHeaderModifier"),
+  responseHeaderModifier: z.strictObject({ add: z.array(addedHeader) }),
+});
 
 const routeSchema = z.looseObject({
   metadata: z.looseObject({ generation: z.number().default(0) }),
@@ -41,8 +58,15 @@ const routeSchema = z.looseObject({
       .array(
         z.looseObject({
           matches: z.array(z.looseObject({ headers: z.array(header).default([]) })).default([]),
+          filters: z.array(z.unknown()).default([]),
           backendRefs: z
-            .array(z.looseObject({ name: z.string(), weight: z.number().int().min(0).default(1) }))
+            .array(
+              z.looseObject({
+                name: z.string(),
+                weight: z.number().int().min(0).default(1),
+                filters: z.array(z.unknown()).default([]),
+              }),
+            )
             .default([]),
         }),
       )
@@ -55,14 +79,23 @@ export function weighedRoute(route: KubernetesObject): WeighedRoute {
   const { metadata, spec } = routeSchema.parse(route);
   const { rules, parentRefs } = spec;
   const open = rules.find(({ matches }) => matches.every(({ headers }) => headers.length === 0));
-  const backends = (open?.backendRefs ?? []).map(({ name, weight }) => ({ service: name, weight }));
   const asked = rules.filter((rule) => rule !== open).map(headerRule);
+  const backends = (open?.backendRefs ?? []).map(({ name, weight, filters }) => ({
+    service: name,
+    weight,
+    adds: filters.flatMap((it) => adding.safeParse(it).data?.responseHeaderModifier.add ?? []),
+  }));
+  const filters = rules.flatMap((rule) => [...rule.filters, ...rule.backendRefs.flatMap((it) => it.filters)]);
+  const played = (open?.backendRefs ?? []).flatMap((it) => it.filters).filter((it) => adding.safeParse(it).success);
   return {
     generation: metadata.generation,
     parentRefs,
     backends,
     byHeader: asked.filter((it) => typeof it !== "string"),
-    strange: asked.filter((it) => typeof it === "string"),
+    strange: [
+      ...asked.filter((it) => typeof it === "string"),
+      ...(filters.length === played.length ? [] : ["a filter other than headers that weighed backends add to answers"]),
+    ],
   };
 }
 
@@ -75,33 +108,53 @@ function headerRule({ matches, backendRefs }: Rule): HeaderRule | string {
   const [to] = backends;
   const same = asked.every(
     ([only, ...more]) =>
-      more.length === 0 && only?.type === "Exact" && only.name === first?.name && only.value === first?.value,
+      more.length === 0 && only?.type === first?.type && only?.name === first?.name && only?.value === first?.value,
   );
-  if (first === undefined || !same) return "a rule that does not ask for one header's exact value";
+  const kinds = ["Exact", "RegularExpression"];
+  if (first === undefined || !same || !kinds.includes(first.type)) return "a rule that does not ask for one header";
   if (to === undefined || backends.length > 1)
     return "a rule for a header that leads to more than one Service, or none";
-  return { header: first.name.toLowerCase(), value: first.value, service: to.name };
+  const pattern = first.type === "RegularExpression";
+  return { header: first.name.toLowerCase(), value: first.value, pattern, service: to.name };
+}
+
+/** Where a service's requests go besides what the weights say. */
+export interface Routing extends Pick<ServiceState, "testers" | "patterns" | "added"> {
+  /** What else a route asks that is not played. */
+  readonly strange: readonly string[];
 }
 
 /**
- * By which header testers ask for a side, and what else a route asks that is not played: Envoys here know one header, whose value is the side
- * that it leads to. As behind most Gateways, testers are counted in the side's figures.
+ * By which header testers ask for a side, whose users stay where, and what answers are given. Envoys here know one header of testers, whose value is
+ * the side that it leads to, and ask for it before any pattern. As behind most Gateways, testers are counted in the side's figures.
  *
  * @param sides the Service of each side
  */
-export function testersOf(
-  { byHeader, strange }: WeighedRoute,
-  sides: Readonly<Record<"blue" | "green", string>>,
-): { readonly testers: Testers | undefined; readonly strange: readonly string[] } {
-  const [first] = byHeader;
-  if (first === undefined) return { testers: undefined, strange };
-  const { header } = first;
+export function routingOf(
+  { byHeader, backends, strange }: WeighedRoute,
+  sides: Readonly<Record<EnvironmentName, string>>,
+): Routing {
+  const exact = byHeader.filter(({ pattern }) => !pattern);
+  const [first] = exact;
   const leads = environmentNames.filter((side) =>
-    byHeader.some((it) => it.value === side && it.service === sides[side] && it.header === header),
+    exact.some((it) => it.value === side && it.service === sides[side] && it.header === first?.header),
   );
-  const others = byHeader.length - leads.length;
+  const patterns = byHeader.flatMap(({ pattern, header, value, service }) => {
+    const side = environmentNames.find((name) => sides[name] === service);
+    return pattern && side !== undefined ? [{ header, pattern: value, side }] : [];
+  });
+  const others = byHeader.length - leads.length - patterns.length;
+  const late = byHeader.some(({ pattern }, at) => !pattern && byHeader[at - 1]?.pattern === true);
+  const adds = (side: EnvironmentName) => backends.find(({ service }) => service === sides[side])?.adds ?? [];
+  const added = { blue: adds("blue"), green: adds("green") };
   return {
-    testers: { header, sides: leads, counted: true },
-    strange: others === 0 ? strange : [...strange, `${others} rules that lead by a header to no side of that name`],
+    ...(first === undefined ? {} : { testers: { header: first.header, sides: leads, counted: true } }),
+    ...(patterns.length === 0 ? {} : { patterns }),
+    ...(added.blue.length + added.green.length === 0 ? {} : { added }),
+    strange: [
+      ...strange,
+      ...(others === 0 ? [] : [`${others} rules that lead by a header to no side of that name`]),
+      ...(late ? ["a rule for a header's value after one for a pattern"] : []),
+    ],
   };
 }
