@@ -25,6 +25,7 @@ const started = [
   "policies/stack-safety/index.ts",
   "project/evidence/reading/thread.ts",
   "provider/main.ts",
+  "tools/aws/main.ts",
   "tools/random/standin.ts",
   "tools/kubernetes/main.ts",
   // Pulumi's own, so that it shares the SDK with a program.

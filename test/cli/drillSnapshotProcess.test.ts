@@ -22,18 +22,14 @@ afterEach(async () => {
 });
 
 const drill = (...args: string[]) =>
-  execa(
-    process.execPath,
-    ["--import", "tsx", "cli/main.ts", "drill", "snapshot", "--json", "--project", project.dir, ...args],
-    {
-      ...{ reject: false, stdin: "ignore" },
-      env: {
-        AWS_ENDPOINT_URL: shop.world.endpoint,
-        AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-      },
+  execa(process.execPath, ["cli/bin.mjs", "drill", "snapshot", "--json", "--project", project.dir, ...args], {
+    ...{ reject: false, stdin: "ignore" },
+    env: {
+      AWS_ENDPOINT_URL: shop.world.endpoint,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     },
-  );
+  });
 /** Runs it until it says something, and sends it a signal then. */
 async function until(text: string, signal: NodeJS.Signals) {
   const running = drill();

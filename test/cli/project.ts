@@ -6,7 +6,7 @@ import { execa } from "execa";
 import { nextLine } from "../../release/journal.ts";
 import type { JournalRecord } from "../../release/journalRecord.ts";
 
-const main = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
+const main = fileURLToPath(new URL("../../cli/bin.mjs", import.meta.url));
 
 /** What a run of the command left behind. */
 export interface Ran {
@@ -21,7 +21,7 @@ export async function greenlight(
   env: Record<string, string> = {},
   node: readonly string[] = [],
 ): Promise<Ran> {
-  const { exitCode, stdout, stderr } = await execa(process.execPath, ["--import", "tsx", ...node, main, ...args], {
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [...node, main, ...args], {
     reject: false,
     stdin: "ignore",
     timeout: 60_000,

@@ -123,7 +123,7 @@ describe.sequential("an engine killed with -9", { timeout: 120_000 }, () => {
     const refused = await project.run("preview");
     expect(refused.text).toContain("failed to load checkpoint");
     const all = ["switch", "blue", "--json", "--yes", "--project", project.folder, "--stack", project.stack];
-    const { exitCode, stderr } = await execa(process.execPath, ["--import", "tsx", join(root, "cli/main.ts"), ...all], {
+    const { exitCode, stderr } = await execa(process.execPath, [join(root, "cli/bin.mjs"), ...all], {
       env: project.env,
       extendEnv: false,
       stdin: "ignore",

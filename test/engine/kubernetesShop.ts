@@ -112,7 +112,7 @@ export class KubernetesShop {
   begin(...args: string[]) {
     const { project } = this;
     const all = [...args, "--json", "--yes", "--project", project.folder, "--stack", project.stack];
-    return execa(process.execPath, ["--import", "tsx", join(root, "cli/main.ts"), ...all], {
+    return execa(process.execPath, [join(root, "cli/bin.mjs"), ...all], {
       env: project.env,
       extendEnv: false,
       stdin: "ignore",

@@ -78,7 +78,7 @@ export async function openOnSimulatedAws(it: {
 /** Begins the command as a person's shell would. */
 export function beginIn(project: Project, args: readonly string[], env: Record<string, string> = {}) {
   const all = [...args, "--json", "--yes", "--project", project.folder, "--stack", project.stack];
-  return execa(process.execPath, ["--import", "tsx", join(root, "cli/main.ts"), ...all], {
+  return execa(process.execPath, [join(root, "cli/bin.mjs"), ...all], {
     env: { ...project.env, ...env },
     extendEnv: false,
     stdin: "ignore",

@@ -70,6 +70,7 @@ function zip(files: Record<string, Uint8Array>): Uint8Array {
   return zipSync(Object.fromEntries(sorted), { mtime: new Date("1980-01-02T00:00:00") });
 }
 
+/** The engine starts a provider in the program's folder. */
 function fromProgram(path: string): string {
-  return resolve(process.env.GREENLIGHT_STARTED_IN ?? process.cwd(), path);
+  return resolve(path);
 }

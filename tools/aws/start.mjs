@@ -1,0 +1,4 @@
+// Where node enters the stand-in for the `aws` provider.
+import { start } from "../bundled.mjs";
+
+await start("tools/aws/main.ts");
