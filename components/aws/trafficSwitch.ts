@@ -136,15 +136,17 @@ export class TrafficSwitch extends pulumi.ComponentResource {
     }
   }
 
-  #match(name: string, { region, weights, gates, scaled }: TrafficSwitchArgs): pulumi.Resource[] {
+  #match(name: string, args: TrafficSwitchArgs): pulumi.Resource[] {
+    const { region, listener, weights, gates, scaled } = args;
     if (scaled === undefined) return [];
-    const { cluster, services, deadlineMs, after } = scaled;
+    const { cluster, deadlineMs, after } = scaled;
     const { intervalMs } = gates;
+    const services = scaled.services.map((it) => ({ ...it, targetGroups: args.services[it.service]?.targetGroups }));
     return [
       new GreenlightResource<{ matchedAt: string }>(
         "greenlight:aws:TasksMatched",
         `${name}-tasks`,
-        { region, cluster, services, weights, intervalMs, deadlineMs },
+        { region, listener, cluster, services, weights, intervalMs, deadlineMs },
         ["matchedAt"],
         { parent: this, dependsOn: after },
       ),

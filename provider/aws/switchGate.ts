@@ -10,6 +10,7 @@ import { weightsShape } from "../weightsShape.ts";
 import { ask } from "./awsProblem.ts";
 import type { SeenRule } from "./readRules.ts";
 import type { SeenTargets } from "./readTargets.ts";
+import { seenRules, withLoadBalancing } from "./seenRules.ts";
 import { receivingFault, sayShares, strangers } from "./switching.ts";
 
 const inputs = z.strictObject({
@@ -125,7 +126,7 @@ async function receivers(
     happened: `Traffic was not moved: ${faults.join("; ")}.`,
     where: `the target groups behind ${it.listener}`,
     untouched: `Users are served as before: ${rules.map(sayShares).join("; ")}.`,
-    next: "mend or redeploy the candidate, or give it as many tasks, then run the update again",
+    next: "mend or redeploy the candidate, or give it as many tasks (where services scale by load, `pulumi refresh` has the update do that), then run the update again",
   });
 }
 
@@ -143,26 +144,4 @@ async function seenTargets(step: Step, it: Inputs): Promise<Record<EnvironmentNa
     }
     return all;
   });
-}
-
-async function seenRules(step: Step, it: Inputs): Promise<SeenRule[]> {
-  return withLoadBalancing(it.region, async (client) => {
-    const { readRules } = await import("./readRules.ts");
-    return ask(
-      { doing: "tell the listener's rules", where: it.listener, untouched: "Traffic was left as it is." },
-      () => readRules(client, it.listener, it.services, step.signal),
-    );
-  });
-}
-
-type Client = Awaited<ReturnType<typeof import("./clients.ts").loadBalancingClient>>;
-
-async function withLoadBalancing<T>(region: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const { loadBalancingClient } = await import("./clients.ts");
-  const client = loadBalancingClient(region);
-  try {
-    return await work(client);
-  } finally {
-    client.destroy();
-  }
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { type EnvironmentName, environmentNames, type Weights } from "../../release/environment.ts";
 import { Problem } from "../../release/problem.ts";
@@ -5,12 +6,17 @@ import { handler, type Step } from "../handler.ts";
 import { poll } from "../poll.ts";
 import { weightsShape } from "../weightsShape.ts";
 import { ask } from "./awsProblem.ts";
+import { seenRules } from "./seenRules.ts";
+
+const sides = z.strictObject({ blue: z.string(), green: z.string() });
 
 const inputs = z.strictObject({
   region: z.string(),
+  /** The listener that users reach. */
+  listener: z.string(),
   cluster: z.string(),
-  /** Name of each service in ECS, by environment. */
-  services: z.array(z.strictObject({ service: z.string(), blue: z.string(), green: z.string() })).min(1),
+  /** By environment, the name of each service in ECS and the ARN of its target group. */
+  services: z.array(sides.extend({ service: z.string(), targetGroups: sides })).min(1),
   weights: weightsShape,
   intervalMs: z.number().int().positive(),
   deadlineMs: z.number().int().positive(),
@@ -18,6 +24,8 @@ const inputs = z.strictObject({
 type Inputs = z.infer<typeof inputs>;
 
 interface Outputs {
+  /** By service: the weights that this update makes, or that a refresh found. */
+  readonly serving: Readonly<Record<string, Weights>>;
   /** ISO time at which the receiving side was read to be large enough. */
   readonly matchedAt: string;
 }
@@ -26,29 +34,50 @@ const untouched = "Traffic was left as it is.";
 
 /**
  * Stands before the gate of the switch where services scale by load: a side that is about to receive traffic is raised to the size of the
- * one that serves, and awaited. That one may have grown since the candidate was deployed.
+ * one that serves, and awaited. That one may have grown since the candidate was deployed. Who receives is read from the rules: a refresh after a
+ * switch that its gate refused finds that nobody has the traffic yet, and the next update raises anew.
  */
 export const tasksMatched = handler<Inputs, Outputs>({
   inputs,
-  remarks: ["intervalMs", "deadlineMs"],
-  async create() {
-    // Nothing is known to have served before.
-    return { id: "tasks-matched", outputs: { matchedAt: new Date().toISOString() } };
+  remarks: ["listener", "intervalMs", "deadlineMs"],
+  drifted: (state) => Object.values(state.serving).some((it) => !isDeepStrictEqual(it, state.weights)),
+  async create(step, it) {
+    return { id: "tasks-matched", outputs: await matchAll(step, it) };
   },
-  async read(_, __, state) {
-    return { matchedAt: state.matchedAt };
+  async read(step, _, state) {
+    const rules = await rulesOf(step, state);
+    const serving = Object.fromEntries(rules.flatMap(({ service, weights }) => (weights ? [[service, weights]] : [])));
+    return { serving, matchedAt: state.matchedAt };
   },
-  async update(step, _, state, news) {
-    for (const name of receivers(state.weights, news.weights)) await match(step, news, name);
-    return { matchedAt: new Date().toISOString() };
+  async update(step, _, __, news) {
+    return matchAll(step, news);
   },
   async delete() {
     // It leaves nothing behind: the number of tasks is the load's.
   },
 });
 
-function receivers(before: Weights, after: Weights): EnvironmentName[] {
-  return environmentNames.filter((name) => after[name] > before[name]);
+function rulesOf(step: Step, { services, ...it }: Inputs) {
+  return seenRules(step, {
+    ...it,
+    services: services.map(({ service, targetGroups }) => ({ service, ...targetGroups })),
+  });
+}
+
+async function matchAll(step: Step, it: Inputs): Promise<Outputs> {
+  const rules = await rulesOf(step, it);
+  for (const name of environmentNames) {
+    // Where no rule leads anywhere, nobody serves whose size could be told.
+    const services = it.services.filter(({ service }) => {
+      const now = rules.find((rule) => rule.service === service)?.weights;
+      return now !== undefined && it.weights[name] > now[name];
+    });
+    if (services.length > 0) await match(step, { ...it, services }, name);
+  }
+  return {
+    serving: Object.fromEntries(it.services.map(({ service }) => [service, it.weights])),
+    matchedAt: new Date().toISOString(),
+  };
 }
 
 async function match(step: Step, it: Inputs, to: EnvironmentName): Promise<void> {

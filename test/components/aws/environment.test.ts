@@ -119,7 +119,12 @@ describe("an environment on AWS", () => {
     expect(one(resources, "aws:TasksMatched", "traffic-tasks")).toMatchObject({
       inputs: {
         cluster: "prod",
-        services: [{ service: "web", blue: "prod-blue-web", green: "prod-green-web" }],
+        services: [
+          {
+            ...{ service: "web", blue: "prod-blue-web", green: "prod-green-web" },
+            targetGroups: { blue: "arn:TargetGroup/blue-targets-web", green: "arn:TargetGroup/green-targets-web" },
+          },
+        ],
         weights: { blue: 100, green: 0 },
         deadlineMs: 600_000,
       },

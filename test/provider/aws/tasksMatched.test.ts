@@ -1,15 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Managed } from "../managed.ts";
+import { Balancer, groupArn } from "./balancer.ts";
 import { Cloud } from "./cloud.ts";
 
 const services = ["api", "web"].map((service) => ({
   service,
   blue: `prod-blue-${service}`,
   green: `prod-green-${service}`,
+  targetGroups: { blue: groupArn(`prod-blue-${service}`), green: groupArn(`prod-green-${service}`) },
 }));
 
 const inputs = (blue: number) => ({
   region: "eu-central-1",
+  listener: "arn:users",
   cluster: "prod",
   services,
   weights: { blue, green: 100 - blue },
@@ -19,12 +22,14 @@ const inputs = (blue: number) => ({
 
 describe("tasks of the side that is about to receive traffic", () => {
   let cloud: Cloud;
+  let balancer: Balancer;
   let matched: Managed;
   /** Desired and running tasks by the service's name in ECS. */
   let counts: Record<string, { desired: number; running: number }>;
 
   beforeEach(async () => {
     cloud = await Cloud.start();
+    balancer = new Balancer(cloud, "blue");
     counts = {};
     for (const { blue, green } of services) {
       counts[blue] = { desired: 2, running: 2 };
@@ -52,6 +57,9 @@ describe("tasks of the side that is about to receive traffic", () => {
       return { service: {} };
     });
   }
+  const serves = (blue: number) => {
+    for (const { service } of services) balancer.weights[service] = { blue, green: 100 - blue };
+  };
   const asked = () => cloud.asked.filter(({ operation }) => operation === "UpdateService").map(({ input }) => input);
 
   it("are as many as serve, before a switch", async () => {
@@ -65,6 +73,7 @@ describe("tasks of the side that is about to receive traffic", () => {
     counts["prod-blue-api"] = { desired: 3, running: 3 };
     await matched.update(inputs(90));
     expect(counts["prod-green-api"]?.desired).toBe(3);
+    serves(90);
     counts["prod-green-api"] = { desired: 5, running: 5 };
     await matched.update(inputs(100));
     expect(counts["prod-blue-api"]?.desired).toBe(5);
@@ -74,7 +83,28 @@ describe("tasks of the side that is about to receive traffic", () => {
     counts["prod-green-web"] = { desired: 9, running: 9 };
     await matched.update(inputs(0));
     expect(asked()).toEqual([]);
-    counts["prod-green-web"] = { desired: 9, running: 9 };
+    serves(0);
+    counts["prod-green-web"] = { desired: 12, running: 12 };
+    await matched.update(inputs(0));
+    expect(asked()).toEqual([]);
+  });
+
+  it("are raised anew after a refresh, where the switch that they were raised for never came", async () => {
+    await matched.update(inputs(0));
+    counts["prod-blue-web"] = { desired: 6, running: 6 };
+    expect(await matched.differs()).toBe(false);
+    await matched.refresh();
+    expect(await matched.differs()).toBe(true);
+    await matched.update();
+    expect(counts["prod-green-web"]?.desired).toBe(6);
+    serves(0);
+    await matched.refresh();
+    expect(await matched.differs()).toBe(false);
+  });
+
+  it("of a service that nobody serves yet are left as they are", async () => {
+    delete balancer.weights.web;
+    counts["prod-blue-web"] = { desired: 6, running: 6 };
     await matched.update(inputs(0));
     expect(asked()).toEqual([]);
   });
