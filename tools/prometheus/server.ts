@@ -12,6 +12,8 @@ export interface PrometheusSettings {
   readonly port: number;
   /** `host:port` of what it reads; each answers at `metricsPath`. */
   readonly targets: readonly string[];
+  /** A file with more of them, as `file_sd_configs` reads it; it may be there later, and change. */
+  readonly discovered?: string;
   /** Default: /metrics. */
   readonly metricsPath?: string;
   /** Time between two readings, and between two evaluations of rules, seconds. */
@@ -51,6 +53,9 @@ export class PrometheusServer {
             job_name: "ingress",
             metrics_path: it.metricsPath ?? "/metrics",
             static_configs: [{ targets: [...it.targets] }],
+            ...(it.discovered === undefined
+              ? {}
+              : { file_sd_configs: [{ files: [it.discovered], refresh_interval: every }] }),
             metric_relabel_configs: [...(it.relabel ?? [])],
           },
         ],
