@@ -12,6 +12,11 @@ export interface CommandResult<T extends object = object> {
   readonly text: string;
 }
 
+/** Whose pages users are led to, as read; null where they are nobody's or that could not be read. */
+export interface PagesRecord {
+  readonly version: string | null;
+}
+
 /** Traffic as it was moved and read back; times are epoch ms. */
 export interface MoveRecord {
   readonly from: EnvironmentName | undefined;
@@ -39,6 +44,8 @@ export interface RollbackResult {
   /** Whether Pulumi's state says what serves. */
   readonly stateInLine: boolean;
   readonly verified: { readonly health: string; readonly smoke: string; readonly passed: boolean };
+  /** Absent for a stack without pages. */
+  readonly pages?: PagesRecord;
   readonly serving: ServingRecord;
 }
 

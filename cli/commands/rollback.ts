@@ -74,6 +74,9 @@ export async function rollbackCommand(
     text: [
       `Rolled back to ${result.to.environment} ${result.to.version}: traffic was back ${result.move.readBackAt - result.move.writtenAt} ms after it was moved.`,
       `Verified: health ${result.verified.health}; smoke ${result.verified.smoke}.`,
+      ...(result.pages === undefined
+        ? []
+        : [`Pages: those of ${result.pages.version ?? "nobody that could be read"}.`]),
       ...(result.databaseReport === undefined ? [] : [result.databaseReport]),
       result.stateInLine
         ? "Pulumi's state says the same. Commit the stack file."

@@ -1,4 +1,10 @@
-import { scaledServicesOf, servingFactsOf, taskFactsOf, testAddressesOf } from "../../components/aws/serving.ts";
+import {
+  pagesFactsOf,
+  scaledServicesOf,
+  servingFactsOf,
+  taskFactsOf,
+  testAddressesOf,
+} from "../../components/aws/serving.ts";
 import { isStopped } from "../../components/aws/stopped.ts";
 import { watchFactsOf } from "../../components/aws/watching.ts";
 import { type Settings, thresholdsOf } from "../../config.ts";
@@ -89,6 +95,7 @@ export function awsPlatform(context: Context): Platform {
       await grown;
       return moved;
     },
+    ...pagesOf(context.stack, settings, patience),
     movedAt: () => undefined,
     troubles: async (environment, signal) => {
       const { alarmTroubles } = await import("../../provider/aws/alarmTroubles.ts");
@@ -112,6 +119,23 @@ export function awsPlatform(context: Context): Platform {
     addresses: (environment) => testAddressesOf(aws, environment),
   };
   return platform;
+}
+
+function pagesOf(stack: string, settings: Settings, patience: () => AbortSignal): Pick<Platform, "pages"> {
+  const facts = pagesFactsOf(stack, settings);
+  if (facts === undefined) return {};
+  return {
+    pages: {
+      async served() {
+        const { readPagesServed } = await import("../../provider/aws/frontend/pagesServed.ts");
+        return readPagesServed(facts, patience());
+      },
+      async move(version) {
+        const { movePages } = await import("../../provider/aws/frontend/movePages.ts");
+        return movePages(facts, version, patience());
+      },
+    },
+  };
 }
 
 /** Services switch, and go back, in the order of `aws.services`. */

@@ -36,6 +36,14 @@ export interface Moved {
   readonly readBackAt: number;
 }
 
+/** The pages that users are led to, without the engine. */
+export interface Pages {
+  /** Which version's they are; undefined where they are nobody's. */
+  served(): Promise<string | undefined>;
+  /** Leads users to a version's and reads that back. @returns which they were before */
+  move(version: string): Promise<string | undefined>;
+}
+
 /**
  * What the commands ask of a platform, without the engine. Everything is read when it is asked for; what cannot be read throws a
  * Problem, and is never assumed.
@@ -55,6 +63,8 @@ export interface Platform {
   readiness(environment: EnvironmentName): Promise<Readiness>;
   /** Moves all traffic of all services and reads back until the platform agrees. This is the way back at 2 a.m. */
   moveTraffic(to: EnvironmentName, tell: (step: string) => void): Promise<Moved>;
+  /** Pages that go with the services; absent where the stack has none. */
+  readonly pages?: Pages;
   /** What speaks against a release before it begins: alarms of what serves that fire, a database that does not answer. A sentence each. */
   troubles(live: EnvironmentName, signal: AbortSignal): Promise<readonly string[]>;
   /** Begins to count what both sides answer users; absent where the platform counts no side by itself. */

@@ -13,6 +13,7 @@ import type { Reporter } from "../reporter.ts";
 import type { MoveRecord, RollbackResult } from "../result.ts";
 import { giveShare } from "../switch/giveShare.ts";
 import { rollBackDatabase } from "./database.ts";
+import { pagesNow, takePagesBack } from "./pagesBack.ts";
 import type { WayBack } from "./wayBack.ts";
 
 export interface RollbackArgs {
@@ -29,7 +30,7 @@ export interface RollbackArgs {
 }
 
 /**
- * Traffic first, without the engine where what it goes back to is at full size; then the journal, Pulumi's state, the database when asked,
+ * Traffic first, without the engine where what it goes back to is at full size; then the pages, the journal, Pulumi's state, the database when asked,
  * and a verification like a deployment's. A failure after traffic is back is reported and does not move traffic again.
  */
 export async function performRollback(args: RollbackArgs): Promise<RollbackResult> {
@@ -42,6 +43,8 @@ export async function performRollback(args: RollbackArgs): Promise<RollbackResul
     kind: "step",
     text: `traffic is back: ${to.environment} ${to.version} serves 100 % (read back ${Math.round(move.readBackAt - move.writtenAt)} ms after the move)`,
   });
+  const stated = settingsOf(context)?.[to.environment];
+  await takePagesBack(platform.pages, { version: to.version, stated }, reporter);
   const journal = new JournalFile(context);
   const kind = { keep: "kept", script: "script", snapshot: "snapshot" } as const;
   journal.append({
@@ -62,8 +65,10 @@ export async function performRollback(args: RollbackArgs): Promise<RollbackResul
     const verified = await verify(args);
     const serving = await platform.serving().catch(() => undefined);
     const live = serving === undefined ? undefined : await liveNow(serving, platform);
+    const pages = await pagesNow(platform.pages, reporter);
+    const pagesBack = pages === undefined || pages.version === to.version;
     return {
-      ok: verified.passed && live?.environment === to.environment,
+      ok: verified.passed && live?.environment === to.environment && pagesBack,
       reason: args.reason,
       from,
       to: { environment: to.environment, version: to.version },
@@ -72,6 +77,7 @@ export async function performRollback(args: RollbackArgs): Promise<RollbackResul
       ...(databaseReport === undefined ? {} : { databaseReport }),
       stateInLine,
       verified,
+      ...(pages === undefined ? {} : { pages }),
       serving: {
         environment: live?.environment,
         version: live?.version,

@@ -69,6 +69,50 @@ describe("a rollback on AWS while the engine is dead", { timeout: 60_000 }, () =
     expect(readFileSync(join(project.dir, "Pulumi.prod.yaml"), "utf8")).toMatch(/shop:live: "?blue/);
   });
 
+  describe("with pages", () => {
+    const ARN = "arn:aws:cloudfront::123456789012:key-value-store/0123abcd";
+    let pages: { version: string; writes: number };
+    beforeEach(() => {
+      project.remove();
+      const frontend = {
+        builds: "dist",
+        hosts: ["www.shop.example"],
+        certificate: "arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef",
+      };
+      project = awsProject("green", { aws: { ...settings.aws, frontend } });
+      pages = { version: "v2", writes: 0 };
+      cloud.answers("GET /2020-05-31/key-value-store/prod-pages", { KeyValueStore: { Name: "prod-pages", ARN } });
+      cloud.answers("DescribeKeyValueStore", () => ({ KvsARN: ARN, ETag: `E${pages.writes}` }));
+      cloud.answers("GetKey", () => ({ Key: "live", Value: pages.version }));
+      cloud.answers("PutKey", ({ IfMatch, Value }) => {
+        if (IfMatch !== `E${pages.writes}`) return { error: "ConflictException", message: "changed meanwhile" };
+        pages = { version: String(Value), writes: pages.writes + 1 };
+        return { ETag: `E${pages.writes}` };
+      });
+    });
+
+    it("takes them back after the services, and says whose are served as read", async () => {
+      const { exitCode, json, text } = await rollBack();
+      expect(exitCode).toBe(0);
+      expect(json).toMatchObject({ ok: true, stateInLine: false, pages: { version: "v1" } });
+      expect(text).toContain("Pages: those of v1.");
+      const operations = cloud.operations();
+      expect(operations.indexOf("PutKey")).toBeGreaterThan(operations.lastIndexOf("ModifyRule"));
+      expect(told.texts.join("\n")).toContain(
+        "the pages are back: those of v1, read back from the store; they were those of v2",
+      );
+    });
+
+    it("is not done while they could not be taken back, though the services are", async () => {
+      cloud.answers("PutKey", { error: "AccessDeniedException", message: "no key for you" });
+      const { exitCode, json } = await rollBack();
+      expect(balancer.weights).toEqual(blue);
+      expect(exitCode).toBe(7);
+      expect(json).toMatchObject({ ok: false, verified: { passed: true }, pages: { version: "v2" } });
+      expect(told.texts.join("\n")).toMatch(/traffic is back, but the pages are not: [^]*AccessDenied/);
+    });
+  });
+
   describe("of a service that scales by load", () => {
     beforeEach(() => {
       project.remove();

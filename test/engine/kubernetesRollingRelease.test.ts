@@ -85,11 +85,15 @@ async function tellPods(file: string): Promise<void> {
 /** Until Prometheus has figures of all the time that a release is judged by before it begins. */
 async function figures(side: string): Promise<void> {
   const query = `count_over_time((sum(increase(shop_seconds_count{service="shop-api-${side}"}[4s])) > 0)[18s:1s])`;
-  await eventually("figures of 16 s", async () => {
-    const answer = await fetch(`${prometheus.url}/api/v1/query?${new URLSearchParams({ query })}`);
-    const { data } = (await answer.json()) as { data: { result: { value: [number, string] }[] } };
-    return Number(data.result[0]?.value[1] ?? 0) >= 16 ? true : undefined;
-  }, 60_000);
+  await eventually(
+    "figures of 16 s",
+    async () => {
+      const answer = await fetch(`${prometheus.url}/api/v1/query?${new URLSearchParams({ query })}`);
+      const { data } = (await answer.json()) as { data: { result: { value: [number, string] }[] } };
+      return Number(data.result[0]?.value[1] ?? 0) >= 16 ? true : undefined;
+    },
+    60_000,
+  );
 }
 
 describe.sequential("a rolling release on Kubernetes whose pods answer behind one Service", {
