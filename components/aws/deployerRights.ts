@@ -268,6 +268,7 @@ export const commands: Readonly<Record<string, string>> = {
   GetCallerIdentityCommand: "sts:GetCallerIdentity",
   GetMetricDataCommand: "cloudwatch:GetMetricData",
   GetKeyCommand: "cloudfront-keyvaluestore:GetKey",
+  PutKeyCommand: "cloudfront-keyvaluestore:PutKey",
   GetParameterCommand: "ssm:GetParameter",
   ListObjectsV2Command: "s3:ListBucket",
   ListTasksCommand: "ecs:ListTasks",
