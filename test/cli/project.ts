@@ -50,9 +50,9 @@ export class Project {
     return greenlight([...args, "--project", this.dir]);
   }
 
-  /** As {@link run}, with options for Node itself. */
-  runWith(node: readonly string[], ...args: string[]): Promise<Ran> {
-    return greenlight([...args, "--project", this.dir], {}, node);
+  /** As {@link run}, from the sources and with options for Node itself: a bundle has every library in files of its own. */
+  runSources(node: readonly string[], ...args: string[]): Promise<Ran> {
+    return greenlight([...args, "--project", this.dir], { GREENLIGHT_FROM_SOURCES: "1" }, node);
   }
 
   remove(): void {

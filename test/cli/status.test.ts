@@ -40,7 +40,7 @@ describe("status where nothing is deployed", () => {
   it("does not load the engine's libraries", async () => {
     const tell = `import { createRequire } from "node:module";
       process.on("exit", () => console.log(Object.keys(createRequire("/").cache).join("\\n")));`;
-    const { stdout } = await project.runWith(
+    const { stdout } = await project.runSources(
       ["--import", `data:text/javascript,${encodeURIComponent(tell)}`],
       "status",
     );
