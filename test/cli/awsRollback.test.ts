@@ -109,7 +109,7 @@ describe("a rollback on AWS while the engine is dead", { timeout: 60_000 }, () =
       expect(balancer.weights).toEqual(blue);
       expect(exitCode).toBe(7);
       expect(json).toMatchObject({ ok: false, verified: { passed: true }, pages: { version: "v2" } });
-      expect(told.texts.join("\n")).toMatch(/traffic is back, but the pages are not: [^]*AccessDenied/);
+      expect(told.texts.join("\n")).toMatch(/traffic is back, but the pages are not: [\s\S]*AccessDenied/);
     });
   });
 

@@ -1,4 +1,5 @@
 import { stickyHeader } from "../../../provider/kubernetes/stickyRules.ts";
+
 export const asked = `sha256:${"2".repeat(64)}`;
 export const before = `sha256:${"1".repeat(64)}`;
 

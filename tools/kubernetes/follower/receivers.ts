@@ -80,17 +80,16 @@ export function weighedRoute(route: KubernetesObject): WeighedRoute {
   const { rules, parentRefs } = spec;
   const open = rules.find(({ matches }) => matches.every(({ headers }) => headers.length === 0));
   const asked = rules.filter((rule) => rule !== open).map(headerRule);
-  const backends = (open?.backendRefs ?? []).map(({ name, weight, filters }) => ({
-    service: name,
-    weight,
-    adds: filters.flatMap((it) => adding.safeParse(it).data?.responseHeaderModifier.add ?? []),
-  }));
+  const backends = (open?.backendRefs ?? []).map(({ name, weight, filters }) => {
+    const played = filters.flatMap((it) => adding.safeParse(it).data ?? []);
+    return { service: name, weight, adds: played.flatMap((it) => it.responseHeaderModifier.add), played };
+  });
   const filters = rules.flatMap((rule) => [...rule.filters, ...rule.backendRefs.flatMap((it) => it.filters)]);
-  const played = (open?.backendRefs ?? []).flatMap((it) => it.filters).filter((it) => adding.safeParse(it).success);
+  const played = backends.flatMap((it) => it.played);
   return {
     generation: metadata.generation,
     parentRefs,
-    backends,
+    backends: backends.map(({ service, weight, adds }) => ({ service, weight, adds })),
     byHeader: asked.filter((it) => typeof it !== "string"),
     strange: [
       ...asked.filter((it) => typeof it === "string"),
