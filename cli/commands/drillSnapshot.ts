@@ -13,40 +13,34 @@ import { Problem } from "../../release/problem.ts";
 import { type DatabaseMake, restoreDifferences } from "../../release/restoreDrill.ts";
 import { type GlobalOptions, openContext } from "../context.ts";
 import { chosenSnapshot } from "../drill/chosenSnapshot.ts";
+import type { ClusterDrillResult } from "../drill/clusterDrill.ts";
 import { drillableDatabase, drillName } from "../drill/drillable.ts";
+import type { DrillOptions } from "../drill/drillOptions.ts";
 import { type DrillVerification, drillText, judged, type SnapshotDrillResult } from "../drill/drillResult.ts";
-import type { DumpDrillResult } from "../drill/dumpDrill.ts";
-import { type RemovedDrills, removeLeft, sayLeft } from "../drill/removeLeft.ts";
+import { leftWarning, type RemovedDrills, removeLeft } from "../drill/removeLeft.ts";
 import { type Verifier, verifierOf } from "../drill/verification.ts";
 import { JournalFile } from "../journal/journalFile.ts";
 import { platformIn } from "../offered.ts";
 import type { Reporter } from "../reporter.ts";
 import type { CommandResult } from "../result.ts";
 
-export interface SnapshotDrillOptions extends GlobalOptions {
-  /** Identifier of a snapshot, or name of a dump, of the stack; left out, its newest whole one. */
-  readonly snapshot?: string | undefined;
-  /** Leaves the database that was made when all is done. */
-  readonly keep: boolean;
-  /** Drills nothing; removes the databases that drills left, or the one of `snapshot`. */
-  readonly remove: boolean;
-  /** How long the database may take until it is available, ms. */
-  readonly deadlineMs: number;
+export interface SnapshotDrillOptions extends GlobalOptions, DrillOptions {
+  readonly yes: boolean;
 }
 
 /**
  * Restores a snapshot of the stack on AWS into an RDS instance or an Aurora cluster of its own, compares that with what the snapshot
- * says, has it asked by a task, and removes it; on Kubernetes, a dump into a database of its own. What was seen is a drill in the journal, by
+ * says, has it asked by a task, and removes it; on Kubernetes a VolumeSnapshot into a claim of its own, or a dump into a database of its own. What was seen is a drill in the journal, by
  * which `database/backup` judges. The database that serves is only read, and no lock is taken: a release or a rollback never waits for a drill.
  */
 export async function drillSnapshotCommand(
   options: SnapshotDrillOptions,
   reporter: Reporter,
   signal: AbortSignal,
-): Promise<CommandResult<SnapshotDrillResult | RemovedDrills | DumpDrillResult>> {
+): Promise<CommandResult<SnapshotDrillResult | RemovedDrills | ClusterDrillResult>> {
   const context = openContext(options);
   if (platformIn(context) === "kubernetes") {
-    return (await import("../drill/dumpDrill.ts")).drillDump(context, options, reporter, signal);
+    return (await import("../drill/clusterDrill.ts")).drillCluster(context, options, reporter, signal);
   }
   const { aws, kind, identifier: original } = drillableDatabase(context);
   const { region } = aws;
@@ -59,10 +53,12 @@ export async function drillSnapshotCommand(
   const client = databaseClient(region);
   try {
     const api = rdsDrills(client, kind);
-    const left = await ask({ ...asked, doing: "list what drills left" }, () => leftByDrills(api, stack, signal));
+    const found = await ask({ ...asked, doing: "list what drills left" }, () => leftByDrills(api, stack, signal));
+    const left = found.map((it) => ({ ...it, snapshot: it.drill?.snapshot }));
     if (options.remove) {
-      const meant = left.filter(({ drill }) => options.snapshot === undefined || drill?.snapshot === options.snapshot);
-      return await removeLeft(meant, { yes: options.yes, signal, original }, (name) =>
+      const meant = left.filter((it) => options.snapshot === undefined || it.snapshot === options.snapshot);
+      const given = { yes: options.yes, signal, original, untouched: originalUntouched(original) };
+      return await removeLeft(meant, given, (name) =>
         removeDrill(api, { name, stack, region, intervalMs, beside: { identifier: original } }, tell),
       );
     }
@@ -78,8 +74,7 @@ export async function drillSnapshotCommand(
     });
     const name = drillName(snapshot.identifier);
     for (const it of left.filter(({ identifier }) => identifier !== name)) {
-      const text = `an earlier drill left a database: ${sayLeft(it)}; \`greenlight drill snapshot --remove\` removes it`;
-      reporter.tell({ kind: "warning", text });
+      reporter.tell({ kind: "warning", text: leftWarning(it) });
     }
     const [make, beside] = await Promise.all([
       ask({ ...asked, doing: `tell what ${snapshot.identifier} holds` }, () => api.make(snapshot.identifier, signal)),

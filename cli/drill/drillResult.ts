@@ -1,4 +1,4 @@
-import { type Ending, sayEnding } from "../../provider/aws/drill/removeDrill.ts";
+import { type Ending, sayEnding } from "../../release/drillEnding.ts";
 import { spokenDuration } from "../../release/duration.ts";
 import type { DatabaseMake, Deployed } from "../../release/restoreDrill.ts";
 import type { KeptSnapshot } from "../../release/snapshotRetention.ts";

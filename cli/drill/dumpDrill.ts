@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
-import { type DumpSettings, jobsKept } from "../../components/kubernetes/databaseSettings.ts";
+import { type DumpSettings, jobsKept, type KubernetesDatabase } from "../../components/kubernetes/databaseSettings.ts";
 import { dumpPod } from "../../components/kubernetes/dumpPod.ts";
 import { jobNamed } from "../../components/kubernetes/names.ts";
 import { accessOf } from "../../components/kubernetes/serving.ts";
@@ -14,14 +14,15 @@ import { shell } from "../../provider/kubernetes/dump/shell.ts";
 import { planOf } from "../../provider/kubernetes/jobInputs.ts";
 import { spokenDuration } from "../../release/duration.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
-import { Problem } from "../../release/problem.ts";
 import type { Context } from "../context.ts";
 import { JournalFile } from "../journal/journalFile.ts";
 import type { Reporter } from "../reporter.ts";
 import type { CommandResult } from "../result.ts";
 import { chosenSnapshot } from "./chosenSnapshot.ts";
+import type { DrillOptions } from "./drillOptions.ts";
+import { refuseDrill, untouched } from "./refuseDrill.ts";
 
-/** What `greenlight drill snapshot` ends with on Kubernetes. */
+/** What `greenlight drill snapshot` ends with for a dump. */
 export interface DumpDrillResult {
   /** The dump came back with the rows that were recorded, and nothing is left of the database that it went into. */
   readonly ok: boolean;
@@ -42,16 +43,10 @@ export interface DumpDrillResult {
   readonly tookMs: number;
 }
 
-export interface DumpDrillOptions {
-  /** Name of a dump of the stack; left out, its newest whole one. */
-  readonly snapshot?: string | undefined;
-  readonly keep: boolean;
-  readonly remove: boolean;
-  /** How long the Job may take, ms. */
-  readonly deadlineMs: number;
+/** A database that is dumped before a migration. */
+interface DumpedDatabase extends Pick<KubernetesDatabase, "migration"> {
+  readonly dump: DumpSettings;
 }
-
-const untouched = "The database that serves was not touched. Nothing was restored.";
 
 /**
  * Restores a dump of the stack by a Job into a database of its own on the server of drills, and compares the rows of each table with those that
@@ -59,11 +54,14 @@ const untouched = "The database that serves was not touched. Nothing was restore
  */
 export async function drillDump(
   context: Context,
-  options: DumpDrillOptions,
+  kubernetes: KubernetesSettings,
+  { dump, migration }: DumpedDatabase,
+  options: DrillOptions,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<CommandResult<DumpDrillResult>> {
-  const { kubernetes, dump, secret, keepMs } = drillable(context, options);
+  const secret = serverOfDrills(context, dump, options);
+  const keepMs = jobsKept(migration);
   const prefix = kubernetes.name;
   const client = openClient(accessOf(resolve(context.project), kubernetes));
   const step = {
@@ -103,59 +101,33 @@ export async function drillDump(
   return { exitCode: result.ok ? exitCodes.ok : unlike, json: result, text: textOf(result) };
 }
 
-interface Drillable {
-  readonly kubernetes: KubernetesSettings;
-  readonly dump: DumpSettings;
-  /** Whose variables name the server of drills. */
-  readonly secret: string;
-  readonly keepMs: number;
-}
-
-/** @throws Problem (usage) that says what to do instead */
-function drillable(context: Context, { keep, remove }: DumpDrillOptions): Drillable {
-  const { kubernetes } = context.settings();
-  const refuse = (happened: string, key: string, next: string): never => {
-    throw new Problem({
-      happened,
-      where: `${context.stackFile.path}, ${context.projectName}:${key}`,
-      untouched,
-      next,
-      exitCode: exitCodes.usage,
-    });
-  };
-  if (kubernetes?.database === undefined) {
-    return refuse("The stack has no database, and so no dumps.", "kubernetes.database", "name it there, if it has one");
-  }
-  const { dump, migration } = kubernetes.database;
-  if (dump === undefined) {
-    return refuse(
-      "A VolumeSnapshot is restored by hand.",
-      "kubernetes.database.claim",
-      "restore it into a claim of its own and start a database on that, as docs/kubernetes.md shows (Migrations)",
-    );
-  }
+/** @returns the Secret whose variables name the server of drills. @throws Problem (usage) that says what to do instead */
+function serverOfDrills(context: Context, dump: DumpSettings, { keep, remove }: DrillOptions): string {
   if (dump.command !== undefined) {
-    return refuse(
+    return refuseDrill(
+      context,
       "Dumps of a program of your own are restored by your own means.",
       "kubernetes.database.dump.command",
       "drill them where they are",
     );
   }
   if (dump.drill === undefined) {
-    return refuse(
+    return refuseDrill(
+      context,
       "Nothing says on which server a dump may be restored.",
       "kubernetes.database.dump.drill",
       "name the Secret of a server for drills there: its user makes a database drill_… and drops it again",
     );
   }
   if (keep || remove) {
-    return refuse(
-      `--${keep ? "keep" : "remove"} is for snapshots on aws: a drill here drops its database itself.`,
-      "platform",
+    return refuseDrill(
+      context,
+      `--${keep ? "keep" : "remove"} is for snapshots: a drill of a dump drops its database itself.`,
+      "kubernetes.database.dump",
       "leave it out; what a killed drill left is told by the next one",
     );
   }
-  return { kubernetes, dump, secret: dump.drill.secret, keepMs: jobsKept(migration) };
+  return dump.drill.secret;
 }
 
 /** What a drill shows, and the sentence that the journal keeps. */

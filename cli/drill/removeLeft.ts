@@ -1,27 +1,55 @@
-import type { DatabaseKind } from "../../provider/aws/databaseKind.ts";
-import type { SeenDatabase } from "../../provider/aws/drill/drilled.ts";
-import { type Ending, originalUntouched } from "../../provider/aws/drill/removeDrill.ts";
+import { type Ending, sayEnding } from "../../release/drillEnding.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
 import type { CommandResult } from "../result.ts";
 import { confirm } from "../terminal/confirm.ts";
 
+/** What a drill is made of: a database of RDS, or on Kubernetes a claim that one stood on. */
+export type LeftKind = "instance" | "cluster" | "claim";
+
+/** What a drill left. */
+export interface Left {
+  readonly kind: LeftKind;
+  readonly identifier: string;
+  /** Name of the snapshot that it was made from. */
+  readonly snapshot: string | undefined;
+  readonly status: string;
+  /** ISO time; undefined while it is being made. */
+  readonly madeAt: string | undefined;
+}
+
 /** What `greenlight drill snapshot --remove` ends with. */
 export interface RemovedDrills {
   readonly ok: true;
-  /** Each by its name, under `instance` or `cluster`. */
-  readonly removed: readonly ({ readonly [kind in DatabaseKind]?: string } & { readonly ending: Ending })[];
+  /** Each by its name, under what it is. */
+  readonly removed: readonly ({ readonly [kind in LeftKind]?: string } & { readonly ending: Ending })[];
 }
 
-/** A database that a drill left, in words. */
-export function sayLeft({ kind, identifier, status, drill, madeAt }: SeenDatabase): string {
-  return `${kind === "cluster" ? "the cluster " : ""}${identifier}, made ${madeAt ?? "just now"} from ${drill?.snapshot}, is ${status}`;
+/** What a drill left, in words. */
+export function sayLeft({ kind, identifier, status, snapshot, madeAt }: Left): string {
+  const what = kind === "instance" ? "" : `the ${kind} `;
+  return `${what}${identifier}, made ${madeAt ?? "just now"} from ${snapshot}, is ${status}`;
 }
 
-/** Removes what drills left, after a yes: one of them may be under way, or be looked at. */
+/** What is said of each that an earlier drill left. */
+export function leftWarning(left: Left): string {
+  const what = left.kind === "claim" ? "a claim" : "a database";
+  return `an earlier drill left ${what}: ${sayLeft(left)}; \`greenlight drill snapshot --remove\` removes it`;
+}
+
+/**
+ * Removes what drills left, after a yes: one of them may be under way, or be looked at.
+ *
+ * @param original what stays as it is, in words
+ */
 export async function removeLeft(
-  left: readonly SeenDatabase[],
-  { yes, signal, original }: { readonly yes: boolean; readonly signal: AbortSignal; readonly original: string },
+  left: readonly Left[],
+  {
+    yes,
+    signal,
+    original,
+    untouched,
+  }: { readonly yes: boolean; readonly signal: AbortSignal; readonly original: string; readonly untouched: string },
   remove: (name: string) => Promise<Ending>,
 ): Promise<CommandResult<RemovedDrills>> {
   const text = `${original} was not touched.`;
@@ -36,15 +64,15 @@ export async function removeLeft(
   if (!(await confirm(question, { yes, signal }))) {
     throw new Problem({
       happened: "Not confirmed.",
-      untouched: `${originalUntouched(original)} Nothing was removed.`,
+      untouched: `${untouched} Nothing was removed.`,
       exitCode: exitCodes.interrupted,
     });
   }
-  const removed: { readonly kind: DatabaseKind; readonly name: string; readonly ending: Ending }[] = [];
+  const removed: { readonly kind: LeftKind; readonly name: string; readonly ending: Ending }[] = [];
   for (const { kind, identifier: name } of left) removed.push({ kind, name, ending: await remove(name) });
   return {
     exitCode: exitCodes.ok,
     json: { ok: true, removed: removed.map(({ kind, name, ending }) => ({ [kind]: name, ending })) },
-    text: [...removed.map(({ name, ending }) => `${name} is ${ending}.`), text].join("\n"),
+    text: [...removed.map(({ name, ending }) => `${name} is ${sayEnding(ending)}.`), text].join("\n"),
   };
 }

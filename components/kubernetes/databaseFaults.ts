@@ -7,7 +7,7 @@ import type { KubernetesDatabase } from "./databaseSettings.ts";
  * @param services names of the stack's services
  */
 export function databaseFaults(
-  { claim, snapshotClass, dump, keep, migration }: KubernetesDatabase,
+  { claim, snapshotClass, drill, dump, keep, migration }: KubernetesDatabase,
   services: readonly string[],
   of: (key: string) => string,
 ): string[] {
@@ -18,8 +18,8 @@ export function databaseFaults(
           `${of("claim")} is missing; expected the claim of which a VolumeSnapshot is taken before a migration, or ${of("dump")}, which says how it is dumped`,
         ]
       : []),
-    ...(["claim", "snapshotClass"] as const)
-      .filter((key) => dump !== undefined && { claim, snapshotClass }[key] !== undefined)
+    ...(["claim", "snapshotClass", "drill"] as const)
+      .filter((key) => dump !== undefined && { claim, snapshotClass, drill }[key] !== undefined)
       .map(
         (key) =>
           `${of(key)} is for a VolumeSnapshot, and ${of("dump")} takes a dump in its place: leave one of them out`,

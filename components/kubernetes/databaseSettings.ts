@@ -3,12 +3,49 @@ import { argv, migrationSettings } from "../../project/migrationSettings.ts";
 import { duration, group, text, whole } from "../../project/settingKinds.ts";
 import { cpu, memory, objectName } from "./resourceKinds.ts";
 
+const postgresImage = () =>
+  text(
+    "an image with its digest, such as postgres:17@sha256: and 64 hex digits",
+    /^[a-z0-9][A-Za-z0-9._/:-]{0,400}@sha256:[0-9a-f]{64}$/,
+  );
+const user = () => whole(1, 2_147_483_647).default(999);
+
+const drillSettings = group(
+  {
+    image: postgresImage().describe(
+      "What the database is started with: an image of PostgreSQL of the same major version as the one that serves, with a shell.",
+    ),
+    data: text(
+      "a folder on the claim, such as pgdata",
+      /^(?!.*(?:^|\/)\.\.?(?:\/|$))[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+){0,7}$/,
+    )
+      .optional()
+      .describe("Folder of PostgreSQL's data on the claim. Left out, it is looked for."),
+    role: text("a role of PostgreSQL: A-Z, a-z, 0-9, _ and -, at most 63 characters", /^[A-Za-z_][A-Za-z0-9_-]{0,62}$/)
+      .default("postgres")
+      .describe(
+        "A superuser of the database, by which all of it is read. No password is asked: nobody else reaches it.",
+      ),
+    preload: text(
+      "names of libraries, such as timescaledb or pg_stat_statements,timescaledb",
+      /^[A-Za-z0-9_]+(?:,[A-Za-z0-9_]+)*$/,
+    )
+      .optional()
+      .describe(
+        "Libraries that its tables cannot be read without (shared_preload_libraries). Left out, none: pg_cron and its like would do their work in the drill.",
+      ),
+    user: user().describe("Number of the user that the database's files belong to, and that the drill's pod runs as."),
+    cpu: cpu().default("250m").describe("Processor that the drill's pod is promised."),
+    memory: memory().default("512Mi").describe("Memory of the drill's pod, promised and most."),
+  },
+  "{ image: postgres:17@sha256:… }",
+);
+
 const dumpSettings = group(
   {
-    image: text(
-      "an image with its digest, such as postgres:17@sha256: and 64 hex digits",
-      /^[a-z0-9][A-Za-z0-9._/:-]{0,400}@sha256:[0-9a-f]{64}$/,
-    ).describe("What dumps: an image of PostgreSQL, not older than the server, with a shell; or the one of `command`."),
+    image: postgresImage().describe(
+      "What dumps: an image of PostgreSQL, not older than the server, with a shell; or the one of `command`.",
+    ),
     claim: objectName("a PersistentVolumeClaim that is there", 253)
       .optional()
       .describe("The claim that dumps are written to, in a folder named by `kubernetes.name`. Not with `command`."),
@@ -20,9 +57,9 @@ const dumpSettings = group(
       .describe(
         "A program of yours that dumps elsewhere, such as to a store like S3, and prints what docs/kubernetes.md says. Left out, `pg_dump` writes to `claim`.",
       ),
-    user: whole(1, 2_147_483_647)
-      .default(999)
-      .describe("Number of the user and group that pods with dumps run as, and that the claim's files belong to."),
+    user: user().describe(
+      "Number of the user and group that pods with dumps run as, and that the claim's files belong to.",
+    ),
     cpu: cpu().default("250m").describe("Processor that each of these pods is promised."),
     memory: memory().default("256Mi").describe("Memory of each of these pods, promised and most."),
     deadline: duration("30m", 60_000).describe("How long a dump may take."),
@@ -52,6 +89,9 @@ export const databaseSettings = group(
       .optional()
       .describe("How it is taken. Left out, by the cluster's default class."),
     snapshotDeadline: duration("30m", 60_000).describe("How long the snapshot before a migration may take."),
+    drill: drillSettings
+      .optional()
+      .describe("How `greenlight drill snapshot` starts a database on a copy of the claim. Left out, it is refused."),
     dump: dumpSettings
       .optional()
       .describe("How the database is dumped before each migration, where no storage takes snapshots of it."),
@@ -71,6 +111,7 @@ export const databaseSettings = group(
 
 export type KubernetesDatabase = z.infer<typeof databaseSettings>;
 export type DumpSettings = z.infer<typeof dumpSettings>;
+export type VolumeDrillSettings = z.infer<typeof drillSettings>;
 
 /** How long Jobs of a database stay with their logs, ms: as those of a migration, or a week where there is none. */
 export function jobsKept(migration: KubernetesDatabase["migration"]): number {

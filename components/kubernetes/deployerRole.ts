@@ -30,6 +30,8 @@ const own: readonly V1PolicyRule[] = [
   // A migration's Jobs, those of dumps, and the snapshots before it, where the settings have them; neither is changed.
   { apiGroups: ["batch"], resources: ["jobs"], verbs: ["create", "delete", ...reading] },
   { apiGroups: ["snapshot.storage.k8s.io"], resources: ["volumesnapshots"], verbs: ["create", "delete", ...reading] },
+  // For a restore drill of those alone: the copy of the database's claim, which goes with it.
+  { apiGroups: [""], resources: ["persistentvolumeclaims"], verbs: ["create", "delete", ...reading] },
   { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: reading },
 ];
 

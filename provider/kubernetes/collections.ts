@@ -4,6 +4,7 @@ import type {
   V1Deployment,
   V1EndpointSlice,
   V1Job,
+  V1PersistentVolumeClaim,
   V1Pod,
   V1ReplicaSet,
   V1Service,
@@ -74,6 +75,18 @@ export function jobs({ batch, namespace }: Client, labels: Readonly<Record<strin
     path: `/apis/batch/v1/namespaces/${namespace}/jobs`,
     labelSelector,
     list: () => batch.listNamespacedJob({ namespace, labelSelector }),
+  };
+}
+
+export function claims(
+  { core, namespace }: Client,
+  labels: Readonly<Record<string, string>>,
+): Followed<V1PersistentVolumeClaim> {
+  const labelSelector = selectorText(labels);
+  return {
+    path: `/api/v1/namespaces/${namespace}/persistentvolumeclaims`,
+    labelSelector,
+    list: () => core.listNamespacedPersistentVolumeClaim({ namespace, labelSelector }),
   };
 }
 

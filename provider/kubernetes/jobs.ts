@@ -77,19 +77,3 @@ export async function createJob({ batch, namespace }: Client, plan: JobPlan): Pr
 export async function removeJob({ batch, namespace }: Client, name: string): Promise<void> {
   await unlessGone(batch.deleteNamespacedJob({ namespace, name, propagationPolicy: "Foreground" }));
 }
-
-/**
- * Why the cluster makes no pod for a Job, in its own words: a quota, a webhook. That is told by events alone. Undefined where there is none, or
- * where the deployer may not read them: then the Job's end has to do.
- */
-export async function whyNoPod(
-  { core, namespace }: Client,
-  name: string,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const fieldSelector = `involvedObject.kind=Job,involvedObject.name=${name},reason=FailedCreate`;
-  const events = await abortable(core.listNamespacedEvent({ namespace, fieldSelector, limit: 20 }), signal).catch(
-    () => undefined,
-  );
-  return events?.items.at(-1)?.message?.slice(0, 500);
-}

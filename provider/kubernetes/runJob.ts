@@ -5,8 +5,9 @@ import type { RanOnce } from "../database/onceVerified.ts";
 import type { Step } from "../handler.ts";
 import type { Client } from "./client.ts";
 import * as collections from "./collections.ts";
+import { lastEvent } from "./events.ts";
 import { follow } from "./follow.ts";
-import { createJob, endOf, isSame, type JobPlan, readJob, removeJob, standsFor, whyNoPod } from "./jobs.ts";
+import { createJob, endOf, isSame, type JobPlan, readJob, removeJob, standsFor } from "./jobs.ts";
 import { ask, statusOf, updateAgain } from "./kubernetesProblem.ts";
 import { PodLog } from "./podLog.ts";
 import { podTrouble } from "./podTrouble.ts";
@@ -134,7 +135,8 @@ async function end(client: Client, step: Step, plan: JobPlan, log: PodLog): Prom
   // Nothing would end it but its deadline, and the next try is to begin anew.
   if (hopeless) await removeJob(client, plan.name);
   if (hopeless) return { job, pod, trouble: `its pod ${trouble.pod} does not start: ${trouble.says}` };
-  const refused = pod === undefined ? await whyNoPod(client, plan.name, step.signal) : undefined;
+  const noPod = { kind: "Job", name: plan.name, reason: "FailedCreate" };
+  const refused = pod === undefined ? await lastEvent(client, noPod, step.signal) : undefined;
   return { job, pod, trouble: refused === undefined ? undefined : `no pod of it was made: ${refused}` };
 }
 

@@ -39,26 +39,16 @@ export const snapshotRetention = handler<Inputs, Outputs>({
 });
 
 async function clear(step: Step, it: Inputs): Promise<Outputs> {
-  const [{ openClient }, { customObjects }, { ask, statusOf }, { abortable }, { keptSnapshot, snapshotKind }] =
-    await Promise.all([
-      import("./client.ts"),
-      import("./collections.ts"),
-      import("./kubernetesProblem.ts"),
-      import("./abortable.ts"),
-      import("./volumeSnapshot.ts"),
-    ]);
+  const [{ openClient }, { ask, statusOf }, { abortable }, { snapshotKind }, { listSnapshots }] = await Promise.all([
+    import("./client.ts"),
+    import("./kubernetesProblem.ts"),
+    import("./abortable.ts"),
+    import("./volumeSnapshot.ts"),
+    import("./volumeSnapshots.ts"),
+  ]);
   const client = openClient(it.access);
   const asked = { where: client.where, untouched: "No traffic was moved." };
-  const { items } = await ask({ ...asked, doing: "list the stack's VolumeSnapshots" }, async () => {
-    try {
-      return await abortable(customObjects(client, snapshotKind, it.labels).list(), step.signal);
-    } catch (error) {
-      // A cluster that does not know the kind has none to remove; taking one says so.
-      if (statusOf(error) === 404) return { items: [] };
-      throw error;
-    }
-  });
-  const all = items.flatMap(keptSnapshot);
+  const all = await listSnapshots(client, it.labels, asked, step.signal);
   const removed: string[] = [];
   for (const { identifier: name } of removable(all, it.keep, it.deployed)) {
     await ask({ ...asked, doing: `remove the VolumeSnapshot ${name}` }, async () => {

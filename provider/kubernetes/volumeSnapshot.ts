@@ -143,13 +143,19 @@ async function readOnce(step: Step, it: Inputs & { readonly name: string }): Pro
   });
 }
 
-/** A VolumeSnapshot as the rule of retention sees it; nothing of one that is going. @throws ZodError where it is none */
-export function keptSnapshot(object: unknown): readonly KeptSnapshot[] {
+/** A snapshot, and what a volume made from it needs at least, such as `10Gi`; undefined where the storage does not say. */
+export interface SizedSnapshot extends KeptSnapshot {
+  readonly size: string | undefined;
+}
+
+/** A VolumeSnapshot as it is; nothing of one that is going. @throws ZodError where it is none */
+export function keptSnapshot(object: unknown): readonly SizedSnapshot[] {
   const seen = shape.parse(object);
   const { name, annotations, deletionTimestamp } = seen.metadata;
   if (deletionTimestamp !== undefined) return [];
   const release = annotations?.[versionKey];
-  return [{ identifier: name, whole: taken(seen) !== undefined, release, takenAt: seen.status?.creationTime }];
+  const { creationTime: takenAt, restoreSize: size } = seen.status ?? {};
+  return [{ identifier: name, whole: taken(seen) !== undefined, release, takenAt, size }];
 }
 
 /** What a snapshot is, once a volume can be made from it. */

@@ -15,7 +15,7 @@ const drilled = { ...dump, drill: { secret: "drill" } };
 const held = (release: string, day: number) =>
   JSON.stringify({ release, takenAt: `2026-03-0${day}T10:00:00.000Z`, server: "17.2" });
 
-describe("greenlight drill snapshot on Kubernetes", { timeout: 60_000 }, () => {
+describe("greenlight drill snapshot of a dump on Kubernetes", { timeout: 60_000 }, () => {
   let server: ApiServer;
   let project: Project;
   let told: Told;
@@ -145,7 +145,6 @@ describe("greenlight drill snapshot on Kubernetes", { timeout: 60_000 }, () => {
 
   it.each([
     ["no database", undefined, "The stack has no database"],
-    ["snapshots of a volume", { claim: "data" }, "A VolumeSnapshot is restored by hand"],
     ["a program of its own", { dump: { ...dump, claim: undefined, command: ["store"] } }, "by your own means"],
     ["no server for drills", { dump }, "Nothing says on which server a dump may be restored"],
   ])("is refused for a stack with %s, and asks no cluster", async (_, database, says) => {
@@ -156,7 +155,9 @@ describe("greenlight drill snapshot on Kubernetes", { timeout: 60_000 }, () => {
   });
 
   it.each(["keep", "remove"])("knows no --%s", async (flag) => {
-    await expect(drill({ [flag]: true })).rejects.toThrow(`--${flag} is for snapshots on aws`);
+    await expect(drill({ [flag]: true })).rejects.toThrow(
+      `--${flag} is for snapshots: a drill of a dump drops its database itself`,
+    );
     expect(server.requests).toEqual([]);
   });
 });

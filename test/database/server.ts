@@ -19,6 +19,10 @@ export interface TestServer {
   /** A folder that the server's user and ours can reach. */
   readonly folder: string;
   readonly connection: DatabaseConnection;
+  /** Of its first process. */
+  readonly pid: number;
+  /** Where its files are. */
+  readonly data: string;
   /** A new empty database. */
   database(): Promise<DatabaseConnection>;
   /** Runs statements and returns the rows of the last. */
@@ -87,6 +91,8 @@ export async function startServer(): Promise<TestServer> {
     major,
     folder,
     connection,
+    pid: child.pid ?? 0,
+    data,
     database: () => newDatabase(connection),
     sql: runSql,
     stop: () => stop(child, folder),

@@ -1,3 +1,4 @@
+import type { Ending } from "../../../release/drillEnding.ts";
 import { Problem, sentence } from "../../../release/problem.ts";
 import { poll } from "../../poll.ts";
 import { ask } from "../awsProblem.ts";
@@ -5,9 +6,6 @@ import { type DrillPart, type Drills, isDrill } from "./drilled.ts";
 
 /** How long AWS may take to take it that something shall go, ms: also after Ctrl-C. */
 const removeWithin = 60_000;
-
-/** What became of a drill's database when the work with it was over. */
-export type Ending = "kept" | "removed" | "being removed" | "still there";
 
 /** A drill's database that shall go. */
 export interface Removal {
@@ -106,12 +104,4 @@ export async function endDrill(
     tell(sentence(error));
     return "still there";
   }
-}
-
-/** An ending in words, after `<database> is`. */
-export function sayEnding(ending: Ending): string {
-  const later = "`greenlight drill snapshot --remove` removes it; it costs as long as it is there";
-  if (ending === "kept") return `kept: ${later}`;
-  if (ending === "still there") return `still there, for it could not be removed: ${later}`;
-  return ending;
 }

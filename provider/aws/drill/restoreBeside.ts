@@ -1,3 +1,4 @@
+import { type Ending, sayEnding } from "../../../release/drillEnding.ts";
 import { spokenDuration } from "../../../release/duration.ts";
 import { exitCodes } from "../../../release/exitCodes.ts";
 import { Problem, sentence } from "../../../release/problem.ts";
@@ -13,7 +14,7 @@ import {
   type SeenDatabase,
   wholeOf,
 } from "./drilled.ts";
-import { again, type Ending, endDrill, originalUntouched, type Removal, sayEnding } from "./removeDrill.ts";
+import { again, endDrill, originalUntouched, type Removal } from "./removeDrill.ts";
 
 type Telling = Pick<Step, "signal" | "tell">;
 

@@ -57,7 +57,8 @@ export function jsonOf<Shape>(text: string, shape: z.ZodType<Shape>): Shape | un
   }
 }
 
-function lastSaid<Shape>(output: string, word: string, shape: z.ZodType<Shape>): Shape | undefined {
+/** JSON of a shape that follows a word in the last line that begins with it. */
+export function lastSaid<Shape>(output: string, word: string, shape: z.ZodType<Shape>): Shape | undefined {
   const said = saidAfter(output, word).at(-1);
   return said === undefined ? undefined : jsonOf(said, shape);
 }

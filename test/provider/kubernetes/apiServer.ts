@@ -13,6 +13,7 @@ export type Kind =
   | "httproutes"
   | "jobs"
   | "volumesnapshots"
+  | "persistentvolumeclaims"
   | "events";
 type Thing = {
   metadata: { name: string; labels?: Record<string, string>; [key: string]: unknown };
@@ -54,6 +55,7 @@ export class ApiServer {
     httproutes: new Map(),
     jobs: new Map(),
     volumesnapshots: new Map(),
+    persistentvolumeclaims: new Map(),
     events: new Map(),
   };
   #watchers: Watcher[] = [];
