@@ -48,7 +48,7 @@ export function judged(
     done:
       tables === 0
         ? `${came}, and holds no table`
-        : `${came}, and all of it could be read: ${databases} databases, ${tables} tables, ${rows} rows; ${pages}`,
+        : `${came}, and all of it could be read (databases: ${databases}, tables: ${tables}, rows: ${rows}); ${pages}`,
   } as const;
   return {
     ok: stage === "done" && tables > 0 && ending !== "still there",

@@ -112,9 +112,7 @@ export function addPreparing(add: (command: Command) => Command, run: (it: Run) 
 
   drill
     .command("snapshot")
-    .description(
-      "restore a snapshot on AWS, or a dump on Kubernetes, into a database of its own, look at it, and remove it",
-    )
+    .description("restore a snapshot, or on Kubernetes a dump, into a database of its own, look at it, and remove it")
     .argument("[id]", "identifier of one of the stack's snapshots, or name of a dump (default: its newest)")
     .addOption(
       new Option(
@@ -124,10 +122,8 @@ export function addPreparing(add: (command: Command) => Command, run: (it: Run) 
         .argParser(durationArgument)
         .default(3_600_000, "60m"),
     )
-    .option("--keep", "leave the database on AWS when all is done")
-    .addOption(
-      new Option("--remove", "drill nothing; remove the databases that drills left").conflicts(["keep", "deadline"]),
-    )
+    .option("--keep", "leave the database, or on Kubernetes the claim, when all is done")
+    .addOption(new Option("--remove", "drill nothing; remove what drills left").conflicts(["keep", "deadline"]))
     .addHelpText(
       "after",
       examples(

@@ -137,7 +137,7 @@ describe("greenlight drill snapshot of a volume on Kubernetes", { timeout: 60_00
     expect(server.names("persistentvolumeclaims")).toEqual(["data-postgres-0"]);
     expect(server.names("jobs")).toEqual([]);
     expect(text).toContain(
-      "The snapshot before-v2 came up as PostgreSQL 17.2, and all of it could be read: 2 databases, 3 tables, 12 rows; each page as its checksum says.",
+      "The snapshot before-v2 came up as PostgreSQL 17.2, and all of it could be read (databases: 2, tables: 3, rows: 12); each page as its checksum says.",
     );
     expect(journal()).toMatchObject([{ type: "drill", kind: "restore", version: "v2", passed: true }]);
   });

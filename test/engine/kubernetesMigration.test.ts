@@ -1,6 +1,10 @@
-import { BatchV1Api } from "@kubernetes/client-node";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { BatchV1Api, CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
+import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PlayedStorage } from "../../tools/kubernetes/playedStorage.ts";
+import { asDatabaseUser, copyOfMoment } from "../database/copyOfMoment.ts";
 import { startServer, type TestServer } from "../database/server.ts";
 import { eventually } from "../processes.ts";
 import { FollowedShop, migratedByJobs } from "./followedShop.ts";
@@ -8,7 +12,11 @@ import type { KubernetesShop } from "./kubernetesShop.ts";
 import type { Project } from "./project.ts";
 
 // The real engine and a real control plane whose Jobs are processes of this machine that migrate a real PostgreSQL, by the deployer's Role
-// alone. Only the storage is played: it takes no snapshot, and says that it did.
+// alone. Only the storage is played: it copies that server's files while all its processes stand still.
+
+const image = `registry.example/postgres@sha256:${"d".repeat(64)}`;
+const claim = "data-postgres-0";
+const size = { storage: "1Gi" };
 
 let server: TestServer;
 let followed: FollowedShop;
@@ -17,6 +25,22 @@ let project: Project;
 let storage: PlayedStorage;
 let batch: BatchV1Api;
 let migrated: () => Promise<string[]>;
+
+/** The claim of the server's files, bound as its storage would have done. */
+async function prepare(config: KubeConfig, namespace: string): Promise<void> {
+  const core = config.makeApiClient(CoreV1Api);
+  const common = { accessModes: ["ReadWriteOnce"], storageClassName: "" };
+  await core.createPersistentVolume({
+    body: {
+      metadata: { name: claim },
+      spec: { ...common, capacity: size, hostPath: { path: server.data }, claimRef: { namespace, name: claim } },
+    },
+  });
+  await core.createNamespacedPersistentVolumeClaim({
+    namespace,
+    body: { metadata: { name: claim }, spec: { ...common, resources: { requests: size }, volumeName: claim } },
+  });
+}
 
 beforeAll(async () => {
   server = await startServer();
@@ -31,14 +55,30 @@ beforeAll(async () => {
   };
   const { user, password, host, port } = database;
   const url = `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/${encodeURIComponent(database.database)}`;
+  await server.sql(database, "create table orders as select n as id from generate_series(1, 500) n");
+  const claims = { [claim]: server.data };
   followed = await FollowedShop.open({
     versions: ["v1", "v2", "broken", "slow"],
     routed: false,
     lagMs: 0,
     database: url,
+    claims,
+    prepare,
+    others: (asked) =>
+      asked === image
+        ? {
+            command: [
+              asDatabaseUser[0] ?? "/bin/sh",
+              ...asDatabaseUser.slice(1),
+              ...(asDatabaseUser.length > 0 ? ["/bin/sh"] : []),
+            ],
+            env: { PATH: `${server.tools.bin}:${process.env.PATH}` },
+          }
+        : undefined,
     kubernetes: {
       database: {
-        claim: "data-postgres-0",
+        claim,
+        drill: { image, role: "greenlight" },
         snapshotDeadline: "60s",
         keep: 1,
         migration: migratedByJobs,
@@ -48,7 +88,16 @@ beforeAll(async () => {
   ({ shop } = followed);
   ({ project } = shop);
   batch = followed.config.makeApiClient(BatchV1Api);
-  storage = await PlayedStorage.start(followed.config, shop.namespace);
+  const folder = join(server.folder, "storage");
+  mkdirSync(folder);
+  storage = await PlayedStorage.start(followed.config, shop.namespace, {
+    claims,
+    folder,
+    copy: async (from, to) => {
+      if (from === server.data) await copyOfMoment(server, to);
+      else await execa("cp", ["-a", from, to]);
+    },
+  });
 }, 3_600_000);
 
 afterAll(async () => {
@@ -57,6 +106,10 @@ afterAll(async () => {
   await server?.stop();
 }, 300_000);
 
+const claimsThere = async () => {
+  const { items } = await shop.get<{ items: { metadata: { name: string } }[] }>("persistentvolumeclaims");
+  return items.map(({ metadata }) => metadata.name).sort();
+};
 const jobs = async () => {
   const { items } = await batch.listNamespacedJob({ namespace: shop.namespace });
   return items.map(({ metadata }) => metadata?.name).sort();
@@ -73,6 +126,36 @@ describe.sequential("a release on Kubernetes that migrates a database", { timeou
     expect(outputs).toMatchObject({ verifiedBy: "the schema is up to date", migratedBy: "shop-migrate-v2" });
     expect(await jobs()).toEqual(["shop-migrate-v2", "shop-verify-v2"]);
     expect((await shop.kubectl("logs", "job/shop-migrate-v2")).stdout).toContain("migrating to v2");
+  });
+
+  it("starts a database on a copy of the claim by a drill, finds what was there before the migration, and leaves nothing", async () => {
+    const { exitCode, json, said } = await shop.greenlight("drill", "snapshot");
+    expect(exitCode, said).toBe(0);
+    expect(json).toMatchObject({
+      ok: true,
+      snapshot: { identifier: storage.taken[0], release: "v2" },
+      restored: { databases: 2, tables: 1, rows: 500 },
+      ending: "removed",
+    });
+    expect(said).toContain("automatic recovery in progress");
+    expect(await claimsThere()).toEqual([claim]);
+    expect(await jobs()).toEqual(["shop-migrate-v2", "shop-verify-v2"]);
+    expect(await migrated()).toEqual(["v2"]);
+    const { json: history } = await shop.greenlight("history");
+    expect(JSON.stringify(history)).toContain("and all of it could be read (databases: 2, tables: 1, rows: 500)");
+  });
+
+  it("tells what a drill whose command was killed left, and takes it away when it is asked", async () => {
+    const command = shop.begin("drill", "snapshot");
+    await eventually("the drill's Job", async () => (await jobs()).find((name) => name === "shop-drill"), 60_000);
+    command.kill("SIGKILL");
+    await command;
+    expect(await claimsThere()).toEqual([claim, expect.stringMatching(/^shop-drill-/)]);
+    const { exitCode, json, said } = await shop.greenlight("drill", "snapshot", "--remove");
+    expect(exitCode, said).toBe(0);
+    expect(json).toMatchObject({ removed: [{ claim: expect.stringMatching(/^shop-drill-/), ending: "removed" }] });
+    expect(await claimsThere()).toEqual([claim]);
+    expect(await jobs()).toEqual(["shop-migrate-v2", "shop-verify-v2"]);
   });
 
   it("migrates once: an update that changes nothing runs nothing", async () => {

@@ -32,8 +32,9 @@ export async function podEnvironment(
     if (folder === undefined) return `persistentvolumeclaim "${claimName}" not found`;
     for (const it of container.volumeMounts ?? []) if (it.name === name) folders.set(it.mountPath, folder);
   }
-  for (const { name, value } of container.env ?? []) {
-    if (value !== undefined) env[name] = folders.get(value) ?? value;
+  for (const { name, value, valueFrom } of container.env ?? []) {
+    // The API leaves an empty value out, and a kubelet gives it all the same.
+    if (valueFrom === undefined) env[name] = folders.get(value ?? "") ?? value ?? "";
   }
   return env;
 }
