@@ -1,45 +1,21 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { drillSnapshotCommand } from "../../cli/commands/drillSnapshot.ts";
-import { openContext } from "../../cli/context.ts";
-import { JournalFile } from "../../cli/journal/journalFile.ts";
-import { settings } from "../components/kubernetes/shop.ts";
-import { ApiServer } from "../provider/kubernetes/apiServer.ts";
-import { type Course, PlayedJobs } from "../provider/kubernetes/playedJobs.ts";
-import { Project } from "./project.ts";
-import { Told } from "./told.ts";
+import type { ApiServer } from "../provider/kubernetes/apiServer.ts";
+import { ClusterDrill, drillJob } from "./clusterDrill.ts";
 
 const look = "shop-dumps-look";
-const job = "shop-drill";
 const dump = { image: `postgres:17@sha256:${"a".repeat(64)}`, claim: "backups", secret: "backup" };
 const drilled = { ...dump, drill: { secret: "drill" } };
 const held = (release: string, day: number) =>
   JSON.stringify({ release, takenAt: `2026-03-0${day}T10:00:00.000Z`, server: "17.2" });
 
 describe("greenlight drill snapshot of a dump on Kubernetes", { timeout: 60_000 }, () => {
+  let cluster: ClusterDrill;
   let server: ApiServer;
-  let project: Project;
-  let told: Told;
-  let courses: Record<string, Course>;
 
-  const stack = (database?: object) => {
-    const kubernetes = { ...settings.kubernetes, kubeconfig: server.kubeconfig, database };
-    const all = Object.entries({ ...settings, kubernetes });
-    project = new Project({
-      prod: `config:\n${all.map(([key, it]) => `  shop:${key}: ${JSON.stringify(it)}`).join("\n")}\n`,
-    });
-  };
-  const options = (more: object = {}) => ({
-    ...{ project: project.dir, json: true, yes: true, keep: false, remove: false, deadlineMs: 60_000 },
-    ...more,
-  });
-  const drill = (more?: object) => drillSnapshotCommand(options(more), told, new AbortController().signal);
-  const ends = (said: object, exitCode = 1, before = "") => {
-    const result = { tables: 0, rows: 0, dropped: true, ...said };
-    courses[job] = { prints: `${before}greenlight-drill ${JSON.stringify(result)}\n`, exitCode };
-  };
-  const journal = () => new JournalFile(openContext(options())).read().records;
+  const ends = (said: object, exitCode?: number, before?: string) =>
+    cluster.ends({ tables: 0, rows: 0, dropped: true, ...said }, exitCode, before);
   const variables = () => {
-    const spec = server.get("jobs", job)?.spec as {
+    const spec = server.get("jobs", drillJob)?.spec as {
       template: { spec: { containers: [{ env: { name: string; value: string }[] }]; volumes: unknown[] } };
     };
     const { containers, volumes } = spec.template.spec;
@@ -47,25 +23,21 @@ describe("greenlight drill snapshot of a dump on Kubernetes", { timeout: 60_000 
   };
 
   beforeEach(async () => {
-    server = await ApiServer.start();
-    told = new Told();
+    cluster = await ClusterDrill.open("dump", "greenlight-drill");
+    ({ server } = cluster);
     const listed = [
       `greenlight-listed v1-1 4096 ${held("v1", 1)}`,
       `greenlight-listed v2-1 8192 ${held("v2", 2)}`,
       "greenlight-listed v3-1 10 null",
     ];
-    courses = { [look]: { prints: `${listed.join("\n")}\ngreenlight-count 3\n`, exitCode: 0 } };
-    new PlayedJobs(server, "dump", courses);
+    cluster.courses[look] = { prints: `${listed.join("\n")}\ngreenlight-count 3\n`, exitCode: 0 };
     ends({ stage: "done", tables: 2, rows: 12 }, 0);
-    stack({ dump: drilled });
+    cluster.stack({ dump: drilled });
   }, 60_000);
-  afterEach(async () => {
-    project.remove();
-    await server.stop();
-  });
+  afterEach(() => cluster.close());
 
   it("restores the newest whole dump by a Job on the server of drills, and is in the journal", async () => {
-    const { exitCode, json, text } = await drill();
+    const { exitCode, json, text } = await cluster.drill();
     expect(exitCode).toBe(0);
     expect(json).toMatchObject({
       ok: true,
@@ -82,11 +54,11 @@ describe("greenlight drill snapshot of a dump on Kubernetes", { timeout: 60_000 
       persistentVolumeClaim: { claimName: "backups", readOnly: true },
     });
     expect(text).toMatch(/^The dump v2-1 came back as it was taken: 2 tables with 12 rows\./);
-    expect(journal()).toMatchObject([{ type: "drill", kind: "restore", version: "v2", passed: true }]);
+    expect(cluster.journal).toMatchObject([{ type: "drill", kind: "restore", version: "v2", passed: true }]);
   });
 
   it("restores the one that is named", async () => {
-    expect((await drill({ snapshot: "v1-1" })).json).toMatchObject({ dump: { name: "v1-1", release: "v1" } });
+    expect((await cluster.drill({ snapshot: "v1-1" })).json).toMatchObject({ dump: { name: "v1-1", release: "v1" } });
   });
 
   it.each([
@@ -103,15 +75,15 @@ describe("greenlight drill snapshot of a dump on Kubernetes", { timeout: 60_000 
     ],
   ])("is refused with 3 when it ends at %j, which the journal keeps", async (said, before, says) => {
     ends(said, 1, before);
-    const { exitCode, json } = await drill();
+    const { exitCode, json } = await cluster.drill();
     expect(exitCode).toBe(3);
     expect(json).toMatchObject({ ok: false, sentence: expect.stringContaining(says) });
-    expect(journal()).toMatchObject([{ type: "drill", passed: false }]);
+    expect(cluster.journal).toMatchObject([{ type: "drill", passed: false }]);
   });
 
   it("ends with 1 when the database that it made cannot be dropped, and names it", async () => {
     ends({ stage: "done", tables: 2, rows: 12, dropped: false }, 0);
-    const { exitCode, text } = await drill();
+    const { exitCode, text } = await cluster.drill();
     expect(exitCode).toBe(1);
     expect(text).toMatch(/The database drill_shop_[0-9a-f]{12} is left: drop it by hand/);
   });
@@ -122,24 +94,24 @@ describe("greenlight drill snapshot of a dump on Kubernetes", { timeout: 60_000 
     [
       "said nothing",
       () => {
-        courses[job] = { prints: "", exitCode: 0 };
+        cluster.courses[drillJob] = { prints: "", exitCode: 0 };
       },
       "it does not say what it saw",
     ],
     ["said that all is well and ended badly", () => ends({ stage: "done" }, 1), "its container ended with 1"],
   ])("is no result when the Job %s: the journal has nothing of it", async (_, course, says) => {
     course();
-    const refused = drill();
+    const refused = cluster.drill();
     await expect(refused).rejects.toThrow(says);
     await expect(refused).rejects.toThrow("The database that serves was not touched");
-    expect(journal()).toEqual([]);
+    expect(cluster.journal).toEqual([]);
   });
 
   it.each([
     ["v3-1", "The dump v3-1 is not available"],
     ["v9-1", 'The stack took no dump "v9-1"'],
   ])("refuses %s before anything is restored", async (snapshot, says) => {
-    await expect(drill({ snapshot })).rejects.toThrow(says);
+    await expect(cluster.drill({ snapshot })).rejects.toThrow(says);
     expect(server.created).toEqual([look]);
   });
 
@@ -148,14 +120,13 @@ describe("greenlight drill snapshot of a dump on Kubernetes", { timeout: 60_000 
     ["a program of its own", { dump: { ...dump, claim: undefined, command: ["store"] } }, "by your own means"],
     ["no server for drills", { dump }, "Nothing says on which server a dump may be restored"],
   ])("is refused for a stack with %s, and asks no cluster", async (_, database, says) => {
-    project.remove();
-    stack(database);
-    await expect(drill()).rejects.toThrow(says);
+    cluster.stack(database);
+    await expect(cluster.drill()).rejects.toThrow(says);
     expect(server.requests).toEqual([]);
   });
 
   it.each(["keep", "remove"])("knows no --%s", async (flag) => {
-    await expect(drill({ [flag]: true })).rejects.toThrow(
+    await expect(cluster.drill({ [flag]: true })).rejects.toThrow(
       `--${flag} is for snapshots: a drill of a dump drops its database itself`,
     );
     expect(server.requests).toEqual([]);

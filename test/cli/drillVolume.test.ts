@@ -1,42 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { drillSnapshotCommand } from "../../cli/commands/drillSnapshot.ts";
-import { openContext } from "../../cli/context.ts";
-import { JournalFile } from "../../cli/journal/journalFile.ts";
-import { settings } from "../components/kubernetes/shop.ts";
-import { ApiServer } from "../provider/kubernetes/apiServer.ts";
-import { type Course, PlayedJobs } from "../provider/kubernetes/playedJobs.ts";
-import { Project } from "./project.ts";
-import { Told } from "./told.ts";
+import type { ApiServer } from "../provider/kubernetes/apiServer.ts";
+import { ClusterDrill, drillJob } from "./clusterDrill.ts";
 
-const job = "shop-drill";
 const image = `postgres:17@sha256:${"a".repeat(64)}`;
 const ofStack = { "app.kubernetes.io/instance": "shop" };
 
 describe("greenlight drill snapshot of a volume on Kubernetes", { timeout: 60_000 }, () => {
+  let cluster: ClusterDrill;
   let server: ApiServer;
-  let project: Project;
-  let told: Told;
-  let courses: Record<string, Course>;
 
-  const stack = (drill?: object) => {
-    const database = { claim: "data-postgres-0", ...(drill === undefined ? {} : { drill }) };
-    const kubernetes = { ...settings.kubernetes, kubeconfig: server.kubeconfig, database };
-    const all = Object.entries({ ...settings, kubernetes });
-    project = new Project({
-      prod: `config:\n${all.map(([key, it]) => `  shop:${key}: ${JSON.stringify(it)}`).join("\n")}\n`,
-    });
+  const stack = (drill?: object) =>
+    cluster.stack({ claim: "data-postgres-0", ...(drill === undefined ? {} : { drill }) });
+  const ends = (said: object, exitCode?: number, before?: string) => {
+    const whole = { server: "17.2", databases: 2, tables: 3, rows: 12, checksums: true, ...said };
+    cluster.ends(whole, exitCode, before);
   };
-  const options = (more: object = {}) => ({
-    ...{ project: project.dir, json: true, yes: true, keep: false, remove: false, deadlineMs: 60_000 },
-    ...more,
-  });
-  const drill = (more?: object, signal = new AbortController().signal) =>
-    drillSnapshotCommand(options(more), told, signal);
-  const ends = (said: object, exitCode = 1, before = "") => {
-    const result = { server: "17.2", databases: 2, tables: 3, rows: 12, checksums: true, ...said };
-    courses[job] = { prints: `${before}greenlight-restored ${JSON.stringify(result)}\n`, exitCode };
-  };
-  const journal = () => new JournalFile(openContext(options())).read().records;
   const snapshot = (name: string, release: string, day: number, more: object = {}) => ({
     metadata: { name, labels: ofStack, annotations: { "greenlight/version": release } },
     status: {
@@ -72,10 +50,8 @@ describe("greenlight drill snapshot of a volume on Kubernetes", { timeout: 60_00
   let made: { claim?: object | undefined; job?: object | undefined };
 
   beforeEach(async () => {
-    server = await ApiServer.start();
-    told = new Told();
-    courses = {};
-    new PlayedJobs(server, "drill", courses);
+    cluster = await ClusterDrill.open("drill", "greenlight-restored");
+    ({ server } = cluster);
     made = {};
     const play = server.onChanged;
     server.onChanged = (verb, kind, name) => {
@@ -90,13 +66,10 @@ describe("greenlight drill snapshot of a volume on Kubernetes", { timeout: 60_00
     ends({ stage: "done" }, 0);
     stack({ image });
   }, 60_000);
-  afterEach(async () => {
-    project.remove();
-    await server.stop();
-  });
+  afterEach(() => cluster.close());
 
   it("restores the newest whole one into a claim of its own, reads it by a Job, removes both, and is in the journal", async () => {
-    const { exitCode, json, text } = await drill();
+    const { exitCode, json, text } = await cluster.drill();
     expect(exitCode).toBe(0);
     expect(json).toMatchObject({
       ok: true,
@@ -139,11 +112,11 @@ describe("greenlight drill snapshot of a volume on Kubernetes", { timeout: 60_00
     expect(text).toContain(
       "The snapshot before-v2 came up as PostgreSQL 17.2, and all of it could be read (databases: 2, tables: 3, rows: 12); each page as its checksum says.",
     );
-    expect(journal()).toMatchObject([{ type: "drill", kind: "restore", version: "v2", passed: true }]);
+    expect(cluster.journal).toMatchObject([{ type: "drill", kind: "restore", version: "v2", passed: true }]);
   });
 
   it("gives the files no group, which PostgreSQL would refuse to start with", async () => {
-    await drill();
+    await cluster.drill();
     expect(JSON.stringify(made.job)).not.toContain("fsGroup");
   });
 
@@ -152,12 +125,12 @@ describe("greenlight drill snapshot of a volume on Kubernetes", { timeout: 60_00
     [undefined, "12Gi"],
   ])("takes the size of its claim where the storage says %s of the snapshot", async (restoreSize, storage) => {
     server.put("volumesnapshots", snapshot("before-v2", "v2", 2, { restoreSize }));
-    await drill();
+    await cluster.drill();
     expect(made.claim).toMatchObject({ spec: { resources: { requests: { storage } } } });
   });
 
   it("restores the one that is named, and leaves its claim when it is asked to", async () => {
-    const { json, text } = await drill({ snapshot: "before-v1", keep: true });
+    const { json, text } = await cluster.drill({ snapshot: "before-v1", keep: true });
     expect(json).toMatchObject({ ok: true, snapshot: { identifier: "before-v1" }, ending: "kept" });
     expect(server.names("persistentvolumeclaims")).toHaveLength(2);
     expect(text).toContain("is kept: `greenlight drill snapshot --remove` removes it");
@@ -181,18 +154,18 @@ describe("greenlight drill snapshot of a volume on Kubernetes", { timeout: 60_00
     ],
   ])("is refused with 3 when it ends at %j, which the journal keeps", async (said, before, says) => {
     ends(said, 1, before);
-    const { exitCode, json } = await drill();
+    const { exitCode, json } = await cluster.drill();
     expect(exitCode).toBe(3);
     expect(json).toMatchObject({ ok: false, sentence: expect.stringContaining(says), ending: "removed" });
-    expect(journal()).toMatchObject([{ type: "drill", passed: false }]);
+    expect(cluster.journal).toMatchObject([{ type: "drill", passed: false }]);
   });
 
   it("does not pass for a database without a table", async () => {
     ends({ stage: "done", databases: 1, tables: 0, rows: 0 }, 0);
-    const { exitCode, json } = await drill();
+    const { exitCode, json } = await cluster.drill();
     expect(exitCode).toBe(3);
     expect(json).toMatchObject({ ok: false, sentence: expect.stringContaining("and holds no table") });
-    expect(journal()).toMatchObject([{ type: "drill", passed: false }]);
+    expect(cluster.journal).toMatchObject([{ type: "drill", passed: false }]);
   });
 
   it.each([
@@ -206,31 +179,31 @@ describe("greenlight drill snapshot of a volume on Kubernetes", { timeout: 60_00
     [
       "said nothing",
       () => {
-        courses[job] = { prints: "", exitCode: 0 };
+        cluster.courses[drillJob] = { prints: "", exitCode: 0 };
       },
       "it does not say what it saw",
     ],
   ])("is no result when the Job %s: the journal has nothing of it, and nothing is left", async (_, course, says) => {
     course();
-    const refused = drill();
+    const refused = cluster.drill();
     await expect(refused).rejects.toThrow(says);
     await expect(refused).rejects.toThrow("The database that serves was not touched");
-    expect(journal()).toEqual([]);
+    expect(cluster.journal).toEqual([]);
     expect(server.names("persistentvolumeclaims")).toEqual(["data-postgres-0"]);
   });
 
   it("says the storage's own words where it makes no volume", async () => {
-    courses[job] = { prints: "", exitCode: 1 };
+    cluster.courses[drillJob] = { prints: "", exitCode: 1 };
     server.put("events", { metadata: { name: "e1" }, message: "failed to provision: snapshot is in another zone" });
-    await expect(drill()).rejects.toThrow(
+    await expect(cluster.drill()).rejects.toThrow(
       "its storage made no volume: failed to provision: snapshot is in another zone",
     );
   });
 
   it("takes Job and claim away when it is cancelled", async () => {
-    courses[job] = { prints: "starting\n" };
+    cluster.courses[drillJob] = { prints: "starting\n" };
     const cancelled = new AbortController();
-    const running = drill({}, cancelled.signal);
+    const running = cluster.drill({}, cancelled.signal);
     await server.watched("jobs", "pods");
     cancelled.abort();
     await expect(running).rejects.toThrow();
@@ -242,7 +215,7 @@ describe("greenlight drill snapshot of a volume on Kubernetes", { timeout: 60_00
     ["before-v3", "The snapshot before-v3 is not available"],
     ["before-v9", 'The stack took no snapshot "before-v9"'],
   ])("refuses %s before anything is made", async (named, says) => {
-    await expect(drill({ snapshot: named })).rejects.toThrow(says);
+    await expect(cluster.drill({ snapshot: named })).rejects.toThrow(says);
     expect(server.created).toEqual([]);
   });
 
@@ -255,14 +228,15 @@ describe("greenlight drill snapshot of a volume on Kubernetes", { timeout: 60_00
     ["is a device", () => original({ volumeMode: "Block" }), "is a block device, not a file system"],
   ])("refuses where the claim of who serves %s", async (_, change, says) => {
     change();
-    await expect(drill()).rejects.toThrow(says);
+    await expect(cluster.drill()).rejects.toThrow(says);
     expect(server.created).toEqual([]);
   });
 
   it("is refused where nothing says what a database is started with", async () => {
-    project.remove();
     stack();
-    await expect(drill()).rejects.toThrow("Nothing says what a database is started with on a copy of its claim");
+    await expect(cluster.drill()).rejects.toThrow(
+      "Nothing says what a database is started with on a copy of its claim",
+    );
     expect(server.requests).toEqual([]);
   });
 
@@ -273,8 +247,8 @@ describe("greenlight drill snapshot of a volume on Kubernetes", { timeout: 60_00
     });
 
     it("is told by the next one, and left alone", async () => {
-      await drill();
-      expect(told.texts.join("\n")).toMatch(
+      await cluster.drill();
+      expect(cluster.told.texts.join("\n")).toMatch(
         /an earlier drill left a claim: the claim shop-drill-0000000001, made 2026-03-02T11:00:00.000Z from before-v1, is bound/,
       );
       expect(server.names("persistentvolumeclaims")).toHaveLength(3);
@@ -282,16 +256,18 @@ describe("greenlight drill snapshot of a volume on Kubernetes", { timeout: 60_00
 
     it("is removed with --remove, one or all, with the Job that works on it, and nothing else", async () => {
       const volumes = [{ name: "restored", persistentVolumeClaim: { claimName: "shop-drill-0000000001" } }];
-      server.put("jobs", { metadata: { name: job }, spec: { template: { spec: { volumes } } } });
-      expect((await drill({ remove: true, snapshot: "before-v2" })).json).toEqual({
+      server.put("jobs", { metadata: { name: drillJob }, spec: { template: { spec: { volumes } } } });
+      expect((await cluster.drill({ remove: true, snapshot: "before-v2" })).json).toEqual({
         ok: true,
         removed: [{ claim: "shop-drill-0000000002", ending: "removed" }],
       });
-      expect(server.names("jobs")).toEqual([job]);
-      expect((await drill({ remove: true })).json).toMatchObject({ removed: [{ claim: "shop-drill-0000000001" }] });
+      expect(server.names("jobs")).toEqual([drillJob]);
+      expect((await cluster.drill({ remove: true })).json).toMatchObject({
+        removed: [{ claim: "shop-drill-0000000001" }],
+      });
       expect(server.names("jobs")).toEqual([]);
       expect(server.names("persistentvolumeclaims")).toEqual(["data-postgres-0"]);
-      expect((await drill({ remove: true })).json).toEqual({ ok: true, removed: [] });
+      expect((await cluster.drill({ remove: true })).json).toEqual({ ok: true, removed: [] });
     });
   });
 });

@@ -6,3 +6,13 @@ select format('select json_build_array(%L, count(*)) from only %I.%I', format('%
   ${userTables}
   order by format('%I.%I', n.nspname, c.relname) collate "C" \gexec
 `;
+
+/** For psql: the same, of one moment, whatever the session's settings are. */
+export const countTablesAtOnce = `
+begin isolation level repeatable read read only;
+set local search_path = '';
+set local client_encoding = 'UTF8';
+set local statement_timeout = 0;
+${countTables}
+commit;
+`;

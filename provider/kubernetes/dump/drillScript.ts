@@ -1,4 +1,4 @@
-import { countTables } from "./countTables.ts";
+import { countTablesAtOnce } from "./countTables.ts";
 import { askingDatabase, scriptBeginning } from "./scriptBeginning.ts";
 
 /**
@@ -72,13 +72,7 @@ working=
 stage=compare
 tail -n +2 "$GREENLIGHT_DUMP.ndjson" > "$work/recorded"
 ask --dbname="$GREENLIGHT_SCRATCH" > "$work/restored" <<'SQL' &
-begin isolation level repeatable read read only;
-set local search_path = '';
-set local client_encoding = 'UTF8';
-set local statement_timeout = 0;
-${countTables}
-commit;
-SQL
+${countTablesAtOnce}SQL
 working=$!
 wait "$working"
 working=

@@ -1,4 +1,4 @@
-import { countTables } from "../dump/countTables.ts";
+import { countTablesAtOnce } from "../dump/countTables.ts";
 import { strictly } from "../dump/scriptBeginning.ts";
 
 /** Where the claim that was made from a snapshot is in a pod. */
@@ -100,13 +100,7 @@ while IFS= read -r PGDATABASE; do
   working=$!
   wait "$working"
   ask > "$work/counted" <<'SQL' &
-begin isolation level repeatable read read only;
-set local search_path = '';
-set local client_encoding = 'UTF8';
-set local statement_timeout = 0;
-${countTables}
-commit;
-SQL
+${countTablesAtOnce}SQL
   working=$!
   wait "$working"
   working=

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -11,15 +10,11 @@ import { removalScript } from "../../../provider/kubernetes/dump/removalScript.t
 import { shell } from "../../../provider/kubernetes/dump/shell.ts";
 import { startServer, type TestServer } from "../../database/server.ts";
 import { eventually } from "../../processes.ts";
+import { startScript } from "./startScript.ts";
 
 // The scripts themselves, as processes with the variables that their Jobs give them, on a real PostgreSQL; a folder is in place of the claim.
 
 const scratch = "drill_shop_0a1b";
-
-interface Ran {
-  readonly exitCode: number | null;
-  readonly text: string;
-}
 
 describe("the scripts for dumps", { timeout: 60_000 }, () => {
   let server: TestServer;
@@ -53,25 +48,12 @@ describe("the scripts for dumps", { timeout: 60_000 }, () => {
     PGDATABASE: it.database,
   });
   const start = (script: string, env: Record<string, string>, { args = [] as string[], before = "" } = {}) => {
-    const [program = "", ...words] = shell(before + script, ...args);
-    const child = spawn(program, words, {
-      cwd: "/",
-      env: {
-        PATH: `${server.tools.bin}:${process.env.PATH}`,
-        GREENLIGHT_FOLDER: folder,
-        GREENLIGHT_STACK: "shop",
-        ...env,
-      },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let text = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (it: string) => {
-        text += it;
-      });
-    }
-    const ended = new Promise<Ran>((resolve) => child.once("close", (exitCode) => resolve({ exitCode, text })));
-    return { child, ended, said: () => text };
+    const common = {
+      PATH: `${server.tools.bin}:${process.env.PATH}`,
+      GREENLIGHT_FOLDER: folder,
+      GREENLIGHT_STACK: "shop",
+    };
+    return startScript(shell(before + script, ...args), { ...common, ...env });
   };
   const dump = async (release = "v2", before = "") => {
     const ran = await start(dumpScript, { ...variables(), GREENLIGHT_RELEASE: release }, { before }).ended;

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -19,6 +18,7 @@ import { restoreScript } from "../../../provider/kubernetes/restore/restoreScrip
 import { asDatabaseUser, copyOfMoment } from "../../database/copyOfMoment.ts";
 import { startServer, type TestServer } from "../../database/server.ts";
 import { descendantsOf, eventually } from "../../processes.ts";
+import { startScript } from "./startScript.ts";
 
 // The script itself, as a process with the variables that its Job gives it, on copies of a real server's files, taken of a moment while it goes on.
 
@@ -52,34 +52,18 @@ describe("the script that starts a database on a copy of its volume", { timeout:
   }, 60_000);
   afterEach(() => rmSync(claim, { recursive: true, force: true }));
 
-  const start = (more: Record<string, string> = {}) => {
-    const [program, ...words] = shell(restoreScript);
-    const [file = "", ...args] = [...asDatabaseUser, program ?? "", ...words];
-    const child = spawn(file, args, {
-      cwd: "/",
-      env: {
-        PATH: `${server.tools.bin}:${process.env.PATH}`,
-        GREENLIGHT_FOLDER: claim,
-        GREENLIGHT_DATA: "",
-        GREENLIGHT_ROLE: "greenlight",
-        GREENLIGHT_PRELOAD: "",
-        ...more,
-      },
-      stdio: ["ignore", "pipe", "pipe"],
+  const start = (more: Record<string, string> = {}) =>
+    startScript([...asDatabaseUser, ...shell(restoreScript)], {
+      PATH: `${server.tools.bin}:${process.env.PATH}`,
+      GREENLIGHT_FOLDER: claim,
+      GREENLIGHT_DATA: "",
+      GREENLIGHT_ROLE: "greenlight",
+      GREENLIGHT_PRELOAD: "",
+      ...more,
     });
-    let text = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (it: string) => {
-        text += it;
-      });
-    }
-    const ended = new Promise<number | null>((resolve) => child.once("close", (exitCode) => resolve(exitCode)));
-    return { child, ended, said: () => text };
-  };
   const restore = async (more?: Record<string, string>) => {
-    const { ended, said } = start(more);
-    const exitCode = await ended;
-    return { exitCode, text: said(), said: restoredLine(said()) };
+    const ran = await start(more).ended;
+    return { ...ran, said: restoredLine(ran.text) };
   };
 
   it("has it come up by its own log, and reads every database of it", async () => {
@@ -203,7 +187,7 @@ describe("the script that starts a database on a copy of its volume", { timeout:
     );
     const all = await descendantsOf(pid);
     child.kill("SIGTERM");
-    expect(await ended).toBe(143);
+    expect((await ended).exitCode).toBe(143);
     expect(restoredLine(said())?.stage).toBe("ended");
     const left = await descendantsOf(pid);
     expect(left).toEqual([]);
