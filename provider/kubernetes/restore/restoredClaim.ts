@@ -10,8 +10,10 @@ import { readJob, removeJob } from "../jobs.ts";
 import { type Asked, ask, unlessGone } from "../kubernetesProblem.ts";
 import { snapshotKind } from "../volumeSnapshot.ts";
 
-/** How long the cluster may take to let a claim go, ms: also after Ctrl-C. */
+/** How long the cluster may take to let a claim go, ms: its pod has half of that to end. Also after Ctrl-C. */
 const goneWithinMs = 60_000;
+/** How long the questions before may take, ms. */
+const askedWithinMs = 30_000;
 
 const snapshotKey = "greenlight/snapshot";
 
@@ -107,7 +109,7 @@ export async function removeClaim(
   about: About,
 ): Promise<Ending> {
   // Ctrl-C ends the drill, not the cleaning up.
-  const signal = AbortSignal.timeout(goneWithinMs);
+  const signal = AbortSignal.timeout(askedWithinMs + goneWithinMs);
   const { core, namespace } = client;
   const asked = { ...about, doing: `remove the claim ${name}` };
   await ask(asked, async () => {
@@ -122,7 +124,7 @@ export async function removeClaim(
     client,
     { claims: collections.claims(client, ofDrills(labels)) },
     (seen) => !isHere(seen.claims),
-    { deadlineMs: goneWithinMs / 2, signal, asked },
+    { deadlineMs: goneWithinMs, signal, asked },
   );
   return isHere(claims) ? "being removed" : "removed";
 }
