@@ -12,6 +12,8 @@ export default defineConfig({
     hookTimeout: 2 * minute,
     teardownTimeout: 30_000,
     sequence: { sequencer: Sequence },
+    // Said once by each process that loads the SDK, on a Node that it still supports.
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     projects: [
       {
         extends: true,

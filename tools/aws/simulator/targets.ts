@@ -29,6 +29,9 @@ const reasons = {
   draining: ["Target.DeregistrationInProgress", "Target deregistration is in progress"],
 } as const;
 
+/** What changes a group, or who is in it. */
+const changing = new Set(["RegisterTargets", "DeregisterTargets", "ModifyTargetGroup", "DeleteTargetGroup"]);
+
 /** Health of the targets of all groups, by checks that are really made; moto calls every target healthy. */
 export class Targets {
   readonly #inner: Inner;
@@ -36,6 +39,11 @@ export class Targets {
   /** How many times faster than told intervals and delays go. */
   readonly #speed: number;
   readonly #groups = new Map<string, Map<string, Target>>();
+  /** Groups that moto was asked about once: whatever changes them passes through here from then on. */
+  readonly #known = new Set<string>();
+  readonly #read = new Map<string, TargetGroup>();
+  /** How often something was changed. */
+  #changes = 0;
 
   constructor(inner: Inner, signal: AbortSignal, speed: number) {
     this.#inner = inner;
@@ -70,24 +78,17 @@ export class Targets {
 
   /** The answer to a request about targets; nothing when it is not about them. */
   async answer(request: ApiRequest): Promise<Answer | undefined> {
-    if (!["RegisterTargets", "DeregisterTargets", "DescribeTargetHealth"].includes(request.action)) return undefined;
-    const from = await this.#inner.forward(request);
     const group = String(request.parameters.TargetGroupArn ?? "");
-    if (from.status !== 200) return from;
+    const asks = request.action === "DescribeTargetHealth";
+    if (!asks && !changing.has(request.action)) return undefined;
     const named = namedTargets(request.parameters);
-    if (request.action === "RegisterTargets") {
-      for (const { id, port } of named) this.#watch(group, id, port ?? (await this.#settings(group))?.Port ?? 80);
-      return from;
+    // Of a target that is none moto has its own answer.
+    if (!asks || named.length > 0 || !this.#known.has(group)) {
+      const from = await this.#inner.forward(request);
+      if (from.status !== 200) return from;
+      if (!asks) return await this.#changed(request, group, from);
+      await this.#adopt(group);
     }
-    if (request.action === "DeregisterTargets") {
-      for (const { id, port } of named) {
-        for (const [key, it] of this.#groups.get(group) ?? []) {
-          if (it.id === id && (port === undefined || it.port === port)) this.#groups.get(group)?.delete(key);
-        }
-      }
-      return from;
-    }
-    await this.#adopt(group);
     const told = [...(this.#groups.get(group)?.values() ?? [])].filter(
       (it) =>
         named.length === 0 || named.some(({ id, port }) => id === it.id && (port === undefined || port === it.port)),
@@ -99,6 +100,28 @@ export class Targets {
     );
   }
 
+  /** Takes note of what moto has done. @param from its answer */
+  async #changed(request: ApiRequest, group: string, from: Answer): Promise<Answer> {
+    const named = namedTargets(request.parameters);
+    this.#changes += 1;
+    this.#read.delete(group);
+    if (request.action === "DeleteTargetGroup") {
+      this.#known.delete(group);
+      this.#groups.delete(group);
+    }
+    if (request.action === "RegisterTargets") {
+      for (const { id, port } of named) this.#watch(group, id, port ?? (await this.#settings(group))?.Port ?? 80);
+    }
+    if (request.action === "DeregisterTargets") {
+      for (const { id, port } of named) {
+        for (const [key, it] of this.#groups.get(group) ?? []) {
+          if (it.id === id && (port === undefined || it.port === port)) this.#groups.get(group)?.delete(key);
+        }
+      }
+    }
+    return from;
+  }
+
   /** Targets that moto was told of before the simulator stood in front of it. */
   async #adopt(group: string): Promise<void> {
     const { TargetHealthDescriptions: known } = await this.#elb(group).send(
@@ -107,6 +130,7 @@ export class Targets {
     for (const { Target: target } of known ?? []) {
       if (target?.Id !== undefined && target.Port !== undefined) this.#watch(group, target.Id, target.Port);
     }
+    this.#known.add(group);
   }
 
   #watch(group: string, id: string, port: number): void {
@@ -135,10 +159,15 @@ export class Targets {
   }
 
   async #settings(group: string): Promise<TargetGroup | undefined> {
+    const read = this.#read.get(group);
+    if (read !== undefined) return read;
+    const before = this.#changes;
     const { TargetGroups: found } = await this.#elb(group).send(
       new DescribeTargetGroupsCommand({ TargetGroupArns: [group] }),
     );
-    return found?.[0];
+    const [settings] = found ?? [];
+    if (settings !== undefined && before === this.#changes) this.#read.set(group, settings);
+    return settings;
   }
 
   async #delayMs(group: string): Promise<number> {
