@@ -20,7 +20,7 @@ import type { Reporter } from "../reporter.ts";
 import type { CommandResult } from "../result.ts";
 import { chosenSnapshot } from "./chosenSnapshot.ts";
 import type { DrillOptions } from "./drillOptions.ts";
-import { refuseDrill, untouched } from "./refuseDrill.ts";
+import { again, refuseDrill, untouched } from "./refuseDrill.ts";
 
 /** What `greenlight drill snapshot` ends with for a dump. */
 export interface DumpDrillResult {
@@ -86,8 +86,8 @@ export async function drillDump(
   const env = { GREENLIGHT_DUMP: chosen.identifier, GREENLIGHT_SCRATCH: scratch };
   const pod = dumpPod(kubernetes, dump, { env, secret, changes: false });
   const began = performance.now();
-  const job = planOf(jobNamed(prefix, `${prefix}-drill`), pod, shell(drillScript), times);
-  const played = await playDrill(client, step, job, scratch);
+  const [plan, container] = planOf(jobNamed(prefix, `${prefix}-drill`), pod, shell(drillScript), times);
+  const played = await playDrill(client, step, [{ ...plan, untouched, again }, container], scratch);
   const result = judged(chosen, played, scratch, Math.round(performance.now() - began));
   new JournalFile(context).append({
     type: "drill",

@@ -21,7 +21,7 @@ import type { Reporter } from "../reporter.ts";
 import type { CommandResult } from "../result.ts";
 import { chosenSnapshot } from "./chosenSnapshot.ts";
 import type { DrillOptions } from "./drillOptions.ts";
-import { refuseDrill, untouched } from "./refuseDrill.ts";
+import { again, refuseDrill, untouched } from "./refuseDrill.ts";
 import { leftWarning, type RemovedDrills, removeLeft } from "./removeLeft.ts";
 import { judged, textOf, type VolumeDrillResult } from "./volumeDrillResult.ts";
 
@@ -41,7 +41,7 @@ export async function drillVolume(
   const client = openClient(accessOf(resolve(context.project), kubernetes));
   const labels = stackLabels(prefix);
   const job = jobNamed(prefix, `${prefix}-drill`);
-  const about = { where: client.where, untouched, again: "run the same command again" };
+  const about = { where: client.where, untouched, again };
   const tell = (text: string) => reporter.tell({ kind: "step", text });
   if (options.remove) {
     const all = await leftClaims(client, labels, about, signal);
@@ -88,8 +88,8 @@ export async function drillVolume(
     const { identifier: snapshot, size } = chosen;
     await makeClaim(client, { name: claim, labels, snapshot, size, original }, about, signal);
     const times = { deadlineMs: options.deadlineMs, keepMs: jobsKept(migration) };
-    const plan = planOf(job, drillPod(kubernetes, drill, claim), shell(restoreScript), times);
-    played = await playRestore(client, step, plan, claim);
+    const [plan, container] = planOf(job, drillPod(kubernetes, drill, claim), shell(restoreScript), times);
+    played = await playRestore(client, step, [{ ...plan, untouched, again }, container], claim);
   } catch (error) {
     const ending = await end();
     if (ending !== "removed") tell(`the claim ${claim} is ${sayEnding(ending)}`);

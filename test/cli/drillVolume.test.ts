@@ -200,6 +200,16 @@ describe("greenlight drill snapshot of a volume on Kubernetes", { timeout: 60_00
     );
   });
 
+  it("leaves a drill alone that is under way, and says how to go on", async () => {
+    server.put("jobs", { metadata: { name: drillJob, annotations: { "greenlight/digest": "another" } }, spec: {} });
+    await expect(cluster.drill()).rejects.toMatchObject({
+      happened: "The Job shop-drill runs, and does something else than is asked now.",
+      next: expect.stringMatching(/wait until it has ended.*run the same command again/),
+    });
+    expect(server.names("jobs")).toEqual([drillJob]);
+    expect(server.names("persistentvolumeclaims")).toEqual(["data-postgres-0"]);
+  });
+
   it("takes Job and claim away when it is cancelled", async () => {
     cluster.courses[drillJob] = { prints: "starting\n" };
     const cancelled = new AbortController();
