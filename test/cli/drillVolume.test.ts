@@ -201,7 +201,10 @@ describe("greenlight drill snapshot of a volume on Kubernetes", { timeout: 60_00
   });
 
   it("leaves a drill alone that is under way, and says how to go on", async () => {
-    server.put("jobs", { metadata: { name: drillJob, annotations: { "greenlight/digest": "another" } }, spec: {} });
+    server.put("jobs", {
+      metadata: { name: drillJob, annotations: { "greenlight/digest": "another" } },
+      spec: { template: {} },
+    });
     await expect(cluster.drill()).rejects.toMatchObject({
       happened: "The Job shop-drill runs, and does something else than is asked now.",
       next: expect.stringMatching(/wait until it has ended.*run the same command again/),
