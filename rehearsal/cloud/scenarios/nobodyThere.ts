@@ -40,7 +40,8 @@ export const nobodyThere: Scenario<CloudGround> = {
     await until(() => Date.now() - firedAt > bound + 3_000, bound + 10_000, ground.signal, 200);
     const { byVersion } = await ground.load.since(mark);
     const last = lastAnswerAfter(byVersion[version], firedAt);
-    found.expect(last !== null && last <= bound, `its last answer came ${last} ms after the alarm`);
+    const late = last === null ? "it never answered" : `its last answer came ${milliseconds(last)} after the alarm`;
+    found.expect(last !== null && last <= bound, late);
     found.expect((byVersion[before.version]?.failed ?? 0) === 0, `requests to ${before.version} failed`);
     await ground.alarm(side, "OK");
     ground.context.stackFile.set({ "greenlight:live": before.environment });
