@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { execa } from "execa";
 import pg from "pg";
 import { type DatabaseConnection, type PostgresTools, quoted } from "../../provider/database/connection.ts";
 import { connect } from "../../provider/database/session.ts";
+import { freePort } from "../../tools/freePort.ts";
 import { findTool } from "../../tools/toolchain.ts";
 
 /** A password that has to be escaped everywhere it is written. */
@@ -130,19 +130,6 @@ async function findBin(): Promise<string> {
   const found = await findTool("postgres");
   if (found === undefined) throw new Error("no PostgreSQL server found: run `greenlight doctor`");
   return found.bin;
-}
-
-async function freePort(): Promise<number> {
-  for (let tries = 0; tries < 200; tries++) {
-    const port = 26_310 + Math.floor(Math.random() * 180);
-    const free = await new Promise<boolean>((resolve) => {
-      const probe = createServer();
-      probe.once("error", () => resolve(false));
-      probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
-    });
-    if (free) return port;
-  }
-  throw new Error("no free port between 26310 and 26489");
 }
 
 /** What a promise is refused with; fails if it is not. */

@@ -11,7 +11,7 @@ import { eventually } from "../processes.ts";
 import { Project, root } from "./project.ts";
 import { behave, serviceSettings, writeService } from "./service.ts";
 
-const first = 26870;
+const first = 26880;
 const canary = (bake: string) => ({
   strategy: { kind: "canary", canary: { stages: [10, 50, 100], bake, minRequests: 20 }, patience: "30s" },
 });

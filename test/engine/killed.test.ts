@@ -8,7 +8,7 @@ import { answerAt, commandOf, portsInUse, supervisorsOf } from "./observe.ts";
 import { Project, root } from "./project.ts";
 import { behave, serviceSettings, writeService } from "./service.ts";
 
-const first = 26840;
+const first = 26940;
 let project: Project;
 
 beforeAll(async () => {

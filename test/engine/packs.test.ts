@@ -4,7 +4,7 @@ import { packPolicies } from "../../tools/packPolicies.ts";
 import { Project } from "./project.ts";
 import { serviceSettings, writeService } from "./service.ts";
 
-const first = 27160;
+const first = 27000;
 let project: Project;
 const packs: string[] = [];
 

@@ -7,7 +7,7 @@ import { folderStands, portsInUse, processesOf } from "./observe.ts";
 import { Project, root } from "./project.ts";
 import { serviceSettings, writeService } from "./service.ts";
 
-const first = 26880;
+const first = 26900;
 const pack = join(root, "policies", "stack-safety");
 let project: Project;
 

@@ -14,7 +14,7 @@ import { eventually } from "../processes.ts";
 import { Project, root } from "./project.ts";
 import { behave, serviceSettings, writeService } from "./service.ts";
 
-const first = 26900;
+const first = 26920;
 const wanted = 4;
 const rolling = (bake: string) => ({
   strategy: { kind: "rolling", rolling: { stages: [10, 50, 100], bake, minRequests: 20, surge: 1 }, patience: "30s" },

@@ -53,7 +53,7 @@ export async function behave(project: Project, version: string, behaviour: Behav
   await project.write(`service/behaviour-${version}`, behaviour);
 }
 
-/** Settings of a stack with that service; all its ports lie in `first` to `first + 19`. */
+/** Settings of a stack with that service; all its ports lie in `first` to `first + 19`, which no other file has: several run at once. */
 export function serviceSettings(first: number): Record<string, unknown> {
   return {
     live: "blue",

@@ -7,7 +7,7 @@ import { Project, root } from "./project.ts";
 import { serviceSettings, writeService } from "./service.ts";
 import { bySettings, followsEveryStrategy, type StrategyStack, testers } from "./strategySuite.ts";
 
-const port = 26_930;
+const port = 26_960;
 
 let project: Project;
 let stack: StrategyStack;

@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { databasePidFile } from "../../provider/local/databaseClaim.ts";
 import { stopSupervised } from "../../provider/local/process/supervised.ts";
 import { databaseFolder } from "../../provider/local/unprivileged.ts";
+import { freePort } from "../../tools/freePort.ts";
 
 /** The tiny server that the tests start as a team's service; what it does is told by its environment. */
 export const tinyServer = fileURLToPath(new URL("./fixtures/tinyServer.mjs", import.meta.url));
@@ -58,30 +58,11 @@ export class Stage {
   }
 }
 
-const given = new Set<number>();
-// Test files run beside each other: each worker has its own part of the range.
-let next = 26_600 + ((Number(process.env.VITEST_POOL_ID ?? 1) - 1) % 4) * 50;
-const last = next + 49;
-
-/** Ports that nobody listens on. */
+/** Ports that nobody listens on, in their order. */
 export async function freePorts(count: number): Promise<number[]> {
   const found: number[] = [];
-  for (const first = next; found.length < count; next += 1) {
-    if (next > last) next -= 50;
-    if (!given.has(next) && (await bindable(next))) found.push(next);
-    if (next === first - 1) throw new Error("no ports are left");
-  }
-  for (const port of found) given.add(port);
-  if (given.size > 40) given.clear();
-  return found;
-}
-
-async function bindable(port: number): Promise<boolean> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.once("error", () => resolve(false));
-    server.listen({ host: "127.0.0.1", port }, () => server.close(() => resolve(true)));
-  });
+  while (found.length < count) found.push(await freePort());
+  return found.sort((a, b) => a - b);
 }
 
 /** Living children of a process with their arguments. */

@@ -128,7 +128,7 @@ describe("greenlight announce", () => {
   });
 
   it("complete says with which health the version serves, and moves on what the status page planned", async () => {
-    const stack = await Stack.open({ ports: 27200 });
+    const stack = await Stack.open({ ports: 27040 });
     expect((await stack.announce("status-page", { to: ["page"] })).exitCode).toBe(exitCodes.ok);
     const deployed = new Deployed(stack.project);
     onTestFinished(() => deployed.end());
