@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import { processLives } from "../provider/processLives.ts";
 
 /** Below those that systems give to whoever asks for any: such a port stays free until it is used, however much is started meanwhile. */
 const range = { from: 27_100, until: 32_000 };
@@ -39,7 +40,7 @@ function begin(): void {
     const file = join(folder, name);
     try {
       const old = Date.now() - statSync(file).mtimeMs > forgottenAfterMs;
-      if (old && !runs(Number(readFileSync(file, "utf8")))) rmSync(file);
+      if (old && !processLives(Number(readFileSync(file, "utf8")))) rmSync(file);
     } catch (error) {
       // Its owner took it away just now.
       if (codeOf(error) !== "ENOENT") throw error;
@@ -58,15 +59,6 @@ function take(port: number): boolean {
   } catch (error) {
     if (codeOf(error) === "EEXIST") return false;
     throw error;
-  }
-}
-
-function runs(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) !== "ESRCH";
   }
 }
 

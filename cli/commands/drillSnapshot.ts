@@ -24,14 +24,12 @@ import { platformIn } from "../offered.ts";
 import type { Reporter } from "../reporter.ts";
 import type { CommandResult } from "../result.ts";
 
-export interface SnapshotDrillOptions extends GlobalOptions, DrillOptions {
-  readonly yes: boolean;
-}
+export interface SnapshotDrillOptions extends GlobalOptions, DrillOptions {}
 
 /**
  * Restores a snapshot of the stack on AWS into an RDS instance or an Aurora cluster of its own, compares that with what the snapshot
- * says, has it asked by a task, and removes it; on Kubernetes a VolumeSnapshot into a claim of its own, or a dump into a database of its own. What was seen is a drill in the journal, by
- * which `database/backup` judges. The database that serves is only read, and no lock is taken: a release or a rollback never waits for a drill.
+ * says, has it asked by a task, and removes it; on Kubernetes a VolumeSnapshot into a claim of its own, or a dump into a database of its
+ * own. What was seen is a drill in the journal, by which `database/backup` judges. The database that serves is only read, and no lock is taken: a release or a rollback never waits for a drill.
  */
 export async function drillSnapshotCommand(
   options: SnapshotDrillOptions,
@@ -56,9 +54,8 @@ export async function drillSnapshotCommand(
     const found = await ask({ ...asked, doing: "list what drills left" }, () => leftByDrills(api, stack, signal));
     const left = found.map((it) => ({ ...it, snapshot: it.drill?.snapshot }));
     if (options.remove) {
-      const meant = left.filter((it) => options.snapshot === undefined || it.snapshot === options.snapshot);
-      const given = { yes: options.yes, signal, original, untouched: originalUntouched(original) };
-      return await removeLeft(meant, given, (name) =>
+      const given = { ...options, signal, original, untouched: originalUntouched(original) };
+      return await removeLeft(left, given, (name) =>
         removeDrill(api, { name, stack, region, intervalMs, beside: { identifier: original } }, tell),
       );
     }

@@ -3,6 +3,7 @@ import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
 import type { CommandResult } from "../result.ts";
 import { confirm } from "../terminal/confirm.ts";
+import type { DrillOptions } from "./drillOptions.ts";
 
 /** What a drill is made of: a database of RDS, or on Kubernetes a claim that one stood on. */
 export type LeftKind = "instance" | "cluster" | "claim";
@@ -37,21 +38,20 @@ export function leftWarning(left: Left): string {
   return `an earlier drill left ${what}: ${sayLeft(left)}; \`greenlight drill snapshot --remove\` removes it`;
 }
 
-/**
- * Removes what drills left, after a yes: one of them may be under way, or be looked at.
- *
- * @param original what stays as it is, in words
- */
+interface RemovalOrder extends Pick<DrillOptions, "snapshot" | "yes"> {
+  readonly signal: AbortSignal;
+  /** What stays as it is, in words. */
+  readonly original: string;
+  readonly untouched: string;
+}
+
+/** Removes what drills left of a snapshot, or of all, after a yes: one of them may be under way, or be looked at. */
 export async function removeLeft(
-  left: readonly Left[],
-  {
-    yes,
-    signal,
-    original,
-    untouched,
-  }: { readonly yes: boolean; readonly signal: AbortSignal; readonly original: string; readonly untouched: string },
+  all: readonly Left[],
+  { snapshot, yes, signal, original, untouched }: RemovalOrder,
   remove: (name: string) => Promise<Ending>,
 ): Promise<CommandResult<RemovedDrills>> {
+  const left = all.filter((it) => snapshot === undefined || it.snapshot === snapshot);
   const text = `${original} was not touched.`;
   if (left.length === 0) {
     return {

@@ -12,9 +12,8 @@ import { type PlayedRestore, playRestore } from "../../provider/kubernetes/resto
 import { leftClaims, makeClaim, removeClaim } from "../../provider/kubernetes/restore/restoredClaim.ts";
 import { restoreScript } from "../../provider/kubernetes/restore/restoreScript.ts";
 import { listSnapshots } from "../../provider/kubernetes/volumeSnapshots.ts";
-import { type Ending, sayEnding } from "../../release/drillEnding.ts";
+import { endingOf, sayEnding } from "../../release/drillEnding.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
-import { sentence } from "../../release/problem.ts";
 import type { Context } from "../context.ts";
 import { JournalFile } from "../journal/journalFile.ts";
 import type { Reporter } from "../reporter.ts";
@@ -23,7 +22,7 @@ import { chosenSnapshot } from "./chosenSnapshot.ts";
 import type { DrillOptions } from "./drillOptions.ts";
 import { again, refuseDrill, untouched } from "./refuseDrill.ts";
 import { leftWarning, type RemovedDrills, removeLeft } from "./removeLeft.ts";
-import { judged, textOf, type VolumeDrillResult } from "./volumeDrillResult.ts";
+import { holdsDatabase, judged, textOf, type VolumeDrillResult } from "./volumeDrillResult.ts";
 
 /**
  * Restores a VolumeSnapshot of the stack into a claim of its own, starts a database on that by a Job, and has all of it read. What was seen is a
@@ -45,10 +44,9 @@ export async function drillVolume(
   const tell = (text: string) => reporter.tell({ kind: "step", text });
   if (options.remove) {
     const all = await leftClaims(client, labels, about, signal);
-    const meant = all.filter(({ snapshot }) => options.snapshot === undefined || snapshot === options.snapshot);
     return removeLeft(
-      meant.map((it) => ({ ...it, kind: "claim" })),
-      { yes: options.yes, signal, original: `The claim ${original}`, untouched },
+      all.map((it) => ({ ...it, kind: "claim" })),
+      { ...options, signal, original: `The claim ${original}`, untouched },
       (name) => removeClaim(client, { name, labels, job: job.name }, about),
     );
   }
@@ -73,14 +71,8 @@ export async function drillVolume(
   }
   const claim = `${prefix}-drill-${randomBytes(5).toString("hex")}`;
   const began = performance.now();
-  const end = async (): Promise<Ending> => {
-    try {
-      return await removeClaim(client, { name: claim, labels, job: job.name }, about);
-    } catch (error) {
-      tell(sentence(error));
-      return "still there";
-    }
-  };
+  const end = (keep: boolean) =>
+    endingOf(keep, () => removeClaim(client, { name: claim, labels, job: job.name }, about), tell);
   tell(`restoring ${chosen.identifier} into the claim ${claim}`);
   const step = { urn: "", name: "drill", signal, tell: (line: string) => line.startsWith("greenlight-") || tell(line) };
   let played: PlayedRestore;
@@ -91,13 +83,13 @@ export async function drillVolume(
     const [plan, container] = planOf(job, drillPod(kubernetes, drill, claim), shell(restoreScript), times);
     played = await playRestore(client, step, [{ ...plan, untouched, again }, container], claim);
   } catch (error) {
-    const ending = await end();
+    const ending = await end(false);
     if (ending !== "removed") tell(`the claim ${claim} is ${sayEnding(ending)}`);
     throw error;
   }
-  const ending = options.keep ? "kept" : await end();
+  const ending = await end(options.keep);
   const result = judged(chosen, played, { claim, ending, tookMs: Math.round(performance.now() - began) });
-  const passed = result.ok || (played.said.stage === "done" && played.said.tables > 0);
+  const passed = holdsDatabase(played);
   new JournalFile(context).append({
     type: "drill",
     kind: "restore",

@@ -29,12 +29,18 @@ export interface VolumeDrillResult {
 /** Lines of the log that a result keeps. */
 const linesKept = 40;
 
+/** Whether a database came up, all of it could be read, and it holds tables: what a snapshot is for. */
+export function holdsDatabase({ said: { stage, tables } }: PlayedRestore): boolean {
+  return stage === "done" && tables > 0;
+}
+
 /** What a drill shows, and the sentence that the journal keeps. */
 export function judged(
   { identifier, release, takenAt }: KeptSnapshot,
-  { said, output }: PlayedRestore,
+  played: PlayedRestore,
   { claim, ending, tookMs }: Pick<VolumeDrillResult, "ending" | "tookMs"> & { readonly claim: string },
 ): VolumeDrillResult {
+  const { said, output } = played;
   const { stage, server, databases, tables, rows, checksums } = said;
   const log = output.trimEnd().split("\n");
   const why = log.findLast((line) => /^greenlight: |FATAL|PANIC|error:|ERROR:/.test(line));
@@ -51,7 +57,7 @@ export function judged(
         : `${came}, and all of it could be read (databases: ${databases}, tables: ${tables}, rows: ${rows}); ${pages}`,
   } as const;
   return {
-    ok: stage === "done" && tables > 0 && ending !== "still there",
+    ok: holdsDatabase(played) && ending !== "still there",
     sentence: sentences[stage],
     snapshot: { identifier, release, takenAt },
     restored: { claim, server, databases, tables, rows, checksums },

@@ -1,10 +1,9 @@
 import type { V1PodSpec } from "@kubernetes/client-node";
 import { restoredFolder } from "../../provider/kubernetes/restore/restoreScript.ts";
 import type { VolumeDrillSettings } from "./databaseSettings.ts";
+import { withClaim } from "./mountedClaim.ts";
 import { onePodSpec } from "./pod.ts";
 import type { KubernetesSettings } from "./settings.ts";
-
-const volume = "restored";
 
 /**
  * The pod of a Job that starts a database on a copy of its claim; what it runs is told by who runs it. It has no other rights than a service's
@@ -32,13 +31,6 @@ export function drillPod(
     cpu,
     memory,
   });
-  return {
-    ...pod,
-    securityContext: { ...pod.securityContext, runAsUser: user, runAsGroup: user },
-    volumes: [...(pod.volumes ?? []), { name: volume, persistentVolumeClaim: { claimName: claim } }],
-    containers: pod.containers.map((it) => ({
-      ...it,
-      volumeMounts: [...(it.volumeMounts ?? []), { name: volume, mountPath: restoredFolder }],
-    })),
-  };
+  const securityContext = { ...pod.securityContext, runAsUser: user, runAsGroup: user };
+  return withClaim({ ...pod, securityContext }, "restored", restoredFolder, { claimName: claim });
 }

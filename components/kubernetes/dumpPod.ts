@@ -1,10 +1,9 @@
 import type { V1PodSpec } from "@kubernetes/client-node";
 import { dumpsFolder } from "../../provider/kubernetes/dump/scriptBeginning.ts";
 import type { DumpSettings } from "./databaseSettings.ts";
+import { withClaim } from "./mountedClaim.ts";
 import { onePodSpec } from "./pod.ts";
 import type { KubernetesSettings } from "./settings.ts";
-
-const volume = "backups";
 
 /**
  * The pod of a Job that works with dumps; what it runs is told by who runs it. It has no other rights than a service's pod, and runs as the user
@@ -35,14 +34,5 @@ export function dumpPod(
   const owner = { runAsUser: user, runAsGroup: user, fsGroup: user, fsGroupChangePolicy: "OnRootMismatch" };
   const securityContext = { ...pod.securityContext, ...owner };
   if (claim === undefined) return { ...pod, securityContext };
-  const readOnly = !changes;
-  return {
-    ...pod,
-    securityContext,
-    volumes: [...(pod.volumes ?? []), { name: volume, persistentVolumeClaim: { claimName: claim, readOnly } }],
-    containers: pod.containers.map((it) => ({
-      ...it,
-      volumeMounts: [...(it.volumeMounts ?? []), { name: volume, mountPath: dumpsFolder, readOnly }],
-    })),
-  };
+  return withClaim({ ...pod, securityContext }, "backups", dumpsFolder, { claimName: claim, readOnly: !changes });
 }

@@ -7,6 +7,7 @@ import type { DatabaseConnection } from "../../provider/database/connection.ts";
 import { connect } from "../../provider/database/session.ts";
 import { startServer, type TestServer } from "../database/server.ts";
 import { eventually } from "../processes.ts";
+import { boundClaim } from "./boundClaim.ts";
 import { FollowedShop, migratedByJobs } from "./followedShop.ts";
 import type { KubernetesShop } from "./kubernetesShop.ts";
 import type { Project } from "./project.ts";
@@ -16,7 +17,6 @@ import type { Project } from "./project.ts";
 
 const image = `registry.example/postgres@sha256:${"d".repeat(64)}`;
 const claim = "backups";
-const size = { storage: "1Gi" };
 
 let server: TestServer;
 let database: DatabaseConnection;
@@ -38,18 +38,7 @@ const databaseJobs = async () => {
 /** What a storage would have made and bound, as the scheduler waits for it; and whom to ask. */
 async function prepare(config: KubeConfig, namespace: string): Promise<void> {
   const core = config.makeApiClient(CoreV1Api);
-  const common = { accessModes: ["ReadWriteOnce"], storageClassName: "" };
-  const claimRef = { namespace, name: claim };
-  await core.createPersistentVolume({
-    body: {
-      metadata: { name: claim },
-      spec: { ...common, capacity: size, hostPath: { path: folder }, claimRef },
-    },
-  });
-  await core.createNamespacedPersistentVolumeClaim({
-    namespace,
-    body: { metadata: { name: claim }, spec: { ...common, resources: { requests: size }, volumeName: claim } },
-  });
+  await boundClaim(config, namespace, claim, folder);
   const { host: PGHOST, port, user: PGUSER, password: PGPASSWORD, database: name } = database;
   const secrets = [
     ["backup", name],

@@ -1,12 +1,13 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { BatchV1Api, CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
+import { BatchV1Api } from "@kubernetes/client-node";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PlayedStorage } from "../../tools/kubernetes/playedStorage.ts";
 import { asDatabaseUser, copyOfMoment } from "../database/copyOfMoment.ts";
 import { startServer, type TestServer } from "../database/server.ts";
 import { eventually } from "../processes.ts";
+import { boundClaim } from "./boundClaim.ts";
 import { FollowedShop, migratedByJobs } from "./followedShop.ts";
 import type { KubernetesShop } from "./kubernetesShop.ts";
 import type { Project } from "./project.ts";
@@ -16,7 +17,6 @@ import type { Project } from "./project.ts";
 
 const image = `registry.example/postgres@sha256:${"d".repeat(64)}`;
 const claim = "data-postgres-0";
-const size = { storage: "1Gi" };
 
 let server: TestServer;
 let followed: FollowedShop;
@@ -25,22 +25,6 @@ let project: Project;
 let storage: PlayedStorage;
 let batch: BatchV1Api;
 let migrated: () => Promise<string[]>;
-
-/** The claim of the server's files, bound as its storage would have done. */
-async function prepare(config: KubeConfig, namespace: string): Promise<void> {
-  const core = config.makeApiClient(CoreV1Api);
-  const common = { accessModes: ["ReadWriteOnce"], storageClassName: "" };
-  await core.createPersistentVolume({
-    body: {
-      metadata: { name: claim },
-      spec: { ...common, capacity: size, hostPath: { path: server.data }, claimRef: { namespace, name: claim } },
-    },
-  });
-  await core.createNamespacedPersistentVolumeClaim({
-    namespace,
-    body: { metadata: { name: claim }, spec: { ...common, resources: { requests: size }, volumeName: claim } },
-  });
-}
 
 beforeAll(async () => {
   server = await startServer();
@@ -57,21 +41,18 @@ beforeAll(async () => {
   const url = `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/${encodeURIComponent(database.database)}`;
   await server.sql(database, "create table orders as select n as id from generate_series(1, 500) n");
   const claims = { [claim]: server.data };
+  const [first = "", ...words] = [...asDatabaseUser, "/bin/sh"];
   followed = await FollowedShop.open({
     versions: ["v1", "v2", "broken", "slow"],
     routed: false,
     lagMs: 0,
     database: url,
     claims,
-    prepare,
+    prepare: (config, namespace) => boundClaim(config, namespace, claim, server.data),
     others: (asked) =>
       asked === image
         ? {
-            command: [
-              asDatabaseUser[0] ?? "/bin/sh",
-              ...asDatabaseUser.slice(1),
-              ...(asDatabaseUser.length > 0 ? ["/bin/sh"] : []),
-            ],
+            command: [first, ...words],
             env: { PATH: `${server.tools.bin}:${process.env.PATH}` },
           }
         : undefined,

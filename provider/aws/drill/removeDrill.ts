@@ -1,5 +1,5 @@
 import type { Ending } from "../../../release/drillEnding.ts";
-import { Problem, sentence } from "../../../release/problem.ts";
+import { Problem } from "../../../release/problem.ts";
 import { poll } from "../../poll.ts";
 import { ask } from "../awsProblem.ts";
 import { type DrillPart, type Drills, isDrill } from "./drilled.ts";
@@ -89,19 +89,4 @@ async function removePart(part: DrillPart, it: Removal, tell: (line: string) => 
 function isNotYet(error: unknown): boolean {
   const cause = error instanceof Problem ? error.cause : undefined;
   return cause instanceof Error && cause.name === "InvalidDBClusterStateFault";
-}
-
-/** What becomes of a drill's database in the end. Never rejects: what the drill saw is not lost for one that does not go. */
-export async function endDrill(
-  api: Drills,
-  it: Removal & { readonly keep: boolean },
-  tell: (line: string) => void,
-): Promise<Ending> {
-  if (it.keep) return "kept";
-  try {
-    return await removeDrill(api, it, tell);
-  } catch (error) {
-    tell(sentence(error));
-    return "still there";
-  }
 }

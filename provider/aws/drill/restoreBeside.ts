@@ -1,4 +1,4 @@
-import { type Ending, sayEnding } from "../../../release/drillEnding.ts";
+import { type Ending, endingOf, sayEnding } from "../../../release/drillEnding.ts";
 import { spokenDuration } from "../../../release/duration.ts";
 import { exitCodes } from "../../../release/exitCodes.ts";
 import { Problem, sentence } from "../../../release/problem.ts";
@@ -14,7 +14,7 @@ import {
   type SeenDatabase,
   wholeOf,
 } from "./drilled.ts";
-import { again, endDrill, originalUntouched, type Removal } from "./removeDrill.ts";
+import { again, originalUntouched, type Removal, removeDrill } from "./removeDrill.ts";
 
 type Telling = Pick<Step, "signal" | "tell">;
 
@@ -45,6 +45,7 @@ export async function restoreBeside<T>(
   const startedAt = performance.now();
   const parts: SeenDatabase[] = [];
   let nothingMade = false;
+  const end = () => endingOf(it.keep, () => removeDrill(api, it, tell), tell);
   try {
     for (const part of api.parts) {
       await ask({ ...about(part, it), doing: part.making(it.name, it) }, () =>
@@ -66,13 +67,13 @@ export async function restoreBeside<T>(
     const restored = wholeOf(parts);
     if (restored === undefined) throw new Error("a drill's database has parts");
     const done = await work(restored, Math.round(performance.now() - startedAt));
-    return { done, ending: await endDrill(api, it, tell) };
+    return { done, ending: await end() };
   } catch (error) {
     if (nothingMade) {
       await requireFree(api, it, signal);
       throw error;
     }
-    throw withRest(error, `${it.name} is ${sayEnding(await endDrill(api, it, tell))}.`, api, it);
+    throw withRest(error, `${it.name} is ${sayEnding(await end())}.`, api, it);
   }
 }
 
