@@ -142,6 +142,7 @@ async function startParts({ places, tools, signal, say }: GroundSettings, ends: 
     })),
     delayMs: usualLagMs,
     everyMs: 500,
+    changes: simulator.changes,
   });
   ends.push(() => follower.stop());
   const counted = new CountedMinutes(follower.admins);

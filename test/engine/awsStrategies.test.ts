@@ -23,6 +23,7 @@ beforeAll(async () => {
   const port = await freePort();
   follower = await Follower.start({
     endpoint: shop.world.endpoint,
+    changes: shop.world.simulator.changes,
     region,
     credentials,
     envoy: envoy.path,

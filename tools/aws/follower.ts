@@ -8,6 +8,7 @@ import { BalancerNode } from "../follower/node.ts";
 import type { ServiceState } from "../follower/serviceState.ts";
 import { type FollowedService, readState } from "./follower/listenerState.ts";
 import { locate, type NamedService } from "./follower/namedService.ts";
+import type { Changes } from "./simulator/changes.ts";
 
 export type { ServiceState } from "../follower/serviceState.ts";
 export type { FollowedService } from "./follower/listenerState.ts";
@@ -33,8 +34,10 @@ export interface FollowerSettings {
   readonly delayMs?: number;
   /** How much later than the one before it each node acts; default 0. */
   readonly skewMs?: number;
-  /** How often the API is asked; default 200 ms. */
+  /** Shortest time from one look at the API to the next; default 200 ms. */
   readonly everyMs?: number;
+  /** Of the simulated AWS, where it runs in this process: then the API is asked when something changed; else again and again. */
+  readonly changes?: Changes;
 }
 
 /** A change that a node acts by. */
@@ -157,7 +160,9 @@ export class Follower {
           this.#applied.push({ service: service.name, node: index, seenAt, appliedAt: Date.now(), state });
         }, signal),
     );
+    const { changes: noted, everyMs = 200 } = this.#settings;
     while (!signal.aborted) {
+      const before = noted?.count ?? 0;
       const state = await this.#stateOf(service).catch((error: unknown) => {
         this.#complaint = sentence(error);
         return undefined;
@@ -171,7 +176,9 @@ export class Follower {
           late.add({ seenAt, state }, seenAt + this.#delayMs + index * (this.#settings.skewMs ?? 0));
         }
       }
-      await pause(this.#settings.everyMs ?? 200, undefined, { signal }).catch(() => {});
+      await pause(everyMs, undefined, { signal }).catch(() => {});
+      // Who was not told anything asks again.
+      if (state !== undefined) await noted?.after(before, signal);
     }
     await Promise.allSettled(changes.map((it) => it.settled()));
   }

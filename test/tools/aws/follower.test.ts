@@ -1,7 +1,9 @@
 import { createServer, type Server } from "node:http";
 import {
+  ActionTypeEnum,
   DescribeRulesCommand,
   ElasticLoadBalancingV2Client,
+  ModifyRuleCommand,
   RegisterTargetsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -87,6 +89,7 @@ beforeAll(async () => {
   ports = [await freePort(), await freePort()];
   follower = await Follower.start({
     ...{ endpoint: world.endpoint, region, credentials, envoy: envoy.path, folder: temporary.folder, everyMs: 50 },
+    changes: world.simulator.changes,
     services: [{ name: "shop", ruleArn: rule.arn, groups: { blue: blue.arn, green: green.arn }, ports }],
   });
 }, 300_000);
@@ -116,6 +119,19 @@ describe.sequential("what stands for the load balancer's data plane", { timeout:
   it("forwards as the rule says", async () => {
     await answeringAll("blue");
     await move(0, 100);
+    await answeringAll("green");
+  });
+
+  it("sees a rule that somebody else changed through the API", async () => {
+    const elb = new ElasticLoadBalancingV2Client(world.client);
+    const to = async (first: Made) => {
+      const TargetGroups = [blue, green].map(({ arn }) => ({ TargetGroupArn: arn, Weight: arn === first.arn ? 1 : 0 }));
+      const Actions = [{ Type: ActionTypeEnum.FORWARD, Order: 1, ForwardConfig: { TargetGroups } }];
+      await elb.send(new ModifyRuleCommand({ RuleArn: rule.arn, Actions }));
+    };
+    await to(blue);
+    await answeringAll("blue");
+    await to(green);
     await answeringAll("green");
   });
 
@@ -194,6 +210,7 @@ describe.sequential("what stands for the load balancer's data plane", { timeout:
     expect(rules.Rules).toHaveLength(1);
   });
 
+  // Asks again and again, as one that runs elsewhere must.
   it("finds a service by its names when it is there, and leads tests to either side past the rule", async () => {
     const users = await freePort();
     const tests = { blue: await freePort(), green: await freePort() };

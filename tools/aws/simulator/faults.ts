@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Refusal } from "./answers.ts";
+import type { Changes } from "./changes.ts";
 import type { ApiRequest } from "./request.ts";
 
 const wanted = z.strictObject({
@@ -29,15 +30,23 @@ export type Fault = z.input<typeof faultSchema>;
 
 /** Refusals that were ordered; the first that fits a request is used. */
 export class Faults {
+  readonly #changes: Changes;
   #ordered: { fault: z.infer<typeof faultSchema>; left: number }[] = [];
+
+  /** @param changes is told when other requests are refused from now on */
+  constructor(changes: Changes) {
+    this.#changes = changes;
+  }
 
   add(fault: Fault): void {
     const parsed = faultSchema.parse(fault);
     this.#ordered.push({ fault: parsed, left: parsed.times ?? Number.POSITIVE_INFINITY });
+    this.#changes.note();
   }
 
   clear(): void {
     this.#ordered = [];
+    this.#changes.note();
   }
 
   /** @throws Refusal when a fault fits. */

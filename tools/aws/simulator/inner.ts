@@ -1,11 +1,35 @@
 import { request as send } from "node:http";
 import { z } from "zod";
 import type { Answer } from "./answers.ts";
+import { Changes } from "./changes.ts";
+import { Remembered } from "./remembered.ts";
 import type { ApiRequest } from "./request.ts";
+
+type Middleware = <Args extends { input: unknown }, Output>(
+  next: (args: Args) => Promise<Output>,
+  context: { readonly commandName?: string },
+) => (args: Args) => Promise<Output>;
+
+/** What all clients of the SDK have. */
+interface SdkClient {
+  readonly config: { readonly serviceId: string };
+  readonly middlewareStack: { add(middleware: Middleware, options: { readonly step: "initialize" }): void };
+}
+
+/** Names in the signature, where the SDK has others. */
+const signed: Readonly<Record<string, string>> = {
+  CloudWatch: "monitoring",
+  "CloudWatch Logs": "logs",
+  ECS: "ecs",
+  "Elastic Load Balancing v2": "elasticloadbalancing",
+};
 
 /** The moto behind the simulator: requests are handed on to it, and it is asked by the simulator itself. */
 export class Inner {
   readonly endpoint: string;
+  /** Whatever is written to moto is noted in it. */
+  readonly changes = new Changes();
+  readonly #remembered = new Remembered(this.changes);
   readonly #clients = new Map<string, unknown>();
 
   constructor(endpoint: string) {
@@ -13,7 +37,7 @@ export class Inner {
   }
 
   /** A client of the SDK for moto itself. */
-  client<C>(
+  client<C extends SdkClient>(
     type: new (settings: {
       endpoint: string;
       region: string;
@@ -22,15 +46,25 @@ export class Inner {
     region: string,
   ): C {
     const key = `${type.name} ${region}`;
-    const known =
-      this.#clients.get(key) ??
-      new type({
-        endpoint: this.endpoint,
-        region,
-        credentials: { accessKeyId: "simulator", secretAccessKey: "simulator" },
-      });
-    this.#clients.set(key, known);
-    return known as C;
+    const known = this.#clients.get(key);
+    if (known !== undefined) return known as C;
+    const client = new type({
+      endpoint: this.endpoint,
+      region,
+      credentials: { accessKeyId: "simulator", secretAccessKey: "simulator" },
+    });
+    const { serviceId } = client.config;
+    const service = signed[serviceId] ?? serviceId;
+    const remembering: Middleware = (next, { commandName = "" }) => {
+      const action = commandName.replace(/Command$/, "");
+      return (args) => {
+        const by = () => `by the simulator itself ${region} ${JSON.stringify(args.input)}`;
+        return this.#remembered.answer({ service, action, by }, () => next(args));
+      };
+    };
+    client.middlewareStack.add(remembering, { step: "initialize" });
+    this.#clients.set(key, client);
+    return client;
   }
 
   /** The value of a secret in Secrets Manager, or of one key in it: `arn:…:secret:name:key::`. */
@@ -58,8 +92,18 @@ export class Inner {
     return String(value);
   }
 
-  /** Hands a request on as it came. */
-  forward({ method, path, headers, body }: ApiRequest): Promise<Answer & { readonly body: Buffer }> {
+  /** Hands a request on as it came; what moto is known to answer alike is not asked again. */
+  forward(request: ApiRequest): Promise<Answer & { readonly body: Buffer }> {
+    const { service, action, region, method, path, headers, body } = request;
+    const by = () => `${region} ${method} ${path} ${headers["content-type"]} ${body.toString("latin1")}`;
+    return this.#remembered.answer(
+      { service, action, by },
+      () => this.#send(request),
+      ({ status }) => status === 200,
+    );
+  }
+
+  #send({ method, path, headers, body }: ApiRequest): Promise<Answer & { readonly body: Buffer }> {
     const { connection: _, "content-length": __, "transfer-encoding": ___, expect: ____, ...kept } = headers;
     return new Promise((resolve, reject) => {
       const request = send(

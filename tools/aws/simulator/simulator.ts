@@ -15,6 +15,7 @@ import type { Images } from "../../containerProcess.ts";
 import { answerAdmin } from "./admin.ts";
 import { type Answer, Refusal, refused, refusedByS3 } from "./answers.ts";
 import { BucketPolicies } from "./bucketPolicies.ts";
+import type { Changes } from "./changes.ts";
 import { CloudFrontParts } from "./cloudfront.ts";
 import { CompositeAlarms } from "./compositeAlarms.ts";
 import { Distributions } from "./distributions.ts";
@@ -50,7 +51,7 @@ export interface SimulatorSettings {
  * It can be told to go wrong, here and over HTTP below `/_simulator/`.
  */
 export class Simulator {
-  readonly faults = new Faults();
+  readonly faults: Faults;
   readonly ecs: Ecs;
   readonly alarms: CompositeAlarms;
   readonly targets: Targets;
@@ -78,6 +79,7 @@ export class Simulator {
     // Each target that is checked waits by it.
     setMaxListeners(0, this.#abort.signal);
     this.#inner = new Inner(settings.moto);
+    this.faults = new Faults(this.changes);
     this.targets = new Targets(this.#inner, this.#abort.signal, speed);
     this.ecs = new Ecs(this.#inner, settings.images ?? (() => undefined), this.targets, speed);
     this.alarms = new CompositeAlarms(this.#inner);
@@ -102,6 +104,11 @@ export class Simulator {
     const at = simulator.#server.address();
     simulator.#port = typeof at === "object" && at !== null ? at.port : 0;
     return simulator;
+  }
+
+  /** Whatever is written, the health of targets and ordered faults are noted in it: what was answered before may be answered otherwise. */
+  get changes(): Changes {
+    return this.#inner.changes;
   }
 
   /** What AWS_ENDPOINT_URL should be. */

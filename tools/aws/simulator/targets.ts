@@ -29,6 +29,9 @@ const reasons = {
   draining: ["Target.DeregistrationInProgress", "Target deregistration is in progress"],
 } as const;
 
+/** However fast time goes, one that is well need not be asked more often. Milliseconds. */
+const settledMs = 1_000;
+
 /** What changes a group, or who is in it. */
 const changing = new Set(["RegisterTargets", "DeregisterTargets", "ModifyTargetGroup", "DeleteTargetGroup"]);
 
@@ -62,6 +65,7 @@ export class Targets {
     const target = this.#groups.get(group)?.get(`127.0.0.1:${port}`);
     if (target === undefined || target.health === "draining") return;
     target.health = "draining";
+    this.#inner.changes.note();
     try {
       await pause(await this.#delayMs(group), undefined, { signal: this.#signal });
       const targets = [{ Id: "127.0.0.1", Port: port }];
@@ -70,6 +74,7 @@ export class Targets {
       // The group is gone, or the simulator ends.
     }
     this.#groups.get(group)?.delete(`127.0.0.1:${port}`);
+    this.#inner.changes.note();
   }
 
   health(group: string, port: number): Health | undefined {
@@ -119,6 +124,7 @@ export class Targets {
         }
       }
     }
+    this.#inner.changes.note();
     return from;
   }
 
@@ -140,6 +146,7 @@ export class Targets {
     if (targets.has(key)) return;
     const target: Target = { id, port, health: "initial", against: 0 };
     targets.set(key, target);
+    this.#inner.changes.note();
     void this.#check(group, target).catch((error: unknown) => {
       if (!this.#signal.aborted) target.description = String(error);
     });
@@ -151,10 +158,12 @@ export class Targets {
       const settings = await this.#settings(group);
       if (settings === undefined) return;
       const complaint = await complaintOf(settings, target);
+      const before = target.health;
       judge(target, complaint, settings);
-      await pause(((settings.HealthCheckIntervalSeconds ?? 30) * 1000) / this.#speed, undefined, {
-        signal: this.#signal,
-      });
+      if (target.health !== before) this.#inner.changes.note();
+      const everyMs = ((settings.HealthCheckIntervalSeconds ?? 30) * 1_000) / this.#speed;
+      const settled = complaint === undefined && before === "healthy";
+      await pause(settled ? Math.max(everyMs, settledMs) : everyMs, undefined, { signal: this.#signal });
     }
   }
 
