@@ -18,9 +18,24 @@ export interface MemoryPeak {
   readonly by: Readonly<Record<string, number>>;
 }
 
+/** Growth of the same processes, all together, that is not worth weighing them anew. */
+const hardlyMore = 1.02;
+
+/**
+ * Whether processes may weigh more than when they were weighed last. To weigh one the kernel walks all its pages, which costs more than
+ * what is rehearsed while that only waits; how much is resident it knows.
+ */
+export function mayWeighMore(last: readonly Process[], now: readonly Process[]): boolean {
+  const known = new Set(last.map(({ pid }) => pid));
+  if (known.size !== now.length || now.some(({ pid }) => !known.has(pid))) return true;
+  const resident = (all: readonly Process[]) => all.reduce((sum, { rssBytes }) => sum + rssBytes, 0);
+  return resident(now) > resident(last) * hardlyMore;
+}
+
 /** Adds up the memory of everything that was started, again and again, and keeps the highest sum. */
 export class MemorySampler {
   readonly #measured: Measured;
+  #weighed: readonly Process[] = [];
   readonly #timer: NodeJS.Timeout;
   #sampling: Promise<void> = Promise.resolve();
   #peak: MemoryPeak = { peakBytes: 0, at: null, measure: "rss", by: {} };
@@ -48,6 +63,9 @@ export class MemorySampler {
   async #sample(): Promise<void> {
     const at = Date.now();
     const named = namesOf(await processes(), this.#measured);
+    const all = [...named.keys()];
+    if (!mayWeighMore(this.#weighed, all)) return;
+    this.#weighed = all;
     const by: Record<string, number> = {};
     let measure: MemoryPeak["measure"] = "pss";
     for (const [it, name] of named) {

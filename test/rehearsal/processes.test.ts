@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { namesOf } from "../../rehearsal/memory.ts";
+import { mayWeighMore, namesOf } from "../../rehearsal/memory.ts";
 import { belongsTo, carriesMark, type Process, processes, tagVariable, treeOf } from "../../rehearsal/processes.ts";
 
 function made(pid: number, parent: number, args: string): Process {
@@ -44,6 +44,26 @@ describe("which process is part of what", () => {
 
   it("has a tree of nothing when it is not there", () => {
     expect(treeOf(all, 99)).toEqual([]);
+  });
+});
+
+describe("processes that were weighed", () => {
+  const holding = (pid: number, rssBytes: number): Process => ({ ...made(pid, 1, "node"), rssBytes });
+  const weighed = [holding(1, 600), holding(2, 400)];
+
+  it.each([
+    ["are not weighed anew while they hold as much, or less", [holding(2, 500), holding(1, 400)], false],
+    ["are not weighed anew for hardly more", [holding(1, 610), holding(2, 410)], false],
+    ["are weighed anew when they hold more together", [holding(1, 300), holding(2, 721)], true],
+    ["are weighed anew when one begins", [...weighed, holding(3, 0)], true],
+    ["are weighed anew when one ends, as what it shared weighs on the others", [holding(1, 600)], true],
+    ["are weighed anew when another takes the place of one", [holding(1, 600), holding(3, 400)], true],
+  ])("%s", (_, now, anew) => {
+    expect(mayWeighMore(weighed, now)).toBe(anew);
+  });
+
+  it("are weighed when they never were", () => {
+    expect(mayWeighMore([], weighed)).toBe(true);
   });
 });
 
