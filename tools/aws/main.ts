@@ -3,4 +3,4 @@ import { functions } from "./functions.ts";
 import { kinds } from "./kinds.ts";
 import { StandIn } from "./plugin/standIn.ts";
 
-await start(new StandIn(kinds, functions));
+await start(() => new StandIn(kinds, functions));

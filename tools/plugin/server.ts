@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import grpc from "@grpc/grpc-js";
 import pluginProto from "@pulumi/pulumi/proto/plugin_pb.js";
 import providerService from "@pulumi/pulumi/proto/provider_grpc_pb.js";
@@ -20,17 +22,42 @@ type Struct = structProto.Struct | undefined;
 /**
  * Serves the engine over gRPC. Pulumi's own provider server for Node knows neither the provider's settings nor the
  * program's `ignoreChanges` and `customTimeouts`, which the official plugin obeys; hence this one.
+ *
+ * @returns the port, on loopback
  */
-export async function serve(standIn: Provider): Promise<void> {
-  const server = new grpc.Server({ "grpc.max_receive_message_length": 400 * 1024 * 1024 });
-  server.addService(providerService.ResourceProviderService, methods(standIn));
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => {
+export async function serve(standIn: Provider): Promise<number> {
+  return await new Promise<number>((resolve, reject) => {
+    serverOf(standIn).bindAsync("127.0.0.1:0", plain, (error, bound) => {
       if (error === null) resolve(bound);
       else reject(error);
     });
   });
-  process.stdout.write(`${port}\n`);
+}
+
+/**
+ * Serves engines that come and go, each connection by a Provider of its own: the engine opens one for every provider of a program, which
+ * may differ in their settings. With the connection ends what was asked over it, for its engine is gone, even by kill -9, or done with it.
+ */
+export async function serveEach(make: () => Provider): Promise<{ readonly port: number; readonly listener: Server }> {
+  const listener = createServer((connection) => {
+    const standIn = make();
+    const server = serverOf(standIn);
+    connection.once("close", () => {
+      standIn.stop("the engine is gone");
+      server.forceShutdown();
+    });
+    server.createConnectionInjector(plain).injectConnection(connection);
+  });
+  await once(listener.listen(0, "127.0.0.1"), "listening");
+  return { port: (listener.address() as AddressInfo).port, listener };
+}
+
+const plain = grpc.ServerCredentials.createInsecure();
+
+function serverOf(standIn: Provider): grpc.Server {
+  const server = new grpc.Server({ "grpc.max_receive_message_length": 400 * 1024 * 1024 });
+  server.addService(providerService.ResourceProviderService, methods(standIn));
+  return server;
 }
 
 function methods(standIn: Provider): grpc.UntypedServiceImplementation {
