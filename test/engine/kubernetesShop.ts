@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -49,9 +49,7 @@ export class KubernetesShop {
     project.operationMs = 400_000;
     const shop = new KubernetesShop(cluster, project, folder);
     for (const version of versions) await shop.writeManifest(version, services);
-    const file = join(project.folder, "Pulumi.yaml");
-    const plugin = `    - name: kubernetes\n      path: ${join(root, "tools/kubernetes")}\n`;
-    await writeFile(file, `${(await readFile(file, "utf8")).trimEnd()}\n${plugin}`);
+    await project.standIn("kubernetes");
     return shop;
   }
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { stringify } from "yaml";
 import { ensureToolchain, pathWith } from "../../tools/toolchain.ts";
+import { RunningStandIn, type StandInName } from "./runningStandIn.ts";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 
@@ -21,6 +22,7 @@ export class Project {
   operationMs = 120_000;
   readonly #base: string;
   #config: Config;
+  #standIn: RunningStandIn | undefined;
 
   private constructor(base: string, config: Config, env: NodeJS.ProcessEnv) {
     this.#base = base;
@@ -88,6 +90,15 @@ export class Project {
         .map(([key, value]) => [`greenlight:${key}`, value]),
     );
     await writeFile(this.file, `${salt === undefined ? "" : `${salt}\n`}${stringify({ config })}`);
+  }
+
+  /** Takes a provider from tools/. Our stand-in runs from now on until the project is removed, with the variables that `env` has now. */
+  async standIn(name: StandInName): Promise<void> {
+    const file = join(this.folder, "Pulumi.yaml");
+    const plugin = `    - name: ${name}\n      path: ${join(root, "tools", name)}\n`;
+    await writeFile(file, `${(await readFile(file, "utf8")).trimEnd()}\n${plugin}`);
+    this.#standIn = await RunningStandIn.start(name, this.env);
+    if (this.#standIn !== undefined) this.env.PULUMI_DEBUG_PROVIDERS = `${name}:${this.#standIn.port}`;
   }
 
   async write(path: string, content: string): Promise<void> {
@@ -162,6 +173,7 @@ export class Project {
   async remove(): Promise<void> {
     await this.pulumi("cancel", this.stack, "--yes");
     const { all, exitCode } = await this.pulumi("destroy", "--stack", this.stack, "--yes", "--skip-preview");
+    await this.#standIn?.end();
     if (exitCode !== 0) throw new Error(`The stack of ${this.folder} could not be taken down:\n${all}`);
     await rm(this.#base, { recursive: true, force: true, maxRetries: 5 });
   }

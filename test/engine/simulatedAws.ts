@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -69,9 +68,7 @@ export async function openOnSimulatedAws(it: {
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
   });
-  const file = join(project.folder, "Pulumi.yaml");
-  const plugin = `    - name: aws\n      path: ${join(root, "tools/aws")}\n`;
-  await writeFile(file, `${(await readFile(file, "utf8")).trimEnd()}\n${plugin}`);
+  await project.standIn("aws");
   return { world, project };
 }
 
