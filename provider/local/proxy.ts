@@ -101,8 +101,9 @@ async function bringUp(step: Step, it: Inputs): Promise<Outputs> {
         logFile: at.logFile("proxy"),
         command: [
           envoy.path,
-          ...["--config-path", config, "--use-dynamic-base-id", "--concurrency", "1"],
-          ...["--log-level", "warn", "--drain-time-s", "5", "--parent-shutdown-time-s", "10"],
+          // With it each Envoy that is killed would leave a file in the machine's memory.
+          ...["--config-path", config, "--disable-hot-restart", "--concurrency", "1"],
+          ...["--log-level", "warn", "--drain-time-s", "5"],
         ],
         directory: at.envoy,
         env: { PATH: process.env.PATH ?? "" },

@@ -62,6 +62,13 @@ describe("the proxy", () => {
     expect(await open("127.0.0.1")).toEqual({ users: true, direct: true, admin: true });
   });
 
+  it("shares no memory with another process, which would stay behind when it is killed", async () => {
+    await proxy.create(post.proxy());
+    const mapped = readFileSync(`/proc/${envoy()}/maps`, "utf8");
+    expect(mapped).toMatch(/envoy$/m);
+    expect(mapped).not.toContain("/dev/shm/");
+  });
+
   it("that is killed comes back with its weights; killed with its supervisor, with the next update", async () => {
     await post.serve("green");
     await proxy.create(post.proxy());

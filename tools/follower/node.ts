@@ -144,7 +144,7 @@ function targetedIn({ weights, ...targeted }: ServiceState): Targeted {
 }
 
 function startEnvoy(envoy: string, config: string) {
-  const args = ["--config-path", config, "--use-dynamic-base-id", "--concurrency", "1", "--log-level", "warn"];
+  const args = ["--config-path", config, "--disable-hot-restart", "--concurrency", "1", "--log-level", "warn"];
   const quiet = { stdin: "ignore", stdout: "ignore", stderr: "ignore" } as const;
   return execa(envoy, args, { ...quiet, reject: false, cleanup: true, forceKillAfterDelay: 3_000 });
 }
