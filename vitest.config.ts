@@ -1,8 +1,21 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { giveTurns } from "./test/turns/giveTurns.ts";
 import { Sequence } from "./test/turns/sequence.ts";
+import { temporaryFolder } from "./test/turns/temporaryFolder.ts";
 
 const rehearsals = "test/rehearsal/quick/**/*.test.ts";
+/** What is tested within one process and keeps nothing there: a process of its own for each file costs more than its tests. */
+const within =
+  "test/{bench,checklist,components,config,docs,draft,evidence,gate,migrationSafety,policies,project,release}/**/*.test.ts";
 const minute = 60_000;
+
+// This file is read once for each project, in one process.
+process.env.GREENLIGHT_TEST_FOLDER ??= temporaryFolder();
+if (process.env.GREENLIGHT_TEST_TURNS === undefined) {
+  process.env.GREENLIGHT_TEST_TURNS = join(process.env.GREENLIGHT_TEST_FOLDER, "turns");
+  giveTurns(process.env.GREENLIGHT_TEST_TURNS);
+}
 
 // Tests start real servers, engines and browsers, and a slow machine is no failure. Two files at a time is what two cores carry: see test/turns.
 export default defineConfig({
@@ -12,20 +25,18 @@ export default defineConfig({
     hookTimeout: 2 * minute,
     teardownTimeout: 30_000,
     sequence: { sequencer: Sequence },
-    // Said once by each process that loads the SDK, on a Node that it still supports.
-    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
+    maxWorkers: 5,
+    setupFiles: ["test/turns/takeTurn.ts"],
+    env: {
+      TMPDIR: process.env.GREENLIGHT_TEST_FOLDER,
+      // Said once by each process that loads the SDK, on a Node that it still supports.
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+      // The authorities of a proxy would be read anew by each of the thousands of nodes that tests start, which speak on loopback only.
+      NODE_EXTRA_CA_CERTS: "",
+    },
     projects: [
-      {
-        extends: true,
-        test: {
-          name: "tests",
-          include: ["test/**/*.test.ts"],
-          exclude: [rehearsals],
-          maxWorkers: 5,
-          globalSetup: ["test/turns/giveTurns.ts"],
-          setupFiles: ["test/turns/takeTurn.ts"],
-        },
-      },
+      { extends: true, test: { name: "tests", include: ["test/**/*.test.ts"], exclude: [rehearsals, within] } },
+      { extends: true, test: { name: "within", include: [within], isolate: false } },
       // After everything else: requests that must not fail, and how fast they are answered, want the machine.
       {
         extends: true,

@@ -1,22 +1,14 @@
-import { once } from "node:events";
-import { type AddressInfo, createServer, type Socket } from "node:net";
-import type { TestProject } from "vitest/node";
-
-declare module "vitest" {
-  interface ProvidedContext {
-    /** Port on loopback at which a file asks for its turn. */
-    readonly turns: number;
-  }
-}
+import { createServer, type Socket } from "node:net";
 
 /** How many files compute at once. */
 const atOnce = 2;
 
 /**
  * Gives each connection its turn by a byte, {@link atOnce} at a time and in the order in which they came, until it is closed: a process that
- * dies keeps none.
+ * dies keeps none. Keeps no process.
+ * @param path of the socket that it listens on
  */
-export default async function giveTurns(project: TestProject): Promise<() => void> {
+export function giveTurns(path: string): void {
   const waiting: Socket[] = [];
   let taken = 0;
   const next = () => {
@@ -41,10 +33,6 @@ export default async function giveTurns(project: TestProject): Promise<() => voi
     waiting.push(socket);
     next();
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  project.provide("turns", (server.address() as AddressInfo).port);
-  return () => {
-    server.close();
-  };
+  server.listen(path);
+  server.unref();
 }
