@@ -17,7 +17,7 @@ if (process.env.GREENLIGHT_TEST_TURNS === undefined) {
   giveTurns(process.env.GREENLIGHT_TEST_TURNS);
 }
 
-// Tests start real servers, engines and browsers, and a slow machine is no failure. Two files at a time is what two cores carry: see test/turns.
+// Tests start real servers, engines and browsers, and a slow machine is no failure.
 export default defineConfig({
   test: {
     pool: "forks",
@@ -25,7 +25,8 @@ export default defineConfig({
     hookTimeout: 2 * minute,
     teardownTimeout: 30_000,
     sequence: { sequencer: Sequence },
-    maxWorkers: 5,
+    // Those that compute and those that wait, see test/turns.
+    maxWorkers: 8,
     setupFiles: ["test/turns/takeTurn.ts"],
     env: {
       TMPDIR: process.env.GREENLIGHT_TEST_FOLDER,
