@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { folderInMemory } from "./test/folderInMemory.ts";
 import { giveTurns } from "./test/turns/giveTurns.ts";
 import { Sequence } from "./test/turns/sequence.ts";
-import { temporaryFolder } from "./test/turns/temporaryFolder.ts";
 
 const rehearsals = "test/rehearsal/quick/**/*.test.ts";
 /** What is tested within one process and keeps nothing there: a process of its own for each file costs more than its tests. */
@@ -11,7 +11,7 @@ const within =
 const minute = 60_000;
 
 // This file is read once for each project, in one process.
-process.env.GREENLIGHT_TEST_FOLDER ??= temporaryFolder();
+process.env.GREENLIGHT_TEST_FOLDER ??= folderInMemory();
 if (process.env.GREENLIGHT_TEST_TURNS === undefined) {
   process.env.GREENLIGHT_TEST_TURNS = join(process.env.GREENLIGHT_TEST_FOLDER, "turns");
   giveTurns(process.env.GREENLIGHT_TEST_TURNS);

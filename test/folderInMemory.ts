@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { processLives } from "../../provider/processLives.ts";
+import { processLives } from "../provider/processLives.ts";
 
 const memory = "/dev/shm";
 const prefix = "greenlight-tests-";
@@ -14,7 +14,7 @@ const wanted = 4 * 2 ** 30;
  * else where such folders usually are. On a disk's ext4 a new file costs more the more were removed in the last minutes, and tests remove
  * thousands. The folder goes with this process; what one left that was killed, goes with the next.
  */
-export function temporaryFolder(): string {
+export function folderInMemory(): string {
   return inMemory() ?? made(tmpdir());
 }
 
