@@ -44,9 +44,6 @@ export class Targets {
   readonly #groups = new Map<string, Map<string, Target>>();
   /** Groups that moto was asked about once: whatever changes them passes through here from then on. */
   readonly #known = new Set<string>();
-  readonly #read = new Map<string, TargetGroup>();
-  /** How often something was changed. */
-  #changes = 0;
 
   constructor(inner: Inner, signal: AbortSignal, speed: number) {
     this.#inner = inner;
@@ -108,8 +105,6 @@ export class Targets {
   /** Takes note of what moto has done. @param from its answer */
   async #changed(request: ApiRequest, group: string, from: Answer): Promise<Answer> {
     const named = namedTargets(request.parameters);
-    this.#changes += 1;
-    this.#read.delete(group);
     if (request.action === "DeleteTargetGroup") {
       this.#known.delete(group);
       this.#groups.delete(group);
@@ -168,15 +163,10 @@ export class Targets {
   }
 
   async #settings(group: string): Promise<TargetGroup | undefined> {
-    const read = this.#read.get(group);
-    if (read !== undefined) return read;
-    const before = this.#changes;
     const { TargetGroups: found } = await this.#elb(group).send(
       new DescribeTargetGroupsCommand({ TargetGroupArns: [group] }),
     );
-    const [settings] = found ?? [];
-    if (settings !== undefined && before === this.#changes) this.#read.set(group, settings);
-    return settings;
+    return found?.[0];
   }
 
   async #delayMs(group: string): Promise<number> {
