@@ -25,7 +25,7 @@ const commands = {
     // Minutes of building, which no test's own time limit would bear. Without it the tests that need it fail, and say why.
     {
       doing: "the control plane",
-      args: ["--import", "tsx/esm", "tools/install.ts", "kubernetes", "prometheus"],
+      args: ["--import", "tsx/esm", "tools/install.ts", "kubernetes", "prometheus", "rclone"],
       goOn: true,
     },
     { doing: "the tests", args: ["node_modules/vitest/vitest.mjs", "run"] },

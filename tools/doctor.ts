@@ -63,6 +63,9 @@ export async function inspectToolchain(settings: ToolSettings = {}): Promise<Doc
     onlyToRehearse(
       fromSearch("prometheus", `${versions.prometheus.oldest} or newer, to try watches on`, tools.prometheus),
     ),
+    onlyToRehearse(
+      fromSearch("rclone", `${versions.rclone.oldest} or newer, to try dumps to a store on`, tools.rclone),
+    ),
     go,
     python,
     space,

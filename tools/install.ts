@@ -1,7 +1,7 @@
 /**
  * Ensures the tools named (without names, all that a release needs), saying what it does on stderr, and prints what is there:
  *
- *     node --import tsx tools/install.ts [pulumi] [envoy] [postgres] [random] [moto] [kubernetes] [prometheus]
+ *     node --import tsx tools/install.ts [pulumi] [envoy] [postgres] [random] [moto] [kubernetes] [prometheus] [rclone]
  */
 import Table from "cli-table3";
 import { exitCodes } from "../release/exitCodes.ts";

@@ -1,11 +1,13 @@
 import { delimiter, dirname } from "node:path";
 import { type Envoy, ensureEnvoy, findEnvoy } from "./envoy.ts";
+import type { ProvidedProgram } from "./goProgram.ts";
 import { ensureKubernetes, findKubernetes, type Kubernetes } from "./kubernetes.ts";
 import { ensureMoto, findMoto, type Moto } from "./moto.ts";
 import { ensurePostgres, findPostgres, type Postgres } from "./postgres.ts";
-import { ensurePrometheus, findPrometheus, type Prometheus } from "./prometheus.ts";
+import { ensurePrometheus, findPrometheus } from "./prometheus.ts";
 import { ensurePulumi, findPulumi, type Pulumi } from "./pulumi.ts";
 import { findRandom, type RandomProvider } from "./random.ts";
+import { ensureRclone, findRclone } from "./rclone.ts";
 import { environment, type ToolSettings } from "./settings.ts";
 import type { Search } from "./tool.ts";
 import { type ToolName, toolNames } from "./versions.ts";
@@ -20,7 +22,8 @@ export interface Tools {
   readonly random: RandomProvider;
   readonly moto: Moto;
   readonly kubernetes: Kubernetes;
-  readonly prometheus: Prometheus;
+  readonly prometheus: ProvidedProgram;
+  readonly rclone: ProvidedProgram;
 }
 
 /** How programs are to be started so that they find the tools. */
@@ -76,7 +79,7 @@ export type Searches = { readonly [Name in ToolName]: Search<Tools[Name]> };
 
 /** What was found, and for what was not, why and how to mend it. */
 export async function searchTools(settings: ToolSettings = {}): Promise<Searches> {
-  const [pulumi, envoy, postgres, random, moto, kubernetes, prometheus] = await Promise.all([
+  const [pulumi, envoy, postgres, random, moto, kubernetes, prometheus, rclone] = await Promise.all([
     find.pulumi(settings),
     find.envoy(settings),
     find.postgres(settings),
@@ -84,8 +87,9 @@ export async function searchTools(settings: ToolSettings = {}): Promise<Searches
     find.moto(settings),
     find.kubernetes(settings),
     find.prometheus(settings),
+    find.rclone(settings),
   ]);
-  return { pulumi, envoy, postgres, random, moto, kubernetes, prometheus };
+  return { pulumi, envoy, postgres, random, moto, kubernetes, prometheus, rclone };
 }
 
 /** PATH with the toolchain's folders before the rest. */
@@ -101,6 +105,7 @@ const find: { readonly [Name in ToolName]: (settings: ToolSettings) => Promise<S
   moto: findMoto,
   kubernetes: findKubernetes,
   prometheus: findPrometheus,
+  rclone: findRclone,
 };
 
 const ensure: { readonly [Name in ToolName]: (settings: ToolSettings) => Promise<Tools[Name]> } = {
@@ -110,6 +115,7 @@ const ensure: { readonly [Name in ToolName]: (settings: ToolSettings) => Promise
   moto: ensureMoto,
   kubernetes: ensureKubernetes,
   prometheus: ensurePrometheus,
+  rclone: ensureRclone,
   random: async (settings) => {
     const { found } = await findRandom(settings);
     if (found === undefined)

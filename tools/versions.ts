@@ -24,6 +24,8 @@ export const versions = {
   kubernetes: { provided: "1.34.2", etcd: "3.6.5", kwok: "0.7.0", gatewayApi: "1.4.1" },
   /** The Prometheus that watches are tried with; `module` is what its Go module calls that version, as in prometheus/module/go.mod. */
   prometheus: { provided: "3.16.0", module: "0.316.0", oldest: "2.40.0" },
+  /** The client of stores that dumps are tried with; older ones serve no S3. As in rclone/go.mod. */
+  rclone: { provided: "1.76.0", oldest: "1.65.0" },
   /** The Argo Rollouts that the benchmark compares us with; as in argoRollouts/go.mod. */
   argoRollouts: { provided: "1.10.1" },
   /** Oldest Go that can build engine/go.mod, or fetch the one that can. */
@@ -34,5 +36,5 @@ export const versions = {
 /** The tools a release needs besides Node itself. */
 export const toolNames = ["pulumi", "envoy", "postgres", "random"] as const;
 /** Tools that only some commands need: they are installed when such a command runs, or by name. */
-export const laterToolNames = ["moto", "kubernetes", "prometheus"] as const;
+export const laterToolNames = ["moto", "kubernetes", "prometheus", "rclone"] as const;
 export type ToolName = (typeof toolNames)[number] | (typeof laterToolNames)[number];

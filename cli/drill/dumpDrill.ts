@@ -1,15 +1,19 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
-import { type DumpSettings, jobsKept, type KubernetesDatabase } from "../../components/kubernetes/databaseSettings.ts";
+import {
+  type DumpSettings,
+  jobsKept,
+  type KubernetesDatabase,
+  placeOfDumps,
+} from "../../components/kubernetes/databaseSettings.ts";
 import { dumpPod } from "../../components/kubernetes/dumpPod.ts";
 import { jobNamed } from "../../components/kubernetes/names.ts";
 import { accessOf } from "../../components/kubernetes/serving.ts";
 import type { KubernetesSettings } from "../../components/kubernetes/settings.ts";
 import { openClient } from "../../provider/kubernetes/client.ts";
-import { drillScript } from "../../provider/kubernetes/dump/drillScript.ts";
 import { type ListedDump, listDumps } from "../../provider/kubernetes/dump/listDumps.ts";
-import { listScript } from "../../provider/kubernetes/dump/listScript.ts";
 import { type PlayedDump, playDrill } from "../../provider/kubernetes/dump/playDrill.ts";
+import { dumpScripts } from "../../provider/kubernetes/dump/scripts.ts";
 import { shell } from "../../provider/kubernetes/dump/shell.ts";
 import { planOf } from "../../provider/kubernetes/jobInputs.ts";
 import { spokenDuration } from "../../release/duration.ts";
@@ -72,12 +76,13 @@ export async function drillDump(
       if (!text.startsWith("greenlight-")) reporter.tell({ kind: "step", text });
     },
   };
+  const scripts = dumpScripts[dump.store === undefined ? "claim" : "store"];
   const looking = dumpPod(kubernetes, dump, { env: {}, changes: false });
   const times = { deadlineMs: options.deadlineMs, keepMs };
-  const list = planOf(jobNamed(prefix, `${prefix}-dumps-look`), looking, shell(listScript), times);
+  const list = planOf(jobNamed(prefix, `${prefix}-dumps-look`), looking, shell(scripts.list), times);
   const chosen = chosenSnapshot(await listDumps(client, step, list), options.snapshot, {
     what: "dump",
-    where: `${client.where}: the folder ${prefix} of the claim ${dump.claim}`,
+    where: `${client.where}: the folder ${prefix} of ${placeOfDumps(dump)}`,
     untouched,
     unfit: "look for its three files (.dump, .ndjson, .sha256)",
     made: "release a version that migrates: a dump is taken before (greenlight:kubernetes.database.migration)",
@@ -86,7 +91,7 @@ export async function drillDump(
   const env = { GREENLIGHT_DUMP: chosen.identifier, GREENLIGHT_SCRATCH: scratch };
   const pod = dumpPod(kubernetes, dump, { env, secret, changes: false });
   const began = performance.now();
-  const [plan, container] = planOf(jobNamed(prefix, `${prefix}-drill`), pod, shell(drillScript), times);
+  const [plan, container] = planOf(jobNamed(prefix, `${prefix}-drill`), pod, shell(scripts.drill), times);
   const played = await playDrill(client, step, [{ ...plan, untouched, again }, container], scratch);
   const result = judged(chosen, played, scratch, Math.round(performance.now() - began));
   new JournalFile(context).append({

@@ -30,29 +30,36 @@ export function databaseFaults(
 
 /** Where a program of the team's own dumps, only that one knows where. */
 function dumpFaults(
-  { command, claim, drill }: NonNullable<KubernetesDatabase["dump"]>,
+  { command, claim, store, drill }: NonNullable<KubernetesDatabase["dump"]>,
   keep: number | undefined,
   of: (key: string) => string,
 ): string[] {
   const key = of("dump.command");
   if (command === undefined) {
-    return claim === undefined
-      ? [`${of("dump.claim")} is missing; expected a claim that dumps are written to, or ${key}, which dumps elsewhere`]
+    if (claim !== undefined && store !== undefined) {
+      return [`${of("dump.claim")} and ${of("dump.store")} are both given: leave out the one that dumps do not go to`];
+    }
+    return claim === undefined && store === undefined
+      ? [
+          `${of("dump.claim")} is missing; expected a claim that dumps are written to, ${of("dump.store")} for a store such as S3, or ${key}, which dumps by its own means`,
+        ]
       : [];
   }
   return [
-    ...(claim === undefined
-      ? []
-      : [`${of("dump.claim")} is for our own pg_dump, and ${key} dumps elsewhere: leave one of them out`]),
+    ...(["claim", "store"] as const)
+      .filter((place) => ({ claim, store })[place] !== undefined)
+      .map(
+        (place) => `${of(`dump.${place}`)} is for our own pg_dump, and ${key} dumps elsewhere: leave one of them out`,
+      ),
     ...(keep === undefined
       ? []
       : [
-          `${of("keep")} removes dumps from a claim, and ${key} dumps elsewhere: leave it out, and let the store's own rule remove old ones`,
+          `${of("keep")} removes dumps that are ours, and ${key} dumps elsewhere: leave it out, and let the store's own rule remove old ones`,
         ]),
     ...(drill === undefined
       ? []
       : [
-          `${of("dump.drill")} restores dumps from a claim, and ${key} dumps elsewhere: leave it out, and drill by your own means`,
+          `${of("dump.drill")} restores dumps that are ours, and ${key} dumps elsewhere: leave it out, and drill by your own means`,
         ]),
   ];
 }

@@ -3,11 +3,12 @@ import { argv, migrationSettings } from "../../project/migrationSettings.ts";
 import { duration, group, text, whole } from "../../project/settingKinds.ts";
 import { cpu, memory, objectName } from "./resourceKinds.ts";
 
-const postgresImage = () =>
+const pinnedImage = (such: string) =>
   text(
-    "an image with its digest, such as postgres:17@sha256: and 64 hex digits",
+    `an image with its digest, such as ${such}@sha256: and 64 hex digits`,
     /^[a-z0-9][A-Za-z0-9._/:-]{0,400}@sha256:[0-9a-f]{64}$/,
   );
+const postgresImage = () => pinnedImage("postgres:17");
 const user = () => whole(1, 2_147_483_647).default(999);
 
 const drillSettings = group(
@@ -41,6 +42,22 @@ const drillSettings = group(
   "{ image: postgres:17@sha256:… }",
 );
 
+const storeSettings = group(
+  {
+    path: text(
+      "a bucket and folders in it, such as backups/greenlight",
+      /^(?!.*(?:^|\/)\.\.?(?:\/|$))[A-Za-z0-9][A-Za-z0-9._-]*(?:\/[A-Za-z0-9._-]+){0,15}$/,
+    ).describe("Where dumps are in it: a bucket that is there and a folder, below which each stack has its own."),
+    image: pinnedImage("rclone/rclone:1").describe(
+      "Where pods get rclone from, the client of the store: an image with it on its PATH, a shell, and the authorities to trust.",
+    ),
+    secret: objectName("a Secret", 253).describe(
+      "Secret in the namespace whose keys become rclone's variables: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION for S3 itself; RCLONE_CONFIG_STORE_ENDPOINT and RCLONE_CONFIG_STORE_PROVIDER beside them for what is compatible; RCLONE_CONFIG_STORE_TYPE for another kind of store. No value passes through the stack.",
+    ),
+  },
+  "{ path: backups/greenlight, image: rclone/rclone:1@sha256:…, secret: shop-store }",
+);
+
 const dumpSettings = group(
   {
     image: postgresImage().describe(
@@ -48,14 +65,21 @@ const dumpSettings = group(
     ),
     claim: objectName("a PersistentVolumeClaim that is there", 253)
       .optional()
-      .describe("The claim that dumps are written to, in a folder named by `kubernetes.name`. Not with `command`."),
+      .describe(
+        "The claim that dumps are written to, in a folder named by `kubernetes.name`. This, `store` or `command`.",
+      ),
+    store: storeSettings
+      .optional()
+      .describe(
+        "A store such as S3 that dumps are written to in place of a claim, as they are read from the database.",
+      ),
     secret: objectName("a Secret", 253).describe(
       "Secret in the namespace whose keys become variables: PGHOST, PGUSER, PGPASSWORD and PGDATABASE, and others that libpq knows, such as PGPORT and PGSSLMODE. No value passes through the stack.",
     ),
     command: argv()
       .optional()
       .describe(
-        "A program of yours that dumps elsewhere, such as to a store like S3, and prints what docs/kubernetes.md says. Left out, `pg_dump` writes to `claim`.",
+        "A program of yours that dumps by its own means, and prints what docs/kubernetes.md says. Left out, `pg_dump` writes to `claim` or `store`.",
       ),
     user: user().describe(
       "Number of the user and group that pods with dumps run as, and that the claim's files belong to.",
@@ -111,7 +135,14 @@ export const databaseSettings = group(
 
 export type KubernetesDatabase = z.infer<typeof databaseSettings>;
 export type DumpSettings = z.infer<typeof dumpSettings>;
+export type DumpStoreSettings = z.infer<typeof storeSettings>;
 export type VolumeDrillSettings = z.infer<typeof drillSettings>;
+
+/** Where dumps are, for a person. */
+export function placeOfDumps({ claim, store }: DumpSettings): string {
+  if (store !== undefined) return `the store ${store.path}`;
+  return claim === undefined ? "the store of kubernetes.database.dump.command" : `the claim ${claim}`;
+}
 
 /** How long Jobs of a database stay with their logs, ms: as those of a migration, or a week where there is none. */
 export function jobsKept(migration: KubernetesDatabase["migration"]): number {

@@ -31,6 +31,7 @@ export class DumpRetention extends pulumi.ComponentResource {
         access,
         jobs: { list: jobNamed(prefix, `${prefix}-dumps-list`), removal: jobNamed(prefix, `${prefix}-dumps-remove`) },
         pod: dumpPod(kubernetes, dump, { env: {}, changes: true }),
+        keptIn: dump.store === undefined ? "claim" : "store",
         keep,
         deployed,
         // Files are listed and removed in no time: who waits longer waits for a claim that cannot be mounted.

@@ -3,7 +3,7 @@ import { Problem } from "../../release/problem.ts";
 import { type RanOnce, withLastLines } from "../database/onceVerified.ts";
 import { handler, type Step } from "../handler.ts";
 import { kubernetesAccess } from "./facts.ts";
-import { jobName, jobTimes, onePod, planOf } from "./jobInputs.ts";
+import { jobName, jobTimes, keptIn, onePod, planOf } from "./jobInputs.ts";
 
 const inputs = z.strictObject({
   access: kubernetesAccess,
@@ -14,6 +14,7 @@ const inputs = z.strictObject({
   pod: onePod,
   /** A team's own program that dumps; left out, our script in a plain image of PostgreSQL. */
   command: z.array(z.string()).min(1).optional(),
+  keptIn,
   /** Where dumps are, for a person. */
   place: z.string(),
   ...jobTimes,
@@ -36,14 +37,14 @@ interface Outputs {
 const afterKillMs = 600_000;
 
 /**
- * The database before a version, as a dump of `pg_dump` on a claim: one Job takes it, and only what its last lines say is believed. It is named
+ * The database before a version, as a dump of `pg_dump` on a claim or in a store: one Job takes it, and only what its last lines say is believed. It is named
  * by the release and run once; one that runs, or has just ended while no engine was there to see it, is gone along with. Taken anew for each
  * version, and removed by no update of it.
  */
 export const dumpJob = handler<Inputs, Outputs>({
   inputs,
   // A version has one dump from before: how it would be taken now is no reason for another.
-  remarks: ["access", "commit", "job", "pod", "command", "place", "deadlineMs", "keepMs"],
+  remarks: ["access", "commit", "job", "pod", "command", "keptIn", "place", "deadlineMs", "keepMs"],
   async create(step, it) {
     const outputs = await dump(step, it, undefined);
     return { id: outputs.name.slice(0, 200), outputs };
@@ -61,15 +62,15 @@ export const dumpJob = handler<Inputs, Outputs>({
 });
 
 async function dump(step: Step, it: Inputs, before: string | undefined): Promise<Outputs> {
-  const [{ openClient }, { runJob }, { shell }, { dumpScript }, { dumpLine }] = await Promise.all([
+  const [{ openClient }, { runJob }, { shell }, { dumpScripts }, { dumpLine }] = await Promise.all([
     import("./client.ts"),
     import("./runJob.ts"),
     import("./dump/shell.ts"),
-    import("./dump/dumpScript.ts"),
+    import("./dump/scripts.ts"),
     import("./dump/dumpLine.ts"),
   ]);
   const client = openClient(it.access);
-  const [plan, container] = planOf(it.job, it.pod, it.command ?? shell(dumpScript), it);
+  const [plan, container] = planOf(it.job, it.pod, it.command ?? shell(dumpScripts[it.keptIn].dump), it);
   // An older end under this name is of a try whose dump is on record, or too old to be the database of now.
   const since = Math.max(Date.now() - afterKillMs, before === undefined ? 0 : Date.parse(before));
   let ran = await runJob(client, step, { ...plan, endedSince: new Date(since) }, container);

@@ -4,13 +4,14 @@ import { removable } from "../../release/snapshotRetention.ts";
 import { withLastLines } from "../database/onceVerified.ts";
 import { handler, type Step } from "../handler.ts";
 import { kubernetesAccess } from "./facts.ts";
-import { jobName, jobTimes, onePod, planOf } from "./jobInputs.ts";
+import { jobName, jobTimes, keptIn, onePod, planOf } from "./jobInputs.ts";
 
 const inputs = z.strictObject({
   access: kubernetesAccess,
   /** One Job lists the dumps, a second one removes those that it is told by name. */
   jobs: z.strictObject({ list: jobName, removal: jobName }),
   pod: onePod,
+  keptIn,
   keep: z.number().int().min(1),
   /** Versions that are deployed: what was taken before them stays. */
   deployed: z.array(z.string()),
@@ -28,10 +29,10 @@ interface Outputs {
 /** Most dumps that one Job removes; the next release removes the rest. */
 const mostAtOnce = 50;
 
-/** Removes the stack's dumps that nobody needs any more, after a release. Only its own folder of the claim is looked at. */
+/** Removes the stack's dumps that nobody needs any more, after a release. Only its own folder of the claim or store is looked at. */
 export const dumpRetention = handler<Inputs, Outputs>({
   inputs,
-  remarks: ["access", "jobs", "pod", "deadlineMs", "keepMs"],
+  remarks: ["access", "jobs", "pod", "keptIn", "deadlineMs", "keepMs"],
   async create(step, it) {
     return { id: "dump-retention", outputs: await clear(step, it) };
   },
@@ -47,23 +48,21 @@ export const dumpRetention = handler<Inputs, Outputs>({
 });
 
 async function clear(step: Step, it: Inputs): Promise<Outputs> {
-  const [{ openClient }, { runJob }, { shell }, { listScript }, { removalScript }, { listDumps }, { saidAfter }] =
-    await Promise.all([
-      import("./client.ts"),
-      import("./runJob.ts"),
-      import("./dump/shell.ts"),
-      import("./dump/listScript.ts"),
-      import("./dump/removalScript.ts"),
-      import("./dump/listDumps.ts"),
-      import("./dump/dumpLine.ts"),
-    ]);
+  const [{ openClient }, { runJob }, { shell }, { dumpScripts }, { listDumps }, { saidAfter }] = await Promise.all([
+    import("./client.ts"),
+    import("./runJob.ts"),
+    import("./dump/shell.ts"),
+    import("./dump/scripts.ts"),
+    import("./dump/listDumps.ts"),
+    import("./dump/dumpLine.ts"),
+  ]);
   const client = openClient(it.access);
-  const all = await listDumps(client, step, planOf(it.jobs.list, it.pod, shell(listScript), it));
+  const all = await listDumps(client, step, planOf(it.jobs.list, it.pod, shell(dumpScripts[it.keptIn].list), it));
   const names = removable(all, it.keep, it.deployed)
     .slice(0, mostAtOnce)
     .map(({ identifier }) => identifier);
   if (names.length === 0) return { removed: [], kept: all.length };
-  const [plan, container] = planOf(it.jobs.removal, it.pod, shell(removalScript, ...names), it);
+  const [plan, container] = planOf(it.jobs.removal, it.pod, shell(dumpScripts[it.keptIn].removal, ...names), it);
   const { output, fault, where } = await runJob(client, step, plan, container);
   const gone = saidAfter(output, "greenlight-removed");
   const removed = names.filter((name) => gone.includes(name));

@@ -7,9 +7,12 @@ import type { JobPlan } from "./jobs.ts";
 export const jobName = z.strictObject({ name: z.string(), labels: z.record(z.string(), z.string()) });
 export type JobName = z.infer<typeof jobName>;
 
-/** What its pod is made from. It has one container. */
+/** What its pod is made from. It has one container, beside those that run before it. */
 export const onePod = z.looseObject({ containers: z.array(z.looseObject({ name: z.string() })).length(1) });
 export type OnePod = z.infer<typeof onePod>;
+
+/** Where dumps are kept; a state from before stores says nothing of it. */
+export const keptIn = z.enum(["claim", "store"]).default("claim");
 
 /** How long Jobs take and stay. */
 export const jobTimes = {

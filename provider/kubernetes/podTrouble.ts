@@ -42,7 +42,11 @@ export function podTrouble(pod: V1Pod): PodTrouble | undefined {
       final: false,
     };
   }
-  for (const container of pod.status?.containerStatuses ?? []) {
+  // Of one that runs before the others, only what keeps it from ending well.
+  const before = (pod.status?.initContainerStatuses ?? []).filter(
+    ({ state }) => state?.waiting !== undefined || (state?.terminated?.exitCode ?? 0) !== 0,
+  );
+  for (const container of [...before, ...(pod.status?.containerStatuses ?? [])]) {
     const trouble = containerTrouble(container);
     if (trouble !== undefined) return { pod: name, ...trouble };
   }

@@ -34,10 +34,14 @@ export async function runJob(client: Client, step: Step, plan: JobPlan, containe
   try {
     const endedBefore = await ask(asked, () => begin(client, step, plan));
     const { job, pod, trouble } = await end(client, step, plan, log);
-    const output = await lastOf(log, pod, step.signal);
+    // Where one that runs before it failed, its own has nothing to say.
+    const before = failedBefore(pod);
+    const said = before === undefined ? log : new PodLog(client, before.name, () => {});
+    const output = await lastOf(said, pod, step.signal);
+    const which = before === undefined ? "" : ` --container ${before.name}`;
     return {
       id: plan.name,
-      where: `${client.where}: kubectl logs job/${plan.name} --namespace ${client.namespace}`,
+      where: `${client.where}: kubectl logs job/${plan.name} --namespace ${client.namespace}${which}`,
       fault: trouble ?? faultOf(job, pod, container, plan),
       output,
       endedBefore,
@@ -160,6 +164,12 @@ function started({ status }: V1Pod): boolean {
   );
 }
 
+/** The container that was to end well before a Job's own starts, and did not. */
+function failedBefore(pod: V1Pod | undefined): { readonly name: string; readonly exitCode: number } | undefined {
+  const failed = pod?.status?.initContainerStatuses?.find(({ state }) => (state?.terminated?.exitCode ?? 0) !== 0);
+  return failed === undefined ? undefined : { name: failed.name, exitCode: failed.state?.terminated?.exitCode ?? 0 };
+}
+
 /** Only what keeps a pod from starting: how it ended is the Job's to say. */
 function troubleOf(pod: V1Pod) {
   return started(pod) ? undefined : podTrouble(pod);
@@ -172,6 +182,8 @@ function faultOf(job: V1Job | undefined, pod: V1Pod | undefined, container: stri
   if (ended === undefined || /DeadlineExceeded/.test(ended.says)) {
     return `it was not done in ${plan.deadlineSeconds} s and was stopped`;
   }
+  const before = failedBefore(pod);
+  if (before !== undefined) return `its container ${before.name}, which comes first, ended with ${before.exitCode}`;
   const state = pod?.status?.containerStatuses?.find(({ name }) => name === container)?.state?.terminated;
   if (ended.well) return undefined;
   if (state === undefined) return `its container did not run to its end (${ended.says || "no reason told"})`;
@@ -182,7 +194,7 @@ function faultOf(job: V1Job | undefined, pod: V1Pod | undefined, container: stri
 /** The whole end of the log: what was followed may have broken off, and the last lines are told when the container has ended already. */
 async function lastOf(log: PodLog, pod: V1Pod | undefined, signal: AbortSignal): Promise<string> {
   const name = pod?.metadata?.name;
-  if (name === undefined || !started(pod as V1Pod)) return "";
+  if (name === undefined || !(started(pod as V1Pod) || failedBefore(pod) !== undefined)) return "";
   for (let tries = 0; tries < 5; tries++) {
     const text = await log.last(name).catch(() => undefined);
     if (text !== undefined) return text;

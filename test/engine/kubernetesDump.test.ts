@@ -7,19 +7,22 @@ import type { DatabaseConnection } from "../../provider/database/connection.ts";
 import { connect } from "../../provider/database/session.ts";
 import { startServer, type TestServer } from "../database/server.ts";
 import { eventually } from "../processes.ts";
+import { StoreServer } from "../provider/kubernetes/storeServer.ts";
 import { boundClaim } from "./boundClaim.ts";
 import { FollowedShop, migratedByJobs } from "./followedShop.ts";
 import type { KubernetesShop } from "./kubernetesShop.ts";
 import type { Project } from "./project.ts";
 
 // The real engine and a real control plane whose Jobs are processes of this machine: the script that dumps, PostgreSQL's own programs and a real
-// PostgreSQL, by the deployer's Role alone. A folder is in place of the claim.
+// PostgreSQL, by the deployer's Role alone. A folder is in place of the claim; the store is a real server of S3.
 
 const image = `registry.example/postgres@sha256:${"d".repeat(64)}`;
+const clientImage = `registry.example/rclone@sha256:${"e".repeat(64)}`;
 const claim = "backups";
 
 let server: TestServer;
 let database: DatabaseConnection;
+let store: StoreServer;
 let folder: string;
 let followed: FollowedShop;
 let shop: KubernetesShop;
@@ -48,6 +51,8 @@ async function prepare(config: KubeConfig, namespace: string): Promise<void> {
     const stringData = { PGHOST, PGPORT: String(port), PGUSER, PGPASSWORD, PGDATABASE };
     await core.createNamespacedSecret({ namespace, body: { metadata: { name: secret }, stringData } });
   }
+  const stringData = { ...store.variables };
+  await core.createNamespacedSecret({ namespace, body: { metadata: { name: "store" }, stringData } });
 }
 
 beforeAll(async () => {
@@ -59,26 +64,29 @@ beforeAll(async () => {
     "create table migrated (version text not null)",
   );
   folder = mkdtempSync(join(server.folder, "claim-"));
+  store = await StoreServer.start(mkdtempSync(join(server.folder, "buckets-")));
   const { user, password, host, port, database: name } = database;
   followed = await FollowedShop.open({
-    versions: ["v1", "v2", "v3"],
+    versions: ["v1", "v2", "v3", "v4", "v5"],
     routed: false,
     lagMs: 0,
     database: `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/${encodeURIComponent(name)}`,
     claims: { [claim]: folder },
     prepare,
     others: (asked) =>
-      asked === image
-        ? {
-            command: [
-              "/bin/sh",
-              "-c",
-              `[ ! -e "$FULL" ] || { trap '' XFSZ; ulimit -f 8; }; exec /bin/sh "$@"`,
-              "postgres",
-            ],
-            env: { PATH: `${server.tools.bin}:${process.env.PATH}`, FULL: full() },
-          }
-        : undefined,
+      asked === clientImage
+        ? { command: ["/bin/sh"], env: { PATH: `${store.bin}:${process.env.PATH}` } }
+        : asked === image
+          ? {
+              command: [
+                "/bin/sh",
+                "-c",
+                `[ ! -e "$FULL" ] || { trap '' XFSZ; ulimit -f 8; }; exec /bin/sh "$@"`,
+                "postgres",
+              ],
+              env: { PATH: `${server.tools.bin}:${process.env.PATH}`, FULL: full() },
+            }
+          : undefined,
     kubernetes: {
       database: {
         dump: { image, claim, secret: "backup", deadline: "90s", drill: { secret: "drill" } },
@@ -93,6 +101,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await followed?.close();
+  await store?.stop();
   await server?.stop();
   rmSync(folder, { recursive: true, force: true });
 }, 300_000);
@@ -178,5 +187,59 @@ describe.sequential("a release on Kubernetes that dumps its database", { timeout
     expect(json).toMatchObject({ ok: false, scratch: { tables: 0, dropped: true } });
     expect(json.sentence).toContain("is not as it was written: its sha256 is another");
     expect(await drillDatabases()).toEqual([]);
+  });
+
+  describe("to a store in place of the claim", () => {
+    const objects = () => readdirSync(join(store.bucket, "greenlight", "shop")).sort();
+    const storeSettings = (image: string) => {
+      const { kubernetes } = project.config as { kubernetes: { database: { dump: Record<string, unknown> } } };
+      const { claim: _, ...dump } = kubernetes.database.dump;
+      const kept = { path: "backups/greenlight", image, secret: "store" };
+      return { kubernetes: { ...kubernetes, database: { ...kubernetes.database, dump: { ...dump, store: kept } } } };
+    };
+
+    it("migrates nothing when the store's client is no image that can be pulled, and says which one is in the way", async () => {
+      await project.set({ green: "v4", ...storeSettings(`registry.example/nowhere@sha256:${"f".repeat(64)}`) });
+      const said = await shop.refused();
+      expect(said).toMatch(/The dump before v4 failed: its pod .* does not start: its image cannot be pulled.*nowhere/);
+      expect(await rows("select version as one from migrated order by 1")).toEqual(["v2", "v3"]);
+    });
+
+    it("dumps to it as the database is read, and keeps what the object is", async () => {
+      await project.set(storeSettings(clientImage));
+      const ran = await shop.succeed("up", "--skip-preview");
+      expect(ran.text).toMatch(/dumping to shop\/v4-\S+ of the store backups\/greenlight/);
+      for (const secret of [database.password, store.variables.AWS_SECRET_ACCESS_KEY]) {
+        expect(ran.text).not.toContain(secret);
+        expect((await project.exported()).text).not.toContain(secret);
+      }
+      const { outputs } = (await project.resource("kubernetes:DumpJob", "green-snapshot")) ?? {};
+      const [file = ""] = objects();
+      const bytes = readFileSync(join(store.bucket, "greenlight", "shop", file));
+      expect(outputs).toMatchObject({
+        name: file.replace(/\.dump$/, ""),
+        bytes: bytes.length,
+        sha256: createHash("sha256").update(bytes).digest("hex"),
+        tables: 2,
+        dumpedBy: "shop-dump-v4",
+      });
+      expect(await rows("select version as one from migrated order by 1")).toEqual(["v2", "v3", "v4"]);
+    });
+
+    it("restores it beside the database by a drill, and leaves nothing", async () => {
+      const { exitCode, json, said } = await shop.greenlight("drill", "snapshot");
+      expect(exitCode, said).toBe(0);
+      expect(json).toMatchObject({ ok: true, dump: { release: "v4" }, scratch: { rows: 20_002, dropped: true } });
+      expect(await drillDatabases()).toEqual([]);
+    });
+
+    it("removes from it what nobody needs after the next release, and nothing of the claim", async () => {
+      const there = dumps();
+      await project.set({ green: "v5" });
+      await shop.succeed("up", "--skip-preview");
+      expect(objects().filter((name) => name.endsWith(".dump"))).toEqual([expect.stringMatching(/^v5-/)]);
+      expect(objects()).toHaveLength(3);
+      expect(dumps()).toEqual(there);
+    });
   });
 });

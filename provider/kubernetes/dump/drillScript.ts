@@ -1,22 +1,24 @@
 import { countTablesAtOnce } from "./countTables.ts";
-import { askingDatabase, scriptBeginning } from "./scriptBeginning.ts";
+import { askingDatabase } from "./scriptBeginning.ts";
 
 /**
  * Restores the dump `GREENLIGHT_DUMP` into the database `GREENLIGHT_SCRATCH`, which it makes on the server that `PG…` names, compares the rows
  * of every table with those that were counted when it was taken, and drops that database again, however it ends. No other one is changed.
  *
  * Ends with a line of {@link drillLine}. Lines that differ are told as `greenlight-difference <what> <line>`.
+ *
+ * @param files where the stack's dumps are
  */
-export const drillScript = String.raw`${scriptBeginning}${askingDatabase}
+export const drillScript = (files: string): string => String.raw`${files}${askingDatabase}
 plain GREENLIGHT_DUMP "$GREENLIGHT_DUMP"
 case $GREENLIGHT_SCRATCH in
   *[!a-z0-9_]*) refuse "GREENLIGHT_SCRATCH is no plain name" ;;
   drill_?*) ;;
   *) refuse "GREENLIGHT_SCRATCH is no name of a drill's database" ;;
 esac
-cd "$folder" || refuse "the stack has no dump"
+listed=$(files)
 for kind in dump ndjson sha256; do
-  [ -f "$GREENLIGHT_DUMP.$kind" ] || refuse "$GREENLIGHT_DUMP.$kind is not there"
+  has "$GREENLIGHT_DUMP.$kind" || refuse "$GREENLIGHT_DUMP.$kind is not there"
 done
 
 work=$(mktemp -d)
@@ -44,7 +46,7 @@ trap over EXIT
 trap '[ -z "$working" ] || kill "$working" 2>/dev/null || :; stage=ended; exit 143' INT TERM
 
 printf 'checking the sha256 of %s\n' "$GREENLIGHT_DUMP"
-sha256sum -c "$GREENLIGHT_DUMP.sha256" || exit 1
+checked "$GREENLIGHT_DUMP" || exit 1
 
 stage=server
 beginning=$(printf '%s' "$GREENLIGHT_SCRATCH" | sed 's/[^_]*$//')
@@ -64,13 +66,14 @@ SQL
 
 stage=restore
 printf 'restoring into the database %s\n' "$GREENLIGHT_SCRATCH"
-pg_restore --exit-on-error --no-password --no-owner --no-privileges --dbname="$GREENLIGHT_SCRATCH" "$GREENLIGHT_DUMP.dump" &
+given "$GREENLIGHT_DUMP.dump" |
+  pg_restore --exit-on-error --no-password --no-owner --no-privileges --dbname="$GREENLIGHT_SCRATCH" &
 working=$!
 wait "$working"
 working=
 
 stage=compare
-tail -n +2 "$GREENLIGHT_DUMP.ndjson" > "$work/recorded"
+given "$GREENLIGHT_DUMP.ndjson" | tail -n +2 > "$work/recorded"
 ask --dbname="$GREENLIGHT_SCRATCH" > "$work/restored" <<'SQL' &
 ${countTablesAtOnce}SQL
 working=$!

@@ -1,12 +1,15 @@
-import { scriptBeginning } from "./scriptBeginning.ts";
-
-/** Removes the stack's dumps that its arguments name, and says of each that is gone `greenlight-removed <name>`. */
-export const removalScript = String.raw`${scriptBeginning}
+/**
+ * Removes the stack's dumps that its arguments name, and says of each that is gone `greenlight-removed <name>`.
+ *
+ * @param files where they are
+ */
+export const removalScript = (files: string): string => String.raw`${files}
 for name in "$@"; do
   plain "$name" "$name"
   # What is left without its dump is none: one that is half gone is never taken for whole.
-  rm -f "$folder/$name.dump" "$folder/$name.ndjson" "$folder/$name.sha256"
-  [ ! -e "$folder/$name.dump" ] || refuse "$name.dump is still there"
+  drop "$name.dump" "$name.ndjson" "$name.sha256"
+  listed=$(files)
+  if has "$name.dump"; then refuse "$name.dump is still there"; fi
   printf 'greenlight-removed %s\n' "$name"
 done
 `;

@@ -1,5 +1,5 @@
 import { countTablesAtOnce } from "../dump/countTables.ts";
-import { strictly } from "../dump/scriptBeginning.ts";
+import { onClaim, strictly } from "../dump/scriptBeginning.ts";
 
 /** Where the claim that was made from a snapshot is in a pod. */
 export const restoredFolder = "/restored";
@@ -13,7 +13,7 @@ export const restoredFolder = "/restored";
  * Takes `GREENLIGHT_DATA`, the folder of its data on the claim, empty where it is to be looked for; and `GREENLIGHT_ROLE`, a superuser.
  * Ends with a line of {@link restoredLine}.
  */
-export const restoreScript = String.raw`${strictly}
+export const restoreScript = String.raw`${strictly}${onClaim}
 work=$(mktemp -d)
 stage=find
 postgres=

@@ -21,6 +21,7 @@ function faults(over: Record<string, unknown>): string[] {
 
 const image = `postgres:17@sha256:${"a".repeat(64)}`;
 const dump = { image, claim: "backups", secret: "shop-backup" };
+const store = { path: "backups/greenlight", image: `rclone/rclone:1@sha256:${"b".repeat(64)}`, secret: "shop-store" };
 const elsewhere = { image, secret: "shop-backup", command: ["store"] };
 
 describe("the settings of a stack on Kubernetes", () => {
@@ -45,6 +46,8 @@ describe("the settings of a stack on Kubernetes", () => {
     const drilled = { ...dump, drill: { secret: "shop-drill" } };
     expect(faults({ kubernetes: { ...settings.kubernetes, database: { dump: drilled, keep: 3 } } })).toEqual([]);
     expect(faults({ kubernetes: { ...settings.kubernetes, database: { dump: elsewhere } } })).toEqual([]);
+    const stored = { ...drilled, claim: undefined, store };
+    expect(faults({ kubernetes: { ...settings.kubernetes, database: { dump: stored, keep: 3 } } })).toEqual([]);
   });
 
   it.each(["mandatory", "advisory", "none"])("have a checklist of level %s", (level) => {
@@ -110,16 +113,35 @@ describe("the settings of a stack on Kubernetes", () => {
       "greenlight:kubernetes.database.dump.claim is missing; expected a claim that dumps are written to",
     ],
     [
+      { kubernetes: { ...settings.kubernetes, database: { dump: { ...dump, store } } } },
+      "greenlight:kubernetes.database.dump.claim and greenlight:kubernetes.database.dump.store are both given",
+    ],
+    [
+      { kubernetes: { ...settings.kubernetes, database: { dump: { ...elsewhere, store } } } },
+      "greenlight:kubernetes.database.dump.store is for our own pg_dump",
+    ],
+    ...["/backups", "backups/../others", "backups//shop", "-backups", "store:backups"].map(
+      (path): [Record<string, unknown>, string] => [
+        {
+          kubernetes: {
+            ...settings.kubernetes,
+            database: { dump: { ...dump, claim: undefined, store: { ...store, path } } },
+          },
+        },
+        "expected a bucket and folders in it, such as backups/greenlight",
+      ],
+    ),
+    [
       { kubernetes: { ...settings.kubernetes, database: { dump: { ...dump, command: ["store"] } } } },
       "greenlight:kubernetes.database.dump.claim is for our own pg_dump",
     ],
     [
       { kubernetes: { ...settings.kubernetes, database: { dump: elsewhere, keep: 3 } } },
-      "greenlight:kubernetes.database.keep removes dumps from a claim",
+      "greenlight:kubernetes.database.keep removes dumps that are ours",
     ],
     [
       { kubernetes: { ...settings.kubernetes, database: { dump: { ...elsewhere, drill: { secret: "drill" } } } } },
-      "greenlight:kubernetes.database.dump.drill restores dumps from a claim",
+      "greenlight:kubernetes.database.dump.drill restores dumps that are ours",
     ],
     [
       { kubernetes: { ...settings.kubernetes, database: { dump: { ...dump, image: "postgres:17" } } } },

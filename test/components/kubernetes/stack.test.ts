@@ -506,6 +506,57 @@ describe("a stack on Kubernetes that migrates a database", () => {
     expect(resources.map(({ type }) => type)).not.toContain("kubernetes:VolumeSnapshot");
   });
 
+  it("dumps to a store by a client of its image, which a container before the dump leaves for it", async () => {
+    const store = { path: "backups/greenlight", image: `rclone/rclone:1@${digest("v8")}`, secret: "shop-store" };
+    const { claim: _, ...elsewhere } = dump;
+    const database = { ...dumped, keep: 3, dump: { ...elsewhere, store } };
+    const { resources } = await stack({ blue: v1, green: migrating("v2") }, { kubernetes: { database } });
+    const { pod, ...inputs } = one(resources, "kubernetes:DumpJob", "green-snapshot").inputs as { pod: V1PodSpec };
+    expect(inputs).toMatchObject({ keptIn: "store", place: "the store backups/greenlight" });
+    expect(pod.volumes?.map(({ name }) => name)).toEqual(["tmp", "client"]);
+    const restrictedTo = {
+      resources: { requests: { cpu: "250m", memory: "256Mi" }, limits: { memory: "256Mi" } },
+      securityContext: {
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ["ALL"] },
+      },
+    };
+    expect(pod.initContainers).toMatchObject([
+      {
+        name: "client",
+        image: store.image,
+        env: [{ name: "GREENLIGHT_CLIENT", value: "/client" }],
+        envFrom: [],
+        ...restrictedTo,
+        volumeMounts: [
+          { name: "tmp", mountPath: "/tmp" },
+          { name: "client", mountPath: "/client" },
+        ],
+      },
+    ]);
+    expect(pod.containers).toMatchObject([
+      {
+        image: dump.image,
+        env: [
+          { name: "GREENLIGHT_CLIENT", value: "/client" },
+          { name: "GREENLIGHT_RELEASE", value: "v2" },
+          { name: "GREENLIGHT_STACK", value: "shop" },
+          { name: "GREENLIGHT_STORE", value: "backups/greenlight" },
+        ],
+        envFrom: [{ secretRef: { name: "shop-backup" } }, { secretRef: { name: "shop-store" } }],
+        ...restrictedTo,
+        volumeMounts: [
+          { name: "tmp", mountPath: "/tmp" },
+          { name: "client", mountPath: "/client", readOnly: true },
+        ],
+      },
+    ]);
+    const retention = one(resources, "kubernetes:DumpRetention", "dump-retention").inputs as { pod: V1PodSpec };
+    expect(retention).toMatchObject({ keptIn: "store" });
+    expect(retention.pod.containers[0]?.envFrom).toEqual([{ secretRef: { name: "shop-store" } }]);
+  });
+
   it("removes dumps after the switch only, by Jobs that reach no database", async () => {
     const database = { ...dumped, keep: 3 };
     const { resources } = await stack({ blue: v1, green: migrating("v2") }, { kubernetes: { database } });

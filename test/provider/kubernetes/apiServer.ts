@@ -36,6 +36,8 @@ export class ApiServer {
   readonly created: string[] = [];
   /** Logs of pods by name. */
   readonly logs: Record<string, string> = {};
+  /** Containers whose log was asked for, in order. */
+  readonly logsAsked: string[] = [];
   /** Whether those are of the run before; else of the one that goes on or has ended. */
   previousLogs = true;
   /** What the cluster's controllers do when a Service or a route was changed; nothing unless a test says so. */
@@ -225,6 +227,7 @@ export class ApiServer {
     if (known === undefined) {
       say(404, { kind: "Status", code: 404, message: `no ${kind}` });
     } else if (part === "log") {
+      this.logsAsked.push(url.searchParams.get("container") ?? "");
       const text = this.logs[name ?? ""];
       const wanted = this.previousLogs === (url.searchParams.get("previous") === "true");
       if (text === undefined || !wanted) say(400, { kind: "Status", code: 400 });

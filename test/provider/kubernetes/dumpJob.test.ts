@@ -84,6 +84,20 @@ describe("a dump of the database before a version, as a Job", { timeout: 60_000 
     await expect(dump.create(inputs())).rejects.toThrow(/its container ended with 1[\s\S]*permission denied/);
   });
 
+  it("is refused when what comes before it fails, with the last lines of that one", async () => {
+    courses[name] = { prints: "greenlight: the image has no rclone on its PATH\n", exitCode: 1, failsBefore: "client" };
+    const refused = dump.create(inputs({ keptIn: "store" }));
+    await expect(refused).rejects.toThrow(/its container client, which comes first, ended with 1[\s\S]*has no rclone/);
+    await expect(refused).rejects.toThrow("--container client");
+    expect(server.logsAsked).toEqual(["client"]);
+  });
+
+  it("runs the script of where it is kept", async () => {
+    await dump.create(inputs({ keptIn: "store" }));
+    const spec = server.get("jobs", name)?.spec as { template: { spec: { containers: [{ command: string[] }] } } };
+    expect(spec.template.spec.containers[0].command[2]).toContain("GREENLIGHT_STORE");
+  });
+
   it("says where to make room when it did not fit", async () => {
     courses[name] = { prints: "pg_dump: error: could not write: No space left on device\n", exitCode: 1 };
     await expect(dump.create(inputs())).rejects.toThrow("make room on the claim backups");

@@ -2,32 +2,39 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { DatabaseConnection } from "../../../provider/database/connection.ts";
-import { drillScript } from "../../../provider/kubernetes/dump/drillScript.ts";
 import { drillLine, dumpLine, saidAfter } from "../../../provider/kubernetes/dump/dumpLine.ts";
-import { dumpScript } from "../../../provider/kubernetes/dump/dumpScript.ts";
-import { listScript } from "../../../provider/kubernetes/dump/listScript.ts";
-import { removalScript } from "../../../provider/kubernetes/dump/removalScript.ts";
+import { dumpScripts } from "../../../provider/kubernetes/dump/scripts.ts";
 import { shell } from "../../../provider/kubernetes/dump/shell.ts";
 import { startServer, type TestServer } from "../../database/server.ts";
 import { eventually } from "../../processes.ts";
 import { startScript } from "./startScript.ts";
+import { StoreServer } from "./storeServer.ts";
 
-// The scripts themselves, as processes with the variables that their Jobs give them, on a real PostgreSQL; a folder is in place of the claim.
+// The scripts themselves, as processes with the variables that their Jobs give them, on a real PostgreSQL. A folder is in place of the claim, and
+// of the bucket of a real server of S3.
 
 const scratch = "drill_shop_0a1b";
 
-describe("the scripts for dumps", { timeout: 60_000 }, () => {
+describe.each(["claim", "store"] as const)("the scripts for dumps in a %s", { timeout: 60_000 }, (place) => {
+  const scripts = dumpScripts[place];
+  /** How the name ends of what a killed dump leaves. */
+  const half = place === "claim" ? "partial" : "dump";
   let server: TestServer;
+  let store: StoreServer | undefined;
   let database: DatabaseConnection;
   let folder: string;
 
   beforeAll(async () => {
     server = await startServer();
-  }, 60_000);
-  afterAll(() => server.stop());
+    if (place === "store") store = await StoreServer.start(mkdtempSync(join(server.folder, "buckets-")));
+  }, 600_000);
+  afterAll(async () => {
+    await store?.stop();
+    await server.stop();
+  });
 
   beforeEach(async () => {
-    folder = mkdtempSync(join(server.folder, "claim-"));
+    folder = mkdtempSync(store === undefined ? join(server.folder, "claim-") : join(store.bucket, "folder-"));
     database = await server.database();
     await server.sql(
       database,
@@ -48,21 +55,29 @@ describe("the scripts for dumps", { timeout: 60_000 }, () => {
     PGDATABASE: it.database,
   });
   const start = (script: string, env: Record<string, string>, { args = [] as string[], before = "" } = {}) => {
-    const common = {
-      PATH: `${server.tools.bin}:${process.env.PATH}`,
-      GREENLIGHT_FOLDER: folder,
-      GREENLIGHT_STACK: "shop",
-    };
+    const where: Record<string, string> =
+      store === undefined
+        ? { GREENLIGHT_FOLDER: folder }
+        : {
+            ...store.variables,
+            GREENLIGHT_CLIENT: store.bin,
+            GREENLIGHT_STORE: `backups/${folder.slice(store.bucket.length + 1)}`,
+          };
+    const common = { PATH: `${server.tools.bin}:${process.env.PATH}`, GREENLIGHT_STACK: "shop", ...where };
     return startScript(shell(before + script, ...args), { ...common, ...env });
   };
   const dump = async (release = "v2", before = "") => {
-    const ran = await start(dumpScript, { ...variables(), GREENLIGHT_RELEASE: release }, { before }).ended;
+    const ran = await start(scripts.dump, { ...variables(), GREENLIGHT_RELEASE: release }, { before }).ended;
     return { ...ran, said: dumpLine(ran.text) };
   };
   const drill = async (name: string) => {
     const env = { ...variables(server.connection), GREENLIGHT_DUMP: name, GREENLIGHT_SCRATCH: scratch };
-    const ran = await start(drillScript, env).ended;
+    const ran = await start(scripts.drill, env).ended;
     return { ...ran, said: drillLine(ran.text) };
+  };
+  const put = async (name: string, content: string) => {
+    if (store === undefined) writeFileSync(join(folder, "shop", name), content);
+    else await store.put(`${folder.slice(store.bucket.length + 1)}/shop/${name}`, content);
   };
   const files = () => readdirSync(join(folder, "shop")).sort();
   const drillDatabases = () =>
@@ -154,7 +169,7 @@ describe("the scripts for dumps", { timeout: 60_000 }, () => {
     });
     const drilling = async () => {
       const env = { ...variables(server.connection), GREENLIGHT_DUMP: await taken(), GREENLIGHT_SCRATCH: scratch };
-      return start(drillScript, env);
+      return start(scripts.drill, env);
     };
     const seen = (what: string) =>
       eventually(
@@ -200,32 +215,37 @@ describe("the scripts for dumps", { timeout: 60_000 }, () => {
     await server.sql(server.connection, "drop database drill_shop_0a1b", "drop database drill_shop_ffff");
   });
 
-  it("leave no half dump where the file may not grow, and earlier ones as they were", async () => {
-    await taken("v1");
-    const there = files();
-    await server.sql(database, "create table big as select md5(n::text) as x from generate_series(1, 20000) n");
-    // As a volume that is full: no file of it may have more than 4 kB.
-    const { exitCode, text, said } = await dump("v2", "ulimit -f 8\ntrap '' XFSZ\n");
-    expect(exitCode).not.toBe(0);
-    expect(said).toBeUndefined();
-    expect(text).toMatch(/could not write|File too large/);
-    expect(files()).toEqual(there);
-  });
+  if (place === "claim") {
+    it("leave no half dump where the file may not grow, and earlier ones as they were", async () => {
+      await taken("v1");
+      const there = files();
+      await server.sql(database, "create table big as select md5(n::text) as x from generate_series(1, 20000) n");
+      // As a volume that is full: no file of it may have more than 4 kB.
+      const { exitCode, text, said } = await dump("v2", "ulimit -f 8\ntrap '' XFSZ\n");
+      expect(exitCode).not.toBe(0);
+      expect(said).toBeUndefined();
+      expect(text).toMatch(/could not write|File too large/);
+      expect(files()).toEqual(there);
+    });
+  }
 
   it("leave nothing of a dump that is told to stop, and take away what a killed one left of the same release", async () => {
     await server.sql(database, "create table held (x int)");
     const locked = await lock(database);
-    const { child, ended } = start(dumpScript, { ...variables(), GREENLIGHT_RELEASE: "v2" });
-    await eventually("its folder", async () => (existsSync(join(folder, "shop")) ? files()[0] : undefined), 20_000);
+    const { child, ended, said } = start(scripts.dump, { ...variables(), GREENLIGHT_RELEASE: "v2" });
+    await eventually("its beginning", async () => said().includes("dumping to") || undefined, 20_000);
     child.kill("SIGTERM");
     expect((await ended).exitCode).toBe(143);
     await locked();
-    expect(files()).toEqual([]);
-    mkdirSync(join(folder, "shop", "v2-20260101T000000Z.partial"));
-    mkdirSync(join(folder, "shop", "v2-1-20260101T000000Z.partial"));
+    expect(existsSync(join(folder, "shop")) ? files() : []).toEqual([]);
+    const killed = [`v2-20260101T000000Z.${half}`, `v2-1-20260101T000000Z.${half}`];
+    for (const it of killed) {
+      if (store === undefined) mkdirSync(join(folder, "shop", it));
+      else await put(it, "half");
+    }
     const name = await taken();
-    expect(files().filter((it) => it.endsWith(".partial"))).toEqual(["v2-1-20260101T000000Z.partial"]);
-    expect(files()).toContain(`${name}.dump`);
+    expect(files()).toEqual(expect.arrayContaining([killed[1], `${name}.dump`]));
+    expect(files()).not.toContain(killed[0]);
   });
 
   it.each([
@@ -236,7 +256,7 @@ describe("the scripts for dumps", { timeout: 60_000 }, () => {
     ["GREENLIGHT_RELEASE", "-rf"],
   ])("refuse %s %j before anything is done", async (name, value) => {
     const env = { ...variables(), GREENLIGHT_RELEASE: "v2", [name]: value };
-    const { exitCode, text } = await start(dumpScript, env).ended;
+    const { exitCode, text } = await start(scripts.dump, env).ended;
     expect(exitCode).not.toBe(0);
     expect(text).toContain(`${name} is no plain name`);
     expect(readdirSync(folder)).toEqual([]);
@@ -244,29 +264,95 @@ describe("the scripts for dumps", { timeout: 60_000 }, () => {
 
   it("ask no server that nobody named", async () => {
     const { PGHOST: _, ...some } = variables();
-    const { exitCode, text } = await start(dumpScript, { ...some, GREENLIGHT_RELEASE: "v2" }).ended;
+    const { exitCode, text } = await start(scripts.dump, { ...some, GREENLIGHT_RELEASE: "v2" }).ended;
     expect(exitCode).not.toBe(0);
     expect(text).toContain("PGHOST");
   });
 
   it("list what is there and remove by name alone", async () => {
     const [one, two] = [await taken("v1"), await taken("v2")];
-    writeFileSync(join(folder, "shop", "torn.dump"), "half");
-    writeFileSync(join(folder, "shop", "of somebody.dump"), "");
-    const { text } = await start(listScript, {}).ended;
+    await put("torn.dump", "half");
+    await put("of somebody.dump", "his");
+    const { text } = await start(scripts.list, {}).ended;
     expect(saidAfter(text, "greenlight-listed").map((line) => line.split(" ")[0])).toEqual(["torn", one, two]);
     expect(saidAfter(text, "greenlight-count")).toEqual(["3"]);
-    const removed = await start(removalScript, {}, { args: [one] }).ended;
+    const removed = await start(scripts.removal, {}, { args: [one] }).ended;
     expect(saidAfter(removed.text, "greenlight-removed")).toEqual([one]);
     expect(files().filter((it) => it.endsWith(".dump"))).toEqual(["of somebody.dump", "torn.dump", `${two}.dump`]);
-    const refused = await start(removalScript, {}, { args: ["../v2"] }).ended;
+    const refused = await start(scripts.removal, {}, { args: ["../v2"] }).ended;
     expect(refused.exitCode).not.toBe(0);
     expect(files()).toContain(`${two}.dump`);
   });
 
   it("list none where no dump was taken yet", async () => {
-    expect((await start(listScript, {}).ended).text).toBe("greenlight-count 0\n");
+    expect((await start(scripts.list, {}).ended).text).toBe("greenlight-count 0\n");
   });
+
+  if (place === "store") {
+    it.each([
+      [
+        "S3 itself where no other is named",
+        { AWS_REGION: "eu-central-1" },
+        ["TYPE=s3", "PROVIDER=AWS", "REGION=eu-central-1"],
+      ],
+      ["what is compatible where it is", { RCLONE_CONFIG_STORE_ENDPOINT: "https://store.example" }, ["PROVIDER=Other"]],
+      [
+        "what the Secret says",
+        { RCLONE_CONFIG_STORE_TYPE: "azureblob", RCLONE_CONFIG_STORE_PROVIDER: "Minio" },
+        ["TYPE=azureblob", "PROVIDER=Minio"],
+      ],
+    ])("speak to %s", async (_, variables, says) => {
+      const client = mkdtempSync(join(server.folder, "client-"));
+      writeFileSync(join(client, "rclone"), "#!/bin/sh\nenv >&2\nexit 1\n", { mode: 0o755 });
+      const common = { PATH: process.env.PATH ?? "", GREENLIGHT_STACK: "shop", GREENLIGHT_STORE: "backups/folder" };
+      const env = { ...common, GREENLIGHT_CLIENT: client, ...variables };
+      const { text } = await startScript(shell(scripts.list), env).ended;
+      for (const it of says) expect(text).toContain(`RCLONE_CONFIG_STORE_${it}\n`);
+    });
+
+    describe("that cannot reach the store", () => {
+      it.each([
+        ["the key is another", { AWS_SECRET_ACCESS_KEY: "another-one" }, "SignatureDoesNotMatch"],
+        ["the bucket is not there", { GREENLIGHT_STORE: "nowhere/folder" }, "directory not found"],
+        [
+          "nobody answers",
+          { RCLONE_CONFIG_STORE_ENDPOINT: "http://127.0.0.1:1", RCLONE_LOW_LEVEL_RETRIES: "1" },
+          "connection refused",
+        ],
+        ["it would be the pod itself", { RCLONE_CONFIG_STORE_TYPE: "local" }, "nothing stays in a pod"],
+        [
+          "the pod has no client of it",
+          { GREENLIGHT_CLIENT: "/nowhere" },
+          "the client of the store is not in /nowhere",
+        ],
+      ])("say so where %s, and dump nothing", async (_, wrong, says) => {
+        const ran = await start(scripts.dump, { ...variables(), GREENLIGHT_RELEASE: "v2", ...wrong }).ended;
+        expect(ran.exitCode).not.toBe(0);
+        expect(ran.text).toContain(says);
+        expect(dumpLine(ran.text)).toBeUndefined();
+        expect(readdirSync(folder)).toEqual([]);
+        const listed = await start(scripts.list, wrong).ended;
+        expect(listed.exitCode).not.toBe(0);
+        expect(saidAfter(listed.text, "greenlight-count")).toEqual([]);
+      });
+
+      it("are no dump where it goes away while one is taken", async () => {
+        await server.sql(database, "create table held (x int)");
+        const unlock = await lock(database);
+        const gone = await StoreServer.start(mkdtempSync(join(server.folder, "buckets-")));
+        const env = { ...variables(), GREENLIGHT_RELEASE: "v2", GREENLIGHT_STORE: "backups/folder", ...gone.variables };
+        const { ended, said } = start(scripts.dump, { ...env, RCLONE_LOW_LEVEL_RETRIES: "1" });
+        await eventually("its beginning", async () => said().includes("dumping to") || undefined, 20_000);
+        await gone.stop();
+        await unlock();
+        const { exitCode, text } = await ended;
+        expect(exitCode).toBe(1);
+        expect(text).toContain("the store did not take the dump");
+        expect(dumpLine(text)).toBeUndefined();
+        expect(readdirSync(gone.bucket)).toEqual([]);
+      });
+    });
+  }
 
   /** Holds a lock that keeps who reads `held` waiting, until what is returned is called or the database is dropped. */
   async function lock(at: DatabaseConnection): Promise<() => Promise<void>> {

@@ -4,6 +4,8 @@ import type { ApiServer, Kind } from "./apiServer.ts";
 export interface Course {
   readonly prints: string;
   readonly exitCode?: number;
+  /** Container that runs before its own and fails with that code in its place. */
+  readonly failsBefore?: string;
 }
 
 /** The cluster starts a pod for each Job that is created, and says how it ends. */
@@ -45,7 +47,7 @@ export class PlayedJobs {
     }
     const course = this.#courses[name];
     if (course === undefined) throw new Error(`nobody said how the Job ${name} goes`);
-    const { prints, exitCode } = course;
+    const { prints, exitCode, failsBefore } = course;
     this.#server.logs[pod] = prints;
     const state =
       exitCode === undefined
@@ -57,7 +59,13 @@ export class PlayedJobs {
         labels: this.#server.get("jobs", name)?.metadata.labels ?? {},
         creationTimestamp: new Date().toISOString(),
       },
-      status: { containerStatuses: [{ name: this.#container, state }] },
+      status:
+        failsBefore === undefined
+          ? { containerStatuses: [{ name: this.#container, state }] }
+          : {
+              initContainerStatuses: [{ name: failsBefore, state }],
+              containerStatuses: [{ name: this.#container, state: { waiting: { reason: "PodInitializing" } } }],
+            },
     });
     if (exitCode !== undefined) this.finish(name, exitCode === 0);
   }

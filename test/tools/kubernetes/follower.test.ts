@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { AppsV1Api, CoreV1Api, CustomObjectsApi, type V1Deployment } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -19,8 +20,10 @@ const server = http.createServer((_, answer) => answer.end(process.env.SIDE));
 server.listen(Number(process.env.PORT), process.env.HOST);
 process.on("SIGTERM", () => server.close());
 `;
-const images = (image: string) =>
-  image.startsWith("example.invalid/api@") ? { command: [process.execPath, "-e", program] as const } : undefined;
+const images = (image: string) => {
+  if (image.startsWith("example.invalid/shell@")) return { command: ["/bin/sh"] as const };
+  return image.startsWith("example.invalid/api@") ? { command: [process.execPath, "-e", program] as const } : undefined;
+};
 
 let world: World;
 let follower: Follower;
@@ -73,6 +76,49 @@ describe("the follower of a cluster", () => {
 
   it("gives the API what a process wrote", async () => {
     expect(await world.kubectl("logs", "-n", namespace, "deployment/green")).toBe("this is green");
+  });
+
+  describe("with a pod whose own container comes after another", () => {
+    const shell = `example.invalid/shell@sha256:${"b".repeat(64)}`;
+    const mounts = { volumeMounts: [{ name: "both", mountPath: "/both" }], env: [{ name: "BOTH", value: "/both" }] };
+    const run = async (name: string, first: string) => {
+      const container = (it: string, script: string) => ({
+        ...{ name: it, image: shell, command: ["/bin/sh", "-c", script] },
+        ...mounts,
+      });
+      const body = {
+        metadata: { name },
+        spec: {
+          restartPolicy: "Never",
+          volumes: [{ name: "both", emptyDir: {} }],
+          initContainers: [container("first", first)],
+          containers: [container("then", 'cat "$BOTH/left"')],
+        },
+      };
+      await core.createNamespacedPod({ namespace, body });
+      return await eventually(`the end of ${name}`, async () => {
+        const { status } = await core.readNamespacedPod({ namespace, name });
+        return /Succeeded|Failed/.test(status?.phase ?? "") ? status : undefined;
+      });
+    };
+
+    it("runs them one after the other, with a folder that both have and nobody after them", async () => {
+      const status = await run("after-another", 'echo from the first > "$BOTH/left"; echo "$BOTH"');
+      expect(status?.phase).toBe("Succeeded");
+      expect(await world.kubectl("logs", "-n", namespace, "after-another")).toBe("from the first");
+      const folder = await world.kubectl("logs", "-n", namespace, "after-another", "-c", "first");
+      expect(existsSync(folder)).toBe(true);
+      await core.deleteNamespacedPod({ namespace, name: "after-another" });
+      await eventually("the folder to go", async () => (existsSync(folder) ? undefined : true));
+    });
+
+    it("never begins it where the other ends badly, and says which one did", async () => {
+      const status = await run("after-a-failure", "echo no luck; exit 7");
+      expect(status?.phase).toBe("Failed");
+      expect(status?.initContainerStatuses?.[0]?.state?.terminated).toMatchObject({ exitCode: 7, reason: "Error" });
+      expect(status?.containerStatuses?.[0]?.state).toMatchObject({ waiting: { reason: "PodInitializing" } });
+      expect(await world.kubectl("logs", "-n", namespace, "after-a-failure", "-c", "first")).toBe("no luck");
+    });
   });
 
   it("sends users where the Service's selector says, from one request to the next, and loses none", async () => {

@@ -16,6 +16,12 @@ export class ContainerLog {
   #now: string[] = [];
   #before: string[] | undefined;
   readonly #followers = new Set<(line: string | undefined) => void>();
+  #over = false;
+
+  /** Whether nothing more comes. */
+  get over(): boolean {
+    return this.#over;
+  }
 
   add(text: string): void {
     const line = `${new Date().toISOString()} ${text}`;
@@ -32,6 +38,7 @@ export class ContainerLog {
 
   /** Nothing more comes. */
   end(): void {
+    this.#over = true;
     for (const tell of this.#followers) tell(undefined);
     this.#followers.clear();
   }
@@ -62,19 +69,19 @@ const query = z.strictObject({
 /** Serves containers' logs as a kubelet does, to the API server, which answers `kubectl logs` and its like with them. */
 export async function servePodLogs(
   at: KubeletAddress,
-  find: (pod: string) => { readonly log: ContainerLog; readonly over: boolean } | undefined,
+  find: (pod: string, container: string) => ContainerLog | undefined,
 ): Promise<Server> {
   const server = createServer({ cert: at.certificate, key: at.key }, (request, answer) => {
     const url = new URL(request.url ?? "/", "https://127.0.0.1");
-    const [, what, , pod = ""] = url.pathname.split("/");
-    const found = what === "containerLogs" ? find(pod) : undefined;
+    const [, what, , pod = "", container = ""] = url.pathname.split("/");
+    const log = what === "containerLogs" ? find(pod, container) : undefined;
     const asked = query.safeParse(Object.fromEntries(url.searchParams));
-    if (found === undefined || !asked.success) {
-      answer.writeHead(found === undefined ? 404 : 400).end(found === undefined ? "not found" : asked.error?.message);
+    if (log === undefined || !asked.success) {
+      answer.writeHead(log === undefined ? 404 : 400).end(log === undefined ? "not found" : asked.error?.message);
       return;
     }
     const { follow, previous, timestamps, tailLines, sinceSeconds, limitBytes } = asked.data;
-    const all = found.log.lines(previous);
+    const all = log.lines(previous);
     if (all === undefined) {
       answer.writeHead(400).end("previous terminated container not found");
       return;
@@ -85,12 +92,12 @@ export async function servePodLogs(
     const last = tailLines === undefined ? lines : lines.slice(Math.max(0, lines.length - tailLines));
     answer.writeHead(200, { "content-type": "text/plain" });
     answer.write(Buffer.from(last.map(shown).join("")).subarray(0, limitBytes));
-    if (!follow || previous || found.over) {
+    if (!follow || previous || log.over) {
       answer.end();
       return;
     }
     answer.flushHeaders();
-    const stop = found.log.follow((line) => {
+    const stop = log.follow((line) => {
       if (line === undefined) answer.end();
       else answer.write(shown(line));
     });

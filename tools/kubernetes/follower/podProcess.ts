@@ -35,6 +35,11 @@ export class PodProcess {
     return this.#process?.pid;
   }
 
+  /** Resolves when nothing of it runs, and nothing will. */
+  get done(): Promise<void> {
+    return this.#running;
+  }
+
   /** Lets its preStop pass, asks it to end, and makes it end when its grace is over. */
   async stop(graceMs: number): Promise<void> {
     const deadline = Date.now() + graceMs;

@@ -1,12 +1,20 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { CoreV1Api, type KubeConfig, PatchStrategy, setHeaderOptions, type V1Pod } from "@kubernetes/client-node";
+import {
+  CoreV1Api,
+  type KubeConfig,
+  PatchStrategy,
+  setHeaderOptions,
+  type V1Container,
+  type V1Pod,
+} from "@kubernetes/client-node";
 import { sentence } from "../../../release/problem.ts";
 import type { Images } from "../../containerProcess.ts";
 import { freePort } from "../../freePort.ts";
+import { HeldPod } from "./heldPod.ts";
 import { podEnvironment } from "./podEnvironment.ts";
-import { ContainerLog, type KubeletAddress, servePodLogs } from "./podLogs.ts";
+import { type KubeletAddress, servePodLogs } from "./podLogs.ts";
 import { PodProcess } from "./podProcess.ts";
-import { type ContainerFacts, podStatus } from "./podStatus.ts";
+import { type ContainerFacts, initializing, podStatus } from "./podStatus.ts";
 import { watched } from "./watched.ts";
 
 export interface PodsSettings {
@@ -23,21 +31,6 @@ export interface PodsSettings {
   readonly signal: AbortSignal;
 }
 
-interface Held {
-  readonly uid: string;
-  readonly ip: string;
-  readonly port: number;
-  readonly startedAt: Date;
-  readonly log: ContainerLog;
-  restarts: number;
-  over: boolean;
-  process: PodProcess | undefined;
-  leaving: boolean;
-  /** Statuses are told one after the other. */
-  told: Promise<void>;
-  latest: V1Pod;
-}
-
 const defaultGraceSeconds = 30;
 /** From a pull that failed until it is told that the next one waits: a tenth of a kubelet's. */
 const pullPauseMs = 1_000;
@@ -50,7 +43,7 @@ const askAgainMs = 200;
 export class Pods {
   readonly #settings: PodsSettings;
   readonly #core: CoreV1Api;
-  readonly #held = new Map<string, Held>();
+  readonly #held = new Map<string, HeldPod>();
   readonly #ports = new Map<string, number>();
   readonly #leaving = new Set<Promise<void>>();
   #logs: Awaited<ReturnType<typeof servePodLogs>> | undefined;
@@ -65,7 +58,8 @@ export class Pods {
   static async start(settings: PodsSettings): Promise<Pods> {
     const pods = new Pods(settings);
     const { namespace, kubelet } = settings;
-    if (kubelet !== undefined) pods.#logs = await servePodLogs(kubelet, (name) => pods.#named(name));
+    if (kubelet !== undefined)
+      pods.#logs = await servePodLogs(kubelet, (name, container) => pods.#named(name)?.logOf(container));
     const list = () => pods.#core.listNamespacedPod({ namespace });
     await watched(settings.config, `/api/v1/namespaces/${namespace}/pods`, list, settings.signal, (pod, gone) => {
       pods.#see(pod, gone);
@@ -95,6 +89,7 @@ export class Pods {
   async stop(): Promise<void> {
     await Promise.all([...this.#held.values()].map(({ process }) => process?.stop(0)));
     await Promise.allSettled(this.#leaving);
+    for (const held of this.#held.values()) held.letGo();
     this.#logs?.close();
     this.#logs?.closeAllConnections();
   }
@@ -107,101 +102,133 @@ export class Pods {
       if (held !== undefined && !held.leaving) this.#leave(held, 0);
     } else if (pod.metadata?.deletionTimestamp !== undefined) {
       const grace = pod.metadata.deletionGracePeriodSeconds ?? defaultGraceSeconds;
-      if (held === undefined) this.#leave(this.#hold(pod, 0), 0);
+      if (held === undefined) this.#leave(this.#hold(pod), 0);
       else if (!held.leaving) this.#leave(held, 1000 * grace);
     } else if (held === undefined && pod.spec?.nodeName !== undefined && !isOver(pod)) {
-      const here = this.#hold(pod, undefined);
+      const here = this.#hold(pod);
       here.told = this.#start(here).catch((error: unknown) => {
         this.#complaint = sentence(error);
       });
     }
   }
 
-  #named(name: string): Held | undefined {
+  #named(name: string): HeldPod | undefined {
     return [...this.#held.values()].find(({ latest }) => latest.metadata?.name === name);
   }
 
-  #hold(pod: V1Pod, port: number | undefined): Held {
+  #hold(pod: V1Pod): HeldPod {
     this.#count++;
     const ip = `10.244.${Math.floor(this.#count / 250)}.${(this.#count % 250) + 2}`;
-    const uid = pod.metadata?.uid ?? "";
-    const held: Held = {
-      uid,
-      ip,
-      port: port ?? 0,
-      startedAt: new Date(),
-      log: new ContainerLog(),
-      restarts: 0,
-      over: false,
-      process: undefined,
-      leaving: false,
-      told: Promise.resolve(),
-      latest: pod,
-    };
-    this.#held.set(uid, held);
+    const held = new HeldPod(pod, ip);
+    this.#held.set(held.uid, held);
     return held;
   }
 
-  async #start(held: Held): Promise<void> {
+  async #start(held: HeldPod): Promise<void> {
     const pod = held.latest;
+    for (const [index, first] of (pod.spec?.initContainers ?? []).entries()) {
+      if (!(await this.#runBefore(held, first, index))) return;
+    }
     const [container] = pod.spec?.containers ?? [];
     if (container === undefined) return;
-    const command = this.#settings.images(container.image ?? "", pod.metadata?.labels);
-    if (command === undefined) {
-      await this.#cannotPull(held, container.image ?? "");
-      return;
-    }
-    const port = await freePort();
-    this.#ports.set(held.ip, port);
-    const env = await podEnvironment(this.#core, pod, container, this.#settings.claims ?? {});
-    if (typeof env === "string") {
-      const waiting = { reason: "CreateContainerConfigError", message: env };
-      await this.#tell(held, { state: { waiting }, last: undefined, restarts: 0, ready: false });
-      return;
-    }
-    if (held.leaving) return;
+    const prepared = await this.#prepare(held, container, (facts) => this.#tell(held, facts));
+    if (prepared === undefined || held.leaving) return;
+    const { log } = prepared;
     held.process = new PodProcess({
       pod,
       container,
-      command,
-      port,
-      env,
+      ...prepared,
       log: (line) => {
-        held.log.add(line);
+        log.add(line);
         this.#settings.log?.(pod.metadata?.name ?? "", line);
       },
       changed: (facts) => {
         // The lines of a run stay readable as the ones before while the next one is not there yet.
         if (facts.state.running !== undefined && facts.restarts > held.restarts) {
           held.restarts = facts.restarts;
-          held.log.turn();
+          log.turn();
         }
         if (facts.state.terminated !== undefined) {
           held.over = true;
-          held.log.end();
+          log.end();
         }
         held.told = held.told.then(async () => await this.#tell(held, facts));
       },
     });
   }
 
-  /** Told as a kubelet does: the failure, then that it waits before it tries again. */
-  async #cannotPull(held: Held, image: string): Promise<void> {
-    const tell = async (reason: string, message: string) =>
-      await this.#tell(held, { state: { waiting: { reason, message } }, last: undefined, restarts: 0, ready: false });
-    const message = `failed to pull image "${image}": not found`;
-    await tell("ErrImagePull", message);
-    await pause(pullPauseMs, undefined, { signal: this.#settings.signal }).catch(() => {});
-    if (held.leaving || this.#settings.signal.aborted) return;
-    await tell("ImagePullBackOff", `Back-off pulling image "${image}": ErrImagePull: ${message}`);
+  /** Runs one of those that come before a pod's own container. @returns whether it ended well, and the next one's turn has come */
+  async #runBefore(held: HeldPod, container: V1Container, index: number): Promise<boolean> {
+    if (held.latest.spec?.restartPolicy !== "Never") {
+      throw new Error(
+        "Containers that run before others are followed in pods that are never restarted, and in no other.",
+      );
+    }
+    const tell = async (facts: ContainerFacts) => {
+      held.before[index] = facts;
+      await this.#tell(held, initializing);
+    };
+    const prepared = await this.#prepare(held, container, tell);
+    if (prepared === undefined || held.leaving) return false;
+    let ended: ContainerFacts | undefined;
+    let told = Promise.resolve();
+    held.process = new PodProcess({
+      pod: held.latest,
+      container,
+      ...prepared,
+      log: (line) => prepared.log.add(line),
+      changed: (facts) => {
+        if (facts.state.terminated === undefined) told = told.then(() => tell(facts));
+        else ended = facts;
+      },
+    });
+    await held.process.done;
+    prepared.log.end();
+    await told;
+    if (ended === undefined) return false;
+    await tell(ended);
+    return ended.state.terminated?.exitCode === 0 && !held.leaving;
   }
 
-  async #tell(held: Held, facts: ContainerFacts): Promise<void> {
+  /** What a container needs to run; nothing where it cannot be started, which is told then. */
+  async #prepare(held: HeldPod, container: V1Container, tell: (facts: ContainerFacts) => Promise<void>) {
+    const pod = held.latest;
+    const image = container.image ?? "";
+    const command = this.#settings.images(image, pod.metadata?.labels);
+    if (command === undefined) {
+      await this.#cannotPull(held, image, tell);
+      return undefined;
+    }
+    const port = await freePort();
+    this.#ports.set(held.ip, port);
+    const env = await podEnvironment(this.#core, pod, container, this.#settings.claims ?? {}, (volume) =>
+      held.shared(volume),
+    );
+    if (typeof env === "string") {
+      await tell(waitingFor("CreateContainerConfigError", env));
+      return undefined;
+    }
+    return { command, port, env, log: held.beginLog(container.name) };
+  }
+
+  /** Told as a kubelet does: the failure, then that it waits before it tries again. */
+  async #cannotPull(held: HeldPod, image: string, tell: (facts: ContainerFacts) => Promise<void>): Promise<void> {
+    const message = `failed to pull image "${image}": not found`;
+    await tell(waitingFor("ErrImagePull", message));
+    await pause(pullPauseMs, undefined, { signal: this.#settings.signal }).catch(() => {});
+    if (held.leaving || this.#settings.signal.aborted) return;
+    await tell(waitingFor("ImagePullBackOff", `Back-off pulling image "${image}": ErrImagePull: ${message}`));
+  }
+
+  async #tell(held: HeldPod, facts: ContainerFacts): Promise<void> {
     const { latest: pod, ip: podIP, startedAt } = held;
     const [container] = pod.spec?.containers ?? [];
     if (container === undefined) return;
     const { name = "", namespace = "" } = pod.metadata ?? {};
-    const body = { metadata: { uid: held.uid }, status: podStatus(pod, container, facts, { podIP, startedAt }) };
+    const body = {
+      metadata: { uid: held.uid },
+      status: podStatus(pod, container, facts, { podIP, startedAt }, held.before),
+    };
     const merged = setHeaderOptions("Content-Type", PatchStrategy.StrategicMergePatch);
     await this.#asked(async () => await this.#core.patchNamespacedPodStatus({ name, namespace, body }, merged));
   }
@@ -223,7 +250,7 @@ export class Pods {
     }
   }
 
-  #leave(held: Held, graceMs: number): void {
+  #leave(held: HeldPod, graceMs: number): void {
     held.leaving = true;
     const left = this.#end(held, graceMs).catch((error: unknown) => {
       if (!isGone(error)) this.#complaint = sentence(error);
@@ -232,16 +259,20 @@ export class Pods {
     void left.then(() => this.#leaving.delete(left));
   }
 
-  async #end(held: Held, graceMs: number): Promise<void> {
+  async #end(held: HeldPod, graceMs: number): Promise<void> {
     await held.process?.stop(graceMs);
     await held.told;
-    held.log.end();
+    held.letGo();
     this.#held.delete(held.uid);
     this.#ports.delete(held.ip);
     const { name = "", namespace = "" } = held.latest.metadata ?? {};
     const body = { gracePeriodSeconds: 0, preconditions: { uid: held.uid } };
     await this.#asked(async () => await this.#core.deleteNamespacedPod({ name, namespace, body }));
   }
+}
+
+function waitingFor(reason: string, message: string): ContainerFacts {
+  return { state: { waiting: { reason, message } }, last: undefined, restarts: 0, ready: false };
 }
 
 function isOver({ status }: V1Pod): boolean {

@@ -1,14 +1,15 @@
-import { countTables } from "./countTables.ts";
-import { askingDatabase, scriptBeginning } from "./scriptBeginning.ts";
+import { claimFiles } from "./claimFiles.ts";
+import { dumping } from "./dumping.ts";
+import { askingDatabase } from "./scriptBeginning.ts";
 
 /**
  * Dumps the database that `PG…` names to `<stack>/<release>-<time>.dump`, and beside it writes `.ndjson` (what it is of, and each table's rows
  * at the very moment of the dump) and `.sha256` (of both). They grow in a folder of their own; the dump gets its name last, and never over
- * one that is there. `psql` holds one transaction open, in which it counts and whose snapshot `pg_dump` reads.
+ * one that is there.
  *
  * Ends with a line of {@link dumpLine}.
  */
-export const dumpScript = String.raw`${scriptBeginning}${askingDatabase}
+export const dumpToClaim = String.raw`${claimFiles}${askingDatabase}
 plain GREENLIGHT_RELEASE "$GREENLIGHT_RELEASE"
 mkdir -p "$folder"
 for left in "$folder/$GREENLIGHT_RELEASE"-????????T??????Z.partial; do
@@ -28,24 +29,7 @@ made=yes
 mkdir "$GREENLIGHT_WORK"
 
 printf 'dumping to %s/%s.dump\n' "$GREENLIGHT_STACK" "$name"
-psql -X -w -q -A -t -v ON_ERROR_STOP=1 -v release="$GREENLIGHT_RELEASE" > "$GREENLIGHT_WORK/held" <<'SQL' &
-begin isolation level repeatable read read only;
-set local search_path = '';
-set local client_encoding = 'UTF8';
-set local row_security = off;
-set local statement_timeout = 0;
-set local idle_in_transaction_session_timeout = 0;
-select pg_export_snapshot() as greenlight_snapshot \gset
-\setenv GREENLIGHT_SNAPSHOT :greenlight_snapshot
-select json_build_object(
-  'release', :'release', 'takenAt', to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-  'database', current_database(), 'server', current_setting('server_version'));
-${countTables}
-\! pg_dump --format=custom --no-password --lock-wait-timeout=60000 --snapshot="$GREENLIGHT_SNAPSHOT" --file="$GREENLIGHT_WORK/dump" < /dev/null && : > "$GREENLIGHT_WORK/dumped"
-commit;
-SQL
-asking=$!
-wait "$asking" || refuse "the database could not be read"
+${dumping('--file="$GREENLIGHT_WORK/dump"')}wait "$asking" || refuse "the database could not be read"
 asking=
 [ -e "$GREENLIGHT_WORK/dumped" ] || refuse "pg_dump did not end well"
 
