@@ -5,6 +5,8 @@ import { giveTurns } from "./test/turns/giveTurns.ts";
 import { Sequence } from "./test/turns/sequence.ts";
 
 const rehearsals = "test/rehearsal/quick/**/*.test.ts";
+/** Whole releases by the real engine, of minutes each: `npm test` leaves them out, `npm run test:all` does not. */
+const releases = "test/engine/{aws,kubernetes,canaryRelease,rollingRelease}*.test.ts";
 /** What is tested within one process and keeps nothing there: a process of its own for each file costs more than its tests. */
 const within =
   "test/{bench,checklist,components,config,docs,draft,evidence,gate,migrationSafety,policies,project,release}/**/*.test.ts";
@@ -36,19 +38,13 @@ export default defineConfig({
       NODE_EXTRA_CA_CERTS: "",
     },
     projects: [
-      { extends: true, test: { name: "tests", include: ["test/**/*.test.ts"], exclude: [rehearsals, within] } },
-      { extends: true, test: { name: "within", include: [within], isolate: false } },
-      // After everything else: requests that must not fail, and how fast they are answered, want the machine.
       {
         extends: true,
-        test: {
-          name: "rehearsals",
-          include: [rehearsals],
-          maxWorkers: 2,
-          testTimeout: 40 * minute,
-          sequence: { groupOrder: 1 },
-        },
+        test: { name: "tests", include: ["test/**/*.test.ts"], exclude: [rehearsals, releases, within] },
       },
+      { extends: true, test: { name: "releases", include: [releases] } },
+      { extends: true, test: { name: "within", include: [within], isolate: false } },
+      { extends: true, test: { name: "rehearsals", include: [rehearsals], testTimeout: 40 * minute } },
     ],
   },
 });

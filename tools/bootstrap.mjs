@@ -1,7 +1,7 @@
-// The first step of `npm run rehearse`, `npm test` and `npm run bench`: from a fresh clone to a running
+// The first step of `npm run rehearse`, `npm test`, `npm run test:all` and `npm run bench`: from a fresh clone to a running
 // program, with nothing but Node and npm on the machine.
 //
-//     node tools/bootstrap.mjs rehearse|test|bench [arguments of that step]
+//     node tools/bootstrap.mjs rehearse|test|test:all|bench [arguments of that step]
 import { spawn } from "node:child_process";
 import { codeOf, forwarded, installModules, nodeComplaint, root, say } from "./requirements.mjs";
 
@@ -10,6 +10,21 @@ import { codeOf, forwarded, installModules, nodeComplaint, root, say } from "./r
 /** What is started most often starts faster bundled. */
 const bundling = { doing: "the bundling", args: ["--import", "tsx/esm", "tools/bundle.ts"] };
 
+/** @param {string[]} args of the tests themselves @returns {readonly Step[]} */
+const testing = (...args) => [
+  { doing: "the type check", args: ["node_modules/typescript/bin/tsc", "--noEmit"] },
+  { doing: "the linter", args: ["node_modules/@biomejs/biome/bin/biome", "check"] },
+  bundling,
+  { doing: "the installation of tools", args: ["--import", "tsx/esm", "tools/install.ts"] },
+  // Minutes of building, which no test's own time limit would bear. Without it the tests that need it fail, and say why.
+  {
+    doing: "the control plane",
+    args: ["--import", "tsx/esm", "tools/install.ts", "kubernetes", "prometheus", "rclone"],
+    goOn: true,
+  },
+  { doing: "the tests", args: ["node_modules/vitest/vitest.mjs", "run", ...args] },
+];
+
 /**
  * The programs of each command, all started with node; the command's own arguments go to the last.
  * @type {Readonly<Record<string, readonly Step[]>>}
@@ -17,19 +32,8 @@ const bundling = { doing: "the bundling", args: ["--import", "tsx/esm", "tools/b
 const commands = {
   rehearse: [bundling, { doing: "the rehearsal", args: ["--max-semi-space-size=1", "cli/bin.mjs", "rehearse"] }],
   bench: [bundling, { doing: "the benchmark", args: ["--import", "tsx/esm", "bench/main.ts"] }],
-  test: [
-    { doing: "the type check", args: ["node_modules/typescript/bin/tsc", "--noEmit"] },
-    { doing: "the linter", args: ["node_modules/@biomejs/biome/bin/biome", "check"] },
-    bundling,
-    { doing: "the installation of tools", args: ["--import", "tsx/esm", "tools/install.ts"] },
-    // Minutes of building, which no test's own time limit would bear. Without it the tests that need it fail, and say why.
-    {
-      doing: "the control plane",
-      args: ["--import", "tsx/esm", "tools/install.ts", "kubernetes", "prometheus", "rclone"],
-      goOn: true,
-    },
-    { doing: "the tests", args: ["node_modules/vitest/vitest.mjs", "run"] },
-  ],
+  test: testing("--project=!releases"),
+  "test:all": testing(),
 };
 
 process.exitCode = await main(process.argv.slice(2));

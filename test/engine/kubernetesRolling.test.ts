@@ -4,8 +4,8 @@ import { sharesByPods } from "../../provider/kubernetes/readyEndpoints.ts";
 import type { LoadGenerator } from "../../rehearsal/load/client.ts";
 import { type EnvironmentName, weightsFor } from "../../release/environment.ts";
 import { eventually } from "../processes.ts";
+import { bySettings, rolls, type StrategyStack } from "../strategies/suite.ts";
 import { FollowedShop } from "./followedShop.ts";
-import { bySettings, rolls, type StrategyStack } from "./strategySuite.ts";
 
 // The real engine and a real control plane without a Gateway: while traffic is shared, one Service leads to the pods of both sides, which
 // are processes of this machine. Users' requests go to those that the EndpointSlices say are ready, 300 ms late, and each once.

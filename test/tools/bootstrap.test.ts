@@ -21,7 +21,7 @@ describe("the first step of npm run", () => {
   it("names its steps when asked for another", async () => {
     const { exitCode, stderr } = await execa("node", [join(root, "tools/bootstrap.mjs"), "deploy"], { reject: false });
     expect(exitCode).toBe(2);
-    expect(stderr).toContain("rehearse|bench|test");
+    expect(stderr).toContain("rehearse|bench|test|test:all");
   });
 });
 

@@ -1,8 +1,11 @@
 /** Files whose tests wait for minutes that a cloud or a Prometheus counts: they begin first, and take no turn from those that compute. */
 export const waiting: readonly string[] = [
+  "test/rehearsal/quick/aws.test.ts",
   "test/engine/awsCanaryRelease.test.ts",
   "test/engine/awsCanary.test.ts",
-  "test/engine/awsStrategies.test.ts",
   "test/engine/awsCommands.test.ts",
   "test/engine/kubernetesRelease.test.ts",
 ];
+
+/** Files of many minutes that compute: they begin next, so that nothing waits for one of them alone at the end. */
+export const long: readonly string[] = ["test/rehearsal/quick/others.test.ts"];

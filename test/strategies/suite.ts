@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { EnvironmentName, Weights } from "../../release/environment.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
-import type { Config, Project } from "./project.ts";
+import type { Config, Project } from "../engine/project.ts";
 
 /** By which header testers of such a stack ask for a side. */
 export const testers = { header: "x-environment" };

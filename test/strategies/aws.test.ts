@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect } from "vitest";
 import { Follower } from "../../tools/aws/follower.ts";
 import { freePort } from "../../tools/freePort.ts";
 import { ensureToolchain } from "../../tools/toolchain.ts";
+import { AwsShop } from "../engine/awsShop.ts";
 import { credentials, region } from "../tools/aws/world.ts";
-import { AwsShop } from "./awsShop.ts";
-import { bySettings, followsEveryStrategy, type StrategyStack, testers } from "./strategySuite.ts";
+import { bySettings, followsEveryStrategy, type StrategyStack, testers } from "./suite.ts";
 
 let shop: AwsShop;
 let follower: Follower;

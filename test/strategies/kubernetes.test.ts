@@ -1,8 +1,8 @@
 import type { KubernetesObject } from "@kubernetes/client-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readRoute, weightsOf } from "../../provider/kubernetes/route.ts";
-import { FollowedShop } from "./followedShop.ts";
-import { bySettings, followsEveryStrategy, type StrategyStack, testers } from "./strategySuite.ts";
+import { FollowedShop } from "../engine/followedShop.ts";
+import { bySettings, followsEveryStrategy, type StrategyStack, testers } from "./suite.ts";
 
 let followed: FollowedShop;
 let stack: StrategyStack;

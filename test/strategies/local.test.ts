@@ -3,9 +3,9 @@ import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { readRecords } from "../../provider/local/instanceRecord.ts";
 import { readPlatform, readServing } from "../../provider/local/serving.ts";
-import { Project, root } from "./project.ts";
-import { serviceSettings, writeService } from "./service.ts";
-import { bySettings, followsEveryStrategy, type StrategyStack, testers } from "./strategySuite.ts";
+import { Project, root } from "../engine/project.ts";
+import { serviceSettings, writeService } from "../engine/service.ts";
+import { bySettings, followsEveryStrategy, type StrategyStack, testers } from "./suite.ts";
 
 const port = 26_960;
 
