@@ -2,14 +2,9 @@ import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
 import type { Context } from "../context.ts";
 import type { Platform } from "../platform/platform.ts";
+import { requireDumps } from "./requireDumps.ts";
 import type { RollbackArgs } from "./rollback.ts";
 import { requireScript, scriptOfImage } from "./scriptOfImage.ts";
-
-/** How a snapshot is gone back to where no command does that. */
-const byHand = {
-  aws: "`greenlight drill snapshot before-… --keep` restores one beside the database to be compared (docs/aws.md, Rollback)",
-  kubernetes: "restore it into a database of its own by hand, and compare (docs/kubernetes.md, Migrations)",
-} as const;
 
 /**
  * Refuses a way back of the database that the platform has not, before anything is changed.
@@ -25,11 +20,16 @@ export function requireDatabaseWay(
 ): void {
   if (name === "local" || database === "keep") return;
   const untouched = "Nothing was changed.";
+  if (database === "snapshot" && name === "kubernetes") {
+    const next = "leave it out: traffic goes back at once without it; docs/kubernetes.md says how to restore by hand";
+    requireDumps(context, { untouched, next });
+    return;
+  }
   if (database === "snapshot") {
     throw new Problem({
       happened: `--database snapshot is not offered on ${name}.`,
       untouched,
-      next: `leave it out: traffic goes back at once without it; then ${byHand[name]}`,
+      next: "leave it out: traffic goes back at once without it; then `greenlight drill snapshot before-… --keep` restores one beside the database to be compared (docs/aws.md, Rollback)",
       exitCode: exitCodes.usage,
     });
   }
@@ -47,6 +47,7 @@ export function requireDatabaseWay(
 export async function rollBackDatabase(args: RollbackArgs, version: string): Promise<string> {
   const { name } = args.platform;
   if (name === "local") return (await import("./localDatabase.ts")).rollBackLocalDatabase(args, version);
+  if (args.database === "snapshot") return (await import("./byDump.ts")).rollBackByDump(args, version);
   const { rollBackByImage } = await import("./byImage.ts");
   return rollBackByImage(args, name, version);
 }

@@ -30,7 +30,7 @@ export function databaseFaults(
 
 /** Where a program of the team's own dumps, only that one knows where. */
 function dumpFaults(
-  { command, claim, store, drill }: NonNullable<KubernetesDatabase["dump"]>,
+  { command, claim, store, drill, restore }: NonNullable<KubernetesDatabase["dump"]>,
   keep: number | undefined,
   of: (key: string) => string,
 ): string[] {
@@ -56,10 +56,11 @@ function dumpFaults(
       : [
           `${of("keep")} removes dumps that are ours, and ${key} dumps elsewhere: leave it out, and let the store's own rule remove old ones`,
         ]),
-    ...(drill === undefined
-      ? []
-      : [
-          `${of("dump.drill")} restores dumps that are ours, and ${key} dumps elsewhere: leave it out, and drill by your own means`,
-        ]),
+    ...(["drill", "restore"] as const)
+      .filter((what) => ({ drill, restore })[what] !== undefined)
+      .map(
+        (what) =>
+          `${of(`dump.${what}`)} restores dumps that are ours, and ${key} dumps elsewhere: leave it out, and restore by your own means`,
+      ),
   ];
 }

@@ -97,6 +97,18 @@ const dumpSettings = group(
     )
       .optional()
       .describe("Where `greenlight drill snapshot` restores a dump. Left out, it is refused."),
+    restore: group(
+      {
+        secret: objectName("a Secret", 253).describe(
+          "Secret with the variables of the same server and database as those of `secret`, but of a user who may make databases there and owns that one.",
+        ),
+      },
+      "{ secret: shop-owner-database }",
+    )
+      .optional()
+      .describe(
+        "By whom `greenlight rollback --database snapshot` puts a dump in the place of the database. Left out, it is refused.",
+      ),
   },
   "{ image: postgres:17@sha256:…, claim: backups, secret: shop-backup-database }",
 );

@@ -18,10 +18,17 @@ describe("a rollback on Kubernetes that asks for what is not there", () => {
     const options = { project: project.dir, json: true, yes: true, reason: "checkout fails", database };
     return rollbackCommand(options, new Told(), new AbortController().signal);
   };
+  const dump = { image: `postgres:17@sha256:${"a".repeat(64)}`, claim: "backups", secret: "backup" };
   const migration = { service: "api", command: ["m"], verify: ["v"], prints: "up to date" };
 
   it.each([
-    ["a snapshot", "snapshot", {}, /restore it into a database of its own by hand.*docs\/kubernetes.md/],
+    ["a snapshot of a stack without dumps", "snapshot", {}, /leave it out: .*docs\/kubernetes.md/],
+    [
+      "a dump that nobody may put in place",
+      "snapshot",
+      { database: { dump, migration } },
+      /leave it out: .*restore by hand/,
+    ],
     ["a script of a stack without a database", "script", {}, /leave out --database script/],
     [
       "a script that no settings name",

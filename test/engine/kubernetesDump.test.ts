@@ -30,13 +30,28 @@ let project: Project;
 
 /** While it is there, no file of a dump may have more than 4 kB: as on a volume that is full. */
 const full = () => join(folder, "full");
-const dumps = () => readdirSync(join(folder, "shop")).filter((name) => name.endsWith(".dump"));
+const dumpsIn = (place: string) => readdirSync(place).filter((name) => name.endsWith(".dump"));
+const dumps = () => dumpsIn(join(folder, "shop"));
 const rows = async (statement: string) => (await server.sql(database, statement)).map((row) => String(row.one));
 const drillDatabases = () => rows("select datname as one from pg_database where datname like 'drill%'");
 const databaseJobs = async () => {
   const { items } = await followed.config.makeApiClient(BatchV1Api).listNamespacedJob({ namespace: shop.namespace });
   return items.map(({ metadata }) => metadata?.name ?? "").sort();
 };
+
+/** The state has what the one dump of a folder is, and which Job took it. */
+async function expectRecorded(place: string, job: string): Promise<void> {
+  const { outputs } = (await project.resource("kubernetes:DumpJob", "green-snapshot")) ?? {};
+  const [file = ""] = dumpsIn(place);
+  const bytes = readFileSync(join(place, file));
+  expect(outputs).toMatchObject({
+    name: file.replace(/\.dump$/, ""),
+    bytes: bytes.length,
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+    tables: 2,
+    dumpedBy: job,
+  });
+}
 
 /** What a storage would have made and bound, as the scheduler waits for it; and whom to ask. */
 async function prepare(config: KubeConfig, namespace: string): Promise<void> {
@@ -46,6 +61,7 @@ async function prepare(config: KubeConfig, namespace: string): Promise<void> {
   const secrets = [
     ["backup", name],
     ["drill", "postgres"],
+    ["owner", name],
   ] as const;
   for (const [secret, PGDATABASE] of secrets) {
     const stringData = { PGHOST, PGPORT: String(port), PGUSER, PGPASSWORD, PGDATABASE };
@@ -112,16 +128,7 @@ describe.sequential("a release on Kubernetes that dumps its database", { timeout
     const ran = await shop.succeed("up", "--skip-preview");
     expect(ran.text).toContain("dumping to shop/v2-");
     expect(ran.text).not.toContain(database.password);
-    const { outputs } = (await project.resource("kubernetes:DumpJob", "green-snapshot")) ?? {};
-    const [file = ""] = dumps();
-    const bytes = readFileSync(join(folder, "shop", file));
-    expect(outputs).toMatchObject({
-      name: file.replace(/\.dump$/, ""),
-      bytes: bytes.length,
-      sha256: createHash("sha256").update(bytes).digest("hex"),
-      tables: 2,
-      dumpedBy: "shop-dump-v2",
-    });
+    await expectRecorded(join(folder, "shop"), "shop-dump-v2");
     expect(await rows("select version as one from migrated")).toEqual(["v2"]);
     expect(await databaseJobs()).toEqual(["shop-dump-v2", "shop-dumps-list", "shop-migrate-v2", "shop-verify-v2"]);
   });
@@ -190,12 +197,16 @@ describe.sequential("a release on Kubernetes that dumps its database", { timeout
   });
 
   describe("to a store in place of the claim", () => {
-    const objects = () => readdirSync(join(store.bucket, "greenlight", "shop")).sort();
+    const objects = () => join(store.bucket, "greenlight", "shop");
     const storeSettings = (image: string) => {
       const { kubernetes } = project.config as { kubernetes: { database: { dump: Record<string, unknown> } } };
       const { claim: _, ...dump } = kubernetes.database.dump;
-      const kept = { path: "backups/greenlight", image, secret: "store" };
-      return { kubernetes: { ...kubernetes, database: { ...kubernetes.database, dump: { ...dump, store: kept } } } };
+      const changed = {
+        ...dump,
+        store: { path: "backups/greenlight", image, secret: "store" },
+        restore: { secret: "owner" },
+      };
+      return { kubernetes: { ...kubernetes, database: { ...kubernetes.database, dump: changed } } };
     };
 
     it("migrates nothing when the store's client is no image that can be pulled, and says which one is in the way", async () => {
@@ -213,16 +224,7 @@ describe.sequential("a release on Kubernetes that dumps its database", { timeout
         expect(ran.text).not.toContain(secret);
         expect((await project.exported()).text).not.toContain(secret);
       }
-      const { outputs } = (await project.resource("kubernetes:DumpJob", "green-snapshot")) ?? {};
-      const [file = ""] = objects();
-      const bytes = readFileSync(join(store.bucket, "greenlight", "shop", file));
-      expect(outputs).toMatchObject({
-        name: file.replace(/\.dump$/, ""),
-        bytes: bytes.length,
-        sha256: createHash("sha256").update(bytes).digest("hex"),
-        tables: 2,
-        dumpedBy: "shop-dump-v4",
-      });
+      await expectRecorded(objects(), "shop-dump-v4");
       expect(await rows("select version as one from migrated order by 1")).toEqual(["v2", "v3", "v4"]);
     });
 
@@ -237,9 +239,35 @@ describe.sequential("a release on Kubernetes that dumps its database", { timeout
       const there = dumps();
       await project.set({ green: "v5" });
       await shop.succeed("up", "--skip-preview");
-      expect(objects().filter((name) => name.endsWith(".dump"))).toEqual([expect.stringMatching(/^v5-/)]);
-      expect(objects()).toHaveLength(3);
+      expect(dumpsIn(objects())).toEqual([expect.stringMatching(/^v5-/)]);
+      expect(readdirSync(objects())).toHaveLength(3);
       expect(dumps()).toEqual(there);
+    });
+
+    it("is gone back to by a rollback, after the traffic, and the database before is kept beside", async () => {
+      await project.set({ live: "green" });
+      await shop.succeed("up", "--skip-preview");
+      await server.sql(database, "insert into orders values (20001, 'since the release')");
+      const asked = ["rollback", "--reason", "orders are wrong", "--database", "snapshot"];
+      const { exitCode, json, said } = await shop.greenlight(...asked);
+      expect(exitCode, said).toBe(0);
+      expect(said).toMatch(
+        /traffic is back: blue v1[\s\S]*Everything written since \S+ would be lost: .*"public.orders", 20001[\s\S]*swapping the names/,
+      );
+      expect(json).toMatchObject({
+        ok: true,
+        database: "snapshot",
+        databaseReport: expect.stringMatching(
+          /^The database is back at \S+ \(v5-\S+\): 2 tables, 20003 rows, as they were counted then\. The database before is kept as .*_before_restore_/,
+        ),
+        serving: { environment: "blue", version: "v1" },
+      });
+      expect(said).not.toContain(database.password);
+      expect(await rows("select version as one from migrated order by 1")).toEqual(["v2", "v3", "v4"]);
+      expect(await rows("select count(*)::text as one from orders")).toEqual(["20000"]);
+      const [kept = ""] = await rows("select datname as one from pg_database where datname like '%before_restore%'");
+      const before = { ...database, database: kept };
+      expect(await server.sql(before, "select count(*)::int as one from orders")).toEqual([{ one: 20_001 }]);
     });
   });
 });

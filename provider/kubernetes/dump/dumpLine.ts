@@ -22,6 +22,24 @@ const dumpShape = z.object({
 /** A dump as what took it says. */
 export type SaidDump = z.infer<typeof dumpShape>;
 
+const lossShape = z.object({ tables: z.number().int().nonnegative(), same: z.boolean() });
+
+/** Whether the database has the rows that a dump has. */
+export type SaidLoss = z.infer<typeof lossShape>;
+
+const replacedShape = z.object({
+  stage: z.enum(["checksum", "server", "restore", "compare", "settings", "swap", "done", "ended"]),
+  tables: z.number().int().nonnegative(),
+  rows: z.number().int().nonnegative(),
+  /** Name of the database before, once another one has its own. */
+  kept: z.string().nullable(),
+  /** Whether nothing is left of one that was not put in place. */
+  dropped: z.boolean(),
+});
+
+/** How far a dump came in the place of the database. */
+export type SaidReplaced = z.infer<typeof replacedShape>;
+
 const drillShape = z.object({
   stage: z.enum(["checksum", "server", "restore", "compare", "done", "ended"]),
   tables: z.number().int().nonnegative(),
@@ -41,6 +59,16 @@ export function dumpLine(output: string): SaidDump | undefined {
 /** What the last line `greenlight-drill {…}` tells; undefined where there is none. */
 export function drillLine(output: string): SaidDrill | undefined {
   return lastSaid(output, "greenlight-drill", drillShape);
+}
+
+/** What the last line `greenlight-loss {…}` tells; undefined where there is none. */
+export function lossLine(output: string): SaidLoss | undefined {
+  return lastSaid(output, "greenlight-loss", lossShape);
+}
+
+/** What the last line `greenlight-replaced {…}` tells; undefined where there is none. */
+export function replacedLine(output: string): SaidReplaced | undefined {
+  return lastSaid(output, "greenlight-replaced", replacedShape);
 }
 
 /** What follows a word at the beginning of a line, for each line that begins with it. */

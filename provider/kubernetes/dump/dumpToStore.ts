@@ -32,13 +32,13 @@ GREENLIGHT_WORK=$(mktemp -d)
 export GREENLIGHT_WORK
 cd "$GREENLIGHT_WORK"
 mkfifo stream sum upload
-running=
 stored=
 over() {
   trap '' INT TERM
-  for pid in $running; do
+  jobs -p > "$GREENLIGHT_WORK/jobs"
+  while read -r pid; do
     kill "$pid" 2>/dev/null || :
-  done
+  done < "$GREENLIGHT_WORK/jobs"
   # Only what has ended writes no more.
   wait
   if [ "$stored" = half ]; then drop "$name.sha256" "$name.ndjson" "$name.dump" || :; fi
@@ -56,12 +56,9 @@ stored=half
 sha256sum < sum > written &
 summing=$!
 tee sum < stream > upload &
-running="$summing $!"
 become_client --log-level NOTICE --stats 1m --stats-one-line --stats-log-level NOTICE rcat "$place/$name.dump" < upload &
 uploading=$!
-running="$running $uploading"
-${dumping('> "$GREENLIGHT_WORK/stream"')}running="$asking $running"
-wait "$asking" || refuse "the database could not be read"
+${dumping('> "$GREENLIGHT_WORK/stream"')}wait "$asking" || refuse "the database could not be read"
 [ -e dumped ] || refuse "pg_dump did not end well, or the store did not take it"
 wait "$uploading" || refuse "the store did not take the dump"
 wait "$summing"
@@ -75,7 +72,6 @@ summing=$!
   }
 ) &
 listing=$!
-running="$summing $listing"
 wait "$listing" || refuse "the dump cannot be listed"
 wait "$summing"
 cmp -s written read || refuse "what the store has is not what was written"

@@ -17,8 +17,7 @@ done
 
 /**
  * Variables of rclone where the Secret does not have them, in the order in which they are set. Keys and region may come as AWS names them.
- * Buckets are not made: who writes dumps need not be allowed that. S3 takes 10,000 chunks: of this size they are 312 GiB, and rclone stays below
- * 150 MiB of memory.
+ * Buckets are not made: who writes dumps need not be allowed that. S3 takes 10,000 chunks, of this size 312 GiB; two are in memory at once.
  */
 const defaults: readonly (readonly [name: string, value: string])[] = [
   ["RCLONE_CONFIG_STORE_TYPE", "s3"],

@@ -25,9 +25,14 @@ rows=0
 checksums=false
 over() {
   trap '' INT TERM
+  # It may have been told to stop before it could note the number of what it had just started.
+  jobs -p > "$work/jobs"
+  [ -n "$postgres" ] || postgres=$(head -n 1 "$work/jobs")
   if [ -n "$postgres" ]; then
-    # Who keeps the claim finds it as after an orderly end.
-    if [ "$stage" = done ]; then kill -INT "$postgres"; else kill -QUIT "$postgres"; fi 2>/dev/null || :
+    # Who keeps the claim finds it as after an orderly end. Told again and again: one that has only just begun does not hear it.
+    how=QUIT
+    [ "$stage" != done ] || how=INT
+    (while kill "-$how" "$postgres"; do sleep 1; done) > /dev/null 2>&1 &
     wait "$postgres" || :
   fi
   rm -rf "$work"

@@ -31,12 +31,15 @@ export const rehearsalSummary = z.strictObject({
 });
 export type RehearsalSummary = z.infer<typeof rehearsalSummary>;
 
+/** The last moment that an ISO time of four digits' years can name. */
+const latest = Date.parse("9999-12-31T23:59:59.999Z");
+
 /** Reads the `summary.json` that `greenlight rehearse` leaves. @throws Error with one sentence for anything else */
 export function readRehearsal(bytes: Buffer): RehearsalSummary {
   const it = shaped(shape, readJson(bytes), "`greenlight rehearse`");
   const times = it.rollbacks.verdictToLastBadAnswerMs;
   const ended = new Date(Date.parse(it.startedAt) + it.durationMs);
-  if (Number.isNaN(ended.getTime())) throw new Error("it does not say when the rehearsal ended");
+  if (!(ended.getTime() <= latest)) throw new Error("it does not say when the rehearsal ended");
   return {
     ok: it.ok,
     platform: shown(it.platform),

@@ -43,7 +43,7 @@ describe("the settings of a stack on Kubernetes", () => {
   });
 
   it("take a dump in the place of a snapshot of the volume", () => {
-    const drilled = { ...dump, drill: { secret: "shop-drill" } };
+    const drilled = { ...dump, drill: { secret: "shop-drill" }, restore: { secret: "shop-owner" } };
     expect(faults({ kubernetes: { ...settings.kubernetes, database: { dump: drilled, keep: 3 } } })).toEqual([]);
     expect(faults({ kubernetes: { ...settings.kubernetes, database: { dump: elsewhere } } })).toEqual([]);
     const stored = { ...drilled, claim: undefined, store };
@@ -142,6 +142,10 @@ describe("the settings of a stack on Kubernetes", () => {
     [
       { kubernetes: { ...settings.kubernetes, database: { dump: { ...elsewhere, drill: { secret: "drill" } } } } },
       "greenlight:kubernetes.database.dump.drill restores dumps that are ours",
+    ],
+    [
+      { kubernetes: { ...settings.kubernetes, database: { dump: { ...elsewhere, restore: { secret: "owner" } } } } },
+      "greenlight:kubernetes.database.dump.restore restores dumps that are ours",
     ],
     [
       { kubernetes: { ...settings.kubernetes, database: { dump: { ...dump, image: "postgres:17" } } } },

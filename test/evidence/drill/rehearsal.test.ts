@@ -46,6 +46,11 @@ describe("a rehearsal's summary", () => {
       { ...sampleJson("rehearsal/interrupted.json"), durationMs: 1e300 },
       /when the rehearsal ended/,
     ],
+    [
+      "that ended in no year that a time can name",
+      { ...sampleJson("rehearsal/interrupted.json"), durationMs: 251_606_822_823_255 },
+      /when the rehearsal ended/,
+    ],
   ])("is refused %s", (_, value, reason) => {
     expect(() => readRehearsal(Buffer.from(JSON.stringify(value)))).toThrow(reason);
   });

@@ -184,6 +184,17 @@ describe("the script that starts a database on a copy of its volume", { timeout:
     expect(text).toContain(`could not open file "${path}"`);
   });
 
+  it("ends a server that has only just begun, and does not hear it at once", async () => {
+    for (let tries = 0; tries < 5; tries++) {
+      const { child, ended, said } = start();
+      child.stdout.on("data", () => {
+        if (said().includes("starting PostgreSQL")) child.kill("SIGTERM");
+      });
+      expect((await ended).exitCode).toBe(143);
+      expect(restoredLine(said())?.stage).toBe("ended");
+    }
+  });
+
   it("ends the server when it is told to stop, and says that it was", async () => {
     const { child, ended, said } = start();
     const pid = child.pid ?? 0;
