@@ -199,7 +199,8 @@ describe("the script that starts a database on a copy of its volume", { timeout:
     const { child, ended, said } = start();
     const pid = child.pid ?? 0;
     await eventually("PostgreSQL to start", async () =>
-      (await descendantsOf(pid)).some(({ command }) => command.includes("postgres -D")) ? true : undefined,
+      // Each shell of the script has its whole text among its words.
+      (await descendantsOf(pid)).some(({ command }) => /^\S*postgres -D/.test(command)) ? true : undefined,
     );
     const all = await descendantsOf(pid);
     child.kill("SIGTERM");
