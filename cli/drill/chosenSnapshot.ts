@@ -1,6 +1,6 @@
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
-import type { KeptSnapshot } from "../../release/snapshotRetention.ts";
+import { type KeptSnapshot, newestFirst } from "../../release/snapshotRetention.ts";
 
 /** What is said where none can be drilled. */
 interface Saying {
@@ -24,8 +24,8 @@ export function chosenSnapshot<Kept extends KeptSnapshot>(
   named: string | undefined,
   { what, where, untouched, unfit, made }: Saying,
 ): Kept {
-  const newestFirst = all.toSorted((a, b) => Date.parse(b.takenAt ?? "") - Date.parse(a.takenAt ?? ""));
-  const found = newestFirst.find(({ identifier, whole }) => (named === undefined ? whole : identifier === named));
+  const sorted = newestFirst(all);
+  const found = sorted.find(({ identifier, whole }) => (named === undefined ? whole : identifier === named));
   if (found?.whole === true) return found;
   if (found !== undefined) {
     throw new Problem({
@@ -37,7 +37,7 @@ export function chosenSnapshot<Kept extends KeptSnapshot>(
     });
   }
   if (named !== undefined) {
-    const some = newestFirst.slice(0, 5).map(({ identifier }) => identifier);
+    const some = sorted.slice(0, 5).map(({ identifier }) => identifier);
     throw new Problem({
       happened: `The stack took no ${what} ${JSON.stringify(named.slice(0, 255))}.`,
       where,

@@ -4,6 +4,7 @@ import {
   type DumpSettings,
   jobsKept,
   type KubernetesDatabase,
+  keptIn,
   placeOfDumps,
 } from "../../components/kubernetes/databaseSettings.ts";
 import { dumpPod } from "../../components/kubernetes/dumpPod.ts";
@@ -76,7 +77,7 @@ export async function drillDump(
       if (!text.startsWith("greenlight-")) reporter.tell({ kind: "step", text });
     },
   };
-  const scripts = dumpScripts[dump.store === undefined ? "claim" : "store"];
+  const scripts = dumpScripts[keptIn(dump)];
   const looking = dumpPod(kubernetes, dump, { env: {}, changes: false });
   const times = { deadlineMs: options.deadlineMs, keepMs };
   const list = planOf(jobNamed(prefix, `${prefix}-dumps-look`), looking, shell(scripts.list), times);

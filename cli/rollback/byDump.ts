@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
-import { type DumpSettings, jobsKept, placeOfDumps } from "../../components/kubernetes/databaseSettings.ts";
+import { type DumpSettings, jobsKept, keptIn, placeOfDumps } from "../../components/kubernetes/databaseSettings.ts";
 import { dumpPod } from "../../components/kubernetes/dumpPod.ts";
 import { jobNamed } from "../../components/kubernetes/names.ts";
 import { accessOf } from "../../components/kubernetes/serving.ts";
+import type { JobPlan } from "../../provider/kubernetes/jobs.ts";
 import { Problem } from "../../release/problem.ts";
+import { newestFirst } from "../../release/snapshotRetention.ts";
 import { requireDumps } from "./requireDumps.ts";
 import type { RollbackArgs } from "./rollback.ts";
 
@@ -26,7 +28,7 @@ export async function rollBackByDump(args: RollbackArgs, version: string): Promi
       import("../../provider/kubernetes/dump/listDumps.ts"),
       import("../../provider/kubernetes/dump/playReplace.ts"),
     ]);
-  const scripts = dumpScripts[dump.store === undefined ? "claim" : "store"];
+  const scripts = dumpScripts[keptIn(dump)];
   const client = openClient(accessOf(resolve(context.project), kubernetes));
   const step = {
     urn: "",
@@ -36,18 +38,18 @@ export async function rollBackByDump(args: RollbackArgs, version: string): Promi
       if (!text.startsWith("greenlight-")) reporter.tell({ kind: "step", text });
     },
   };
-  const plan = (job: string, script: string, env: Readonly<Record<string, string>>, of?: string) => {
+  const plan = (job: string, script: string, env: Readonly<Record<string, string>>, of?: string): [JobPlan, string] => {
     const pod = dumpPod(kubernetes, dump, { env, changes: false, ...(of === undefined ? {} : { secret: of }) });
     const { name } = kubernetes;
     const times = { deadlineMs: dump.deadline, keepMs };
     const [planned, container] = planOf(jobNamed(name, `${name}-${job}`), pod, shell(script), times);
-    return [{ ...planned, untouched: told.untouched, again: "run the same command again" }, container] as const;
+    return [{ ...planned, untouched: told.untouched, again: "run the same command again" }, container];
   };
-  const all = await listDumps(client, step, [...plan("dumps-look", scripts.list, {})]);
-  const chosen = newestBefore(all, version);
+  const all = await listDumps(client, step, plan("dumps-look", scripts.list, {}));
+  const [chosen] = newestFirst(all).filter(({ whole, release }) => whole && release === version);
   if (chosen === undefined) throw noDump(dump, version, client.where, kubernetes.name);
   const env = { GREENLIGHT_DUMP: chosen.identifier };
-  const loss = await askLoss(client, step, [...plan("restore-loss", scripts.loss, env, dump.secret)]);
+  const loss = await askLoss(client, step, plan("restore-loss", scripts.loss, env, dump.secret));
   const lost = loss.same
     ? `No table has other rows than the dump ${chosen.identifier}; what was changed in them since would be lost.`
     : `Everything written since ${chosen.takenAt} would be lost: ${loss.differences.slice(0, 8).join("; ")}.`;
@@ -57,20 +59,8 @@ export async function rollBackByDump(args: RollbackArgs, version: string): Promi
   }
   const scratch = `restore_${kubernetes.name.replaceAll("-", "_")}_${randomBytes(6).toString("hex")}`;
   const replacing = plan("restore", scripts.replace, { ...env, GREENLIGHT_SCRATCH: scratch }, secret);
-  const { tables, rows, kept } = await playReplace(client, step, [...replacing], { dump: chosen.identifier, scratch });
+  const { tables, rows, kept } = await playReplace(client, step, replacing, { dump: chosen.identifier, scratch });
   return `The database is back at ${chosen.takenAt} (${chosen.identifier}): ${tables} tables, ${rows} rows, as they were counted then. The database before is kept as ${kept}.`;
-}
-
-function newestBefore<
-  Dump extends {
-    readonly whole: boolean;
-    readonly release?: string | undefined;
-    readonly takenAt?: string | undefined;
-  },
->(all: readonly Dump[], version: string): Dump | undefined {
-  return all
-    .filter(({ whole, release }) => whole && release === version)
-    .toSorted((a, b) => Date.parse(b.takenAt ?? "") - Date.parse(a.takenAt ?? ""))[0];
 }
 
 function noDump(dump: DumpSettings, version: string, where: string, stack: string): Problem {

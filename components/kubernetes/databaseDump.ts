@@ -1,7 +1,7 @@
 import type { KubernetesAccess } from "../../provider/kubernetes/facts.ts";
 import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
-import { type DumpSettings, placeOfDumps } from "./databaseSettings.ts";
+import { type DumpSettings, keptIn, placeOfDumps } from "./databaseSettings.ts";
 import { dumpPod } from "./dumpPod.ts";
 import { jobNamed, releaseName } from "./names.ts";
 import type { KubernetesSettings } from "./settings.ts";
@@ -26,7 +26,7 @@ export class DatabaseDump extends pulumi.ComponentResource {
     super("greenlight:kubernetes:DatabaseDump", name, { version: args.version }, opts);
     const { access, kubernetes, version, commit, dump, keepMs } = args;
     const prefix = kubernetes.name;
-    const { command, store, secret, deadline } = dump;
+    const { command, secret, deadline } = dump;
     const taken = new GreenlightResource<{ name: string }>(
       "greenlight:kubernetes:DumpJob",
       name,
@@ -37,7 +37,7 @@ export class DatabaseDump extends pulumi.ComponentResource {
         job: jobNamed(prefix, releaseName(prefix, "dump", version)),
         pod: dumpPod(kubernetes, dump, { env: { GREENLIGHT_RELEASE: version }, secret, changes: true }),
         ...(command === undefined ? {} : { command }),
-        keptIn: store === undefined ? "claim" : "store",
+        keptIn: keptIn(dump),
         place: placeOfDumps(dump),
         deadlineMs: deadline,
         keepMs,

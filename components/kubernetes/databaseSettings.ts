@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { argv, migrationSettings } from "../../project/migrationSettings.ts";
 import { duration, group, text, whole } from "../../project/settingKinds.ts";
+import type { DumpPlace } from "../../provider/kubernetes/dump/scriptBeginning.ts";
 import { cpu, memory, objectName } from "./resourceKinds.ts";
 
 const pinnedImage = (such: string) =>
@@ -149,6 +150,11 @@ export type KubernetesDatabase = z.infer<typeof databaseSettings>;
 export type DumpSettings = z.infer<typeof dumpSettings>;
 export type DumpStoreSettings = z.infer<typeof storeSettings>;
 export type VolumeDrillSettings = z.infer<typeof drillSettings>;
+
+/** Where dumps are kept, by which scripts for them are chosen. */
+export function keptIn({ store }: DumpSettings): DumpPlace {
+  return store === undefined ? "claim" : "store";
+}
 
 /** Where dumps are, for a person. */
 export function placeOfDumps({ claim, store }: DumpSettings): string {

@@ -1,7 +1,7 @@
 import type { KubernetesAccess } from "../../provider/kubernetes/facts.ts";
 import * as pulumi from "../pulumi.ts";
 import { GreenlightResource } from "../resource.ts";
-import type { DumpSettings } from "./databaseSettings.ts";
+import { type DumpSettings, keptIn } from "./databaseSettings.ts";
 import { dumpPod } from "./dumpPod.ts";
 import { jobNamed } from "./names.ts";
 import type { KubernetesSettings } from "./settings.ts";
@@ -31,7 +31,7 @@ export class DumpRetention extends pulumi.ComponentResource {
         access,
         jobs: { list: jobNamed(prefix, `${prefix}-dumps-list`), removal: jobNamed(prefix, `${prefix}-dumps-remove`) },
         pod: dumpPod(kubernetes, dump, { env: {}, changes: true }),
-        keptIn: dump.store === undefined ? "claim" : "store",
+        keptIn: keptIn(dump),
         keep,
         deployed,
         // Files are listed and removed in no time: who waits longer waits for a claim that cannot be mounted.
