@@ -19,12 +19,13 @@ if (process.env.GREENLIGHT_TEST_TURNS === undefined) {
   giveTurns(process.env.GREENLIGHT_TEST_TURNS);
 }
 
-// Tests start real servers, engines and browsers, and a slow machine is no failure.
+// Tests start real servers, engines and browsers, and a slow machine is no failure: what ends a test is that it hangs. What is built for
+// the first time is built before tests.
 export default defineConfig({
   test: {
     pool: "forks",
-    testTimeout: 2 * minute,
-    hookTimeout: 2 * minute,
+    testTimeout: 20 * minute,
+    hookTimeout: 60 * minute,
     teardownTimeout: 30_000,
     sequence: { sequencer: Sequence },
     // Those that compute and those that wait, see test/turns.

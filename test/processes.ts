@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { execa } from "execa";
+import { patient } from "./patience.ts";
 
 export interface ProcessLine {
   readonly pid: number;
@@ -32,13 +33,13 @@ export async function descendantsOf(pid: number): Promise<ProcessLine[]> {
   return found;
 }
 
-/** Asks until the answer is there, at most as long as given. */
-export async function eventually<T>(what: string, ask: () => Promise<T | undefined>, atMostMs = 20_000): Promise<T> {
-  const deadline = Date.now() + atMostMs;
+/** Asks until the answer is there, for as long as a test is {@link patient}. */
+export async function eventually<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
+  const deadline = Date.now() + patient.timeout;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (Date.now() > deadline) throw new Error(`waited ${atMostMs} ms in vain for ${what}`);
+    if (Date.now() > deadline) throw new Error(`waited ${patient.timeout} ms in vain for ${what}`);
     await pause(50);
   }
 }

@@ -7,7 +7,7 @@ import { awsProject, tasksRun } from "./awsStack.ts";
 import type { Project } from "./project.ts";
 import { Told } from "./told.ts";
 
-describe("greenlight check on AWS", { timeout: 60_000 }, () => {
+describe("greenlight check on AWS", () => {
   let cloud: Cloud;
   let project: Project;
 

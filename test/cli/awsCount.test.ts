@@ -21,7 +21,7 @@ interface Query {
   };
 }
 
-describe("what both sides of a canary on AWS answered", { timeout: 30_000 }, () => {
+describe("what both sides of a canary on AWS answered", () => {
   let cloud: Cloud;
   /** Requests a minute by environment; none at all for one without. */
   let requests: { blue?: number; green?: number };

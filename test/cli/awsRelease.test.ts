@@ -9,7 +9,7 @@ import { Told } from "./told.ts";
 
 // What a release and a switch refuse before the engine is asked; the whole way is in test/engine/awsCommands.test.ts.
 
-describe("a release on AWS before anything is touched", { timeout: 30_000 }, () => {
+describe("a release on AWS before anything is touched", () => {
   let cloud: Cloud;
   let balancer: Balancer;
   let project: Project;

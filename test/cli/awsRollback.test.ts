@@ -14,7 +14,7 @@ import { Told } from "./told.ts";
 
 // The engine is dead here: its state is at a place that is not there. What it does after that is in test/engine/aws.test.ts.
 
-describe("a rollback on AWS while the engine is dead", { timeout: 60_000 }, () => {
+describe("a rollback on AWS while the engine is dead", () => {
   let cloud: Cloud;
   let balancer: Balancer;
   let project: Project;

@@ -23,7 +23,7 @@ interface Query {
   readonly MetricStat: { readonly Metric: { readonly MetricName: string; readonly Namespace: string } };
 }
 
-describe("a watch on AWS", { timeout: 30_000 }, () => {
+describe("a watch on AWS", () => {
   let cloud: Cloud;
   let balancer: Balancer;
   let project: Project;

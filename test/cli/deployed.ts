@@ -9,11 +9,10 @@ import { writeWeights } from "../../provider/local/envoy/runtimeLayer.ts";
 import { folder } from "../../provider/local/folder.ts";
 import { supervisorOf } from "../../provider/local/process/supervised.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
+import { patient } from "../patience.ts";
 import { Managed, secret } from "../provider/managed.ts";
 import { tinyServer } from "../provider/stage.ts";
 import type { Project } from "./project.ts";
-
-const patience = { timeout: 60_000, interval: 50 };
 
 /** A project's local platform as an update would leave it, made by the same resources, without the engine. */
 export class Deployed {
@@ -44,14 +43,14 @@ export class Deployed {
   async weigh(blue: number): Promise<void> {
     writeWeights(join(this.context.dir, "envoy"), ["api"], { blue, green: 100 - blue });
     const admin = new EnvoyAdmin(this.#facts.listen, this.#facts.adminPort);
-    await vi.waitUntil(async () => (await admin.weights("api").catch(() => undefined))?.blue === blue, patience);
+    await vi.waitUntil(async () => (await admin.weights("api").catch(() => undefined))?.blue === blue, patient);
   }
 
   /** Kills a process with its supervisor, as a machine that goes down does. */
   async kill(name: string): Promise<void> {
     const pidFile = folder(this.context.dir).pidFile(name);
     process.kill(-(supervisorOf(pidFile) ?? Number.NaN), "SIGKILL");
-    await vi.waitUntil(() => supervisorOf(pidFile) === undefined, patience);
+    await vi.waitUntil(() => supervisorOf(pidFile) === undefined, patient);
   }
 
   /** Starts again what was killed, as the next update would. */

@@ -8,7 +8,7 @@ const drilled = { ...dump, drill: { secret: "drill" } };
 const held = (release: string, day: number) =>
   JSON.stringify({ release, takenAt: `2026-03-0${day}T10:00:00.000Z`, server: "17.2" });
 
-describe("greenlight drill snapshot of a dump on Kubernetes", { timeout: 60_000 }, () => {
+describe("greenlight drill snapshot of a dump on Kubernetes", () => {
   let cluster: ClusterDrill;
   let server: ApiServer;
 
@@ -33,7 +33,7 @@ describe("greenlight drill snapshot of a dump on Kubernetes", { timeout: 60_000 
     cluster.courses[look] = { prints: `${listed.join("\n")}\ngreenlight-count 3\n`, exitCode: 0 };
     ends({ stage: "done", tables: 2, rows: 12 }, 0);
     cluster.stack({ dump: drilled });
-  }, 60_000);
+  });
   afterEach(() => cluster.close());
 
   it("restores the newest whole dump by a Job on the server of drills, and is in the journal", async () => {

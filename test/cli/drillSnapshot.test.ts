@@ -6,7 +6,7 @@ import { Project } from "./project.ts";
 
 const at = { address: "drill-before-v2-prod.rds.example", port: 5432 };
 
-describe("greenlight drill snapshot", { timeout: 60_000 }, () => {
+describe("greenlight drill snapshot", () => {
   let account: DrillAccount;
 
   beforeEach(async () => {

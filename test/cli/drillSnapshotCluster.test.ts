@@ -3,7 +3,7 @@ import { database } from "../components/aws/shop.ts";
 import { awsProject } from "./awsStack.ts";
 import { DrillAccount, drillTags, instance, snapshot, withDatabase } from "./drillAccount.ts";
 
-describe("greenlight drill snapshot of an Aurora cluster", { timeout: 60_000 }, () => {
+describe("greenlight drill snapshot of an Aurora cluster", () => {
   let account: DrillAccount;
   const { instance: _, ...rest } = database;
   /** Clusters that are there, by name. */

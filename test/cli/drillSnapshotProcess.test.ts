@@ -14,7 +14,7 @@ let shop: DrillShop;
 let project: Project;
 beforeAll(async () => {
   shop = await DrillShop.start();
-}, 180_000);
+});
 afterAll(async () => await shop?.stop());
 afterEach(async () => {
   project.remove();
@@ -48,7 +48,7 @@ describe.sequential.each([
     "the instance in drill-before-v2-prod is creating",
     ["cluster drill-before-v2-prod", "instance drill-before-v2-prod"],
   ],
-] as const)("a drill of an RDS %s as a process", { timeout: 180_000 }, (kind, making, made) => {
+] as const)("a drill of an RDS %s as a process", (kind, making, made) => {
   beforeEach(() => {
     const { migration: _, instance: __, ...rest } = database;
     const bare = { ...rest, [kind]: originals[kind] };

@@ -5,7 +5,7 @@ import { ClusterDrill, drillJob } from "./clusterDrill.ts";
 const image = `postgres:17@sha256:${"a".repeat(64)}`;
 const ofStack = { "app.kubernetes.io/instance": "shop" };
 
-describe("greenlight drill snapshot of a volume on Kubernetes", { timeout: 60_000 }, () => {
+describe("greenlight drill snapshot of a volume on Kubernetes", () => {
   let cluster: ClusterDrill;
   let server: ApiServer;
 
@@ -65,7 +65,7 @@ describe("greenlight drill snapshot of a volume on Kubernetes", { timeout: 60_00
     original();
     ends({ stage: "done" }, 0);
     stack({ image });
-  }, 60_000);
+  });
   afterEach(() => cluster.close());
 
   it("restores the newest whole one into a claim of its own, reads it by a Job, removes both, and is in the journal", async () => {

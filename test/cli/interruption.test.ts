@@ -1,8 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { describe, expect, it, vi } from "vitest";
-
-const patience = { timeout: 60_000, interval: 20 };
+import { patient } from "../patience.ts";
 
 /** A command under way, with what it has said so far. */
 async function start(...args: string[]) {
@@ -12,7 +11,7 @@ async function start(...args: string[]) {
   child.stderr.on("data", (chunk: Buffer) => {
     said += chunk.toString();
   });
-  const says = (text: string) => vi.waitUntil(() => said.includes(text), patience);
+  const says = (text: string) => vi.waitUntil(() => said.includes(text), patient);
   await says("working");
   return { child, says };
 }

@@ -44,7 +44,7 @@ describe("the status of a stack on Kubernetes", () => {
     server.put("pods", blue(0), blue(1), pod(0), pod(1));
     server.put("services", live("blue"));
     server.put("endpointslices", slice("blue-0", "blue-1"));
-  }, 60_000);
+  });
   afterEach(() => server.stop());
 
   it("is well when every endpoint is a pod of the side that the settings ask for, and all that are wanted are ready", async () => {

@@ -24,7 +24,7 @@ const queries = {
   p95: "p95 $service $window",
 };
 
-describe("a watch on Kubernetes", { timeout: 60_000 }, () => {
+describe("a watch on Kubernetes", () => {
   let server: ApiServer;
   let prometheus: PlayedPrometheus;
   let project: Project;
@@ -52,7 +52,7 @@ describe("a watch on Kubernetes", { timeout: 60_000 }, () => {
     prometheus.instants.set("pg_up", ["1"]);
     told = new Told();
     project = open();
-  }, 60_000);
+  });
   afterEach(async () => {
     vi.useRealTimers();
     project.remove();

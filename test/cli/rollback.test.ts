@@ -8,7 +8,7 @@ import { Told } from "./told.ts";
 
 // What serves is read from a real proxy, and traffic is moved on it. The engine's state is at a place that is not there.
 
-describe("a rollback of a stack whose settings cannot be read", { timeout: 60_000 }, () => {
+describe("a rollback of a stack whose settings cannot be read", () => {
   const project = new Project({ prod: settings({ ports: 26_700 }) });
   const backend = process.env.PULUMI_BACKEND_URL;
   let deployed: Deployed;

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { expect, it } from "vitest";
+import { hangsAfterMs } from "../patience.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -14,7 +15,7 @@ async function loadedBy(code: string): Promise<string[]> {
     console.log(JSON.stringify([...new Set(names)]));`;
   const { stdout } = await execa(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", tell], {
     cwd: root,
-    timeout: 100_000,
+    timeout: hangsAfterMs,
   });
   return JSON.parse(stdout);
 }

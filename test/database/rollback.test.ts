@@ -76,7 +76,7 @@ describe("a rehearsed rollback", () => {
     expect(result.findings).toEqual([]);
     expect(result).toMatchObject({ ok: true, applied: ["2_add.sql"] });
     expect(await server.sql(options.connection, "select * from greenlight_migrations")).toEqual(before);
-  }, 20_000);
+  });
 
   it("finds what is left behind, and rows that are not as before", async () => {
     const options = await shop("sql", "drop table extra; update users set name = upper(name);");
@@ -88,7 +88,7 @@ describe("a rehearsed rollback", () => {
     expect(
       await server.sql(options.connection, "select datname from pg_database where datname like 'greenlight_scratch%'"),
     ).toEqual([]);
-  }, 20_000);
+  });
 });
 
 async function onlyFirst(): Promise<string> {

@@ -7,6 +7,7 @@ import type { DatabaseConnection } from "../../provider/database/connection.ts";
 import { withPrivateServer } from "../../provider/database/drill/privateServer.ts";
 import { playRollbackScript } from "../../provider/database/drill/rollbackScriptDrill.ts";
 import { readRollbackScriptDrill } from "../../release/evidence/drill/rollbackScript.ts";
+import { patient } from "../patience.ts";
 import { refusal, startServer, type TestServer } from "./server.ts";
 
 vi.setConfig({ testTimeout: 20_000, hookTimeout: 40_000 });
@@ -141,7 +142,7 @@ describe("a drill of a rollback script", () => {
     const stop = new AbortController();
     const drill = played({ up: `${up} SELECT pg_sleep(30)`, signal: stop.signal });
     const ended = refusal(drill);
-    await vi.waitFor(async () => expect(await scratch()).toHaveLength(1), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await scratch()).toHaveLength(1), patient);
     stop.abort();
     await ended;
     expect(await scratch()).toEqual([]);

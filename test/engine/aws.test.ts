@@ -19,13 +19,13 @@ const succeed: AwsShop["succeed"] = (...asked) => shop.succeed(...asked);
 beforeAll(async () => {
   shop = await AwsShop.open();
   ({ world, project } = shop);
-}, 600_000);
+});
 
 afterAll(async () => {
   await shop?.close();
 });
 
-describe.sequential("a production stack on a simulated AWS", { timeout: 900_000 }, () => {
+describe.sequential("a production stack on a simulated AWS", () => {
   it("deploys the first version: snapshot, migration, tasks, gates, and all traffic to it", async () => {
     const ran = await succeed("up", "--skip-preview");
     expect(ran.text).toContain("Database schema is up to date");

@@ -10,12 +10,12 @@ let shop: AwsShop;
 beforeAll(async () => {
   canary = await AwsCanaryShop.open();
   ({ shop } = canary);
-}, 600_000);
+});
 afterAll(async () => {
   await canary?.close();
-}, 600_000);
+});
 
-describe.sequential("a canary on a simulated AWS", { timeout: 1_200_000 }, () => {
+describe.sequential("a canary on a simulated AWS", () => {
   it("gives a share by plain pulumi, as a change of the rules and nothing that runs, and passes when both sides were judged", async () => {
     // Its bake is over before CloudWatch has told a minute, so that it is watched on until it has.
     await shop.project.set({ share: 10, bake: "1s" });

@@ -9,12 +9,12 @@ let shop: AwsShop;
 beforeAll(async () => {
   canary = await AwsCanaryShop.open();
   ({ shop } = canary);
-}, 600_000);
+});
 afterAll(async () => {
   await canary?.close();
-}, 600_000);
+});
 
-describe("a canary on a simulated AWS", { timeout: 1_200_000 }, () => {
+describe("a canary on a simulated AWS", () => {
   it("is walked by a release: a share, both sides compared over the same minutes, then everything", async () => {
     await canary.scaleByLoad("shop-blue-web", 3);
     await shop.project.set({ bake: "1s" });

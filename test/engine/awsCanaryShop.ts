@@ -1,5 +1,6 @@
 import { DescribeServicesCommand, ECSClient, UpdateServiceCommand } from "@aws-sdk/client-ecs";
 import { expect } from "vitest";
+import { patient } from "../patience.ts";
 import { AwsShop } from "./awsShop.ts";
 
 /**
@@ -28,7 +29,6 @@ export class AwsCanaryShop {
     };
     const shop = await AwsShop.open(settings, { scaling: { most: 4, cpu: 60 } });
     // An update that watches a share waits as well.
-    shop.project.operationMs = 900_000;
     shop.traffic("blue", 0);
     shop.traffic("green", 0);
     await shop.succeed("up", "--skip-preview");
@@ -54,7 +54,7 @@ export class AwsCanaryShop {
   async scaleByLoad(service: string, desiredCount: number): Promise<void> {
     const ecs = new ECSClient(this.shop.world.client);
     await ecs.send(new UpdateServiceCommand({ cluster: "shop", service, desiredCount }));
-    await expect.poll(() => this.tasksOf(service), { timeout: 60_000 }).toBe(desiredCount);
+    await expect.poll(() => this.tasksOf(service), patient).toBe(desiredCount);
   }
 
   async tasksOf(service: string): Promise<number | undefined> {

@@ -11,12 +11,12 @@ beforeAll(async () => {
     thresholds: { errorFor: "1m", p95For: "1m", minRequests: 100 },
     watch: { for: "5m", every: "1s" },
   });
-}, 600_000);
+});
 afterAll(async () => {
   await shop?.close();
-}, 600_000);
+});
 
-describe.sequential("the commands on a simulated AWS", { timeout: 1_200_000 }, () => {
+describe.sequential("the commands on a simulated AWS", () => {
   const greenlight = (...args: string[]) => shop.greenlight(args);
   const weights = () => shop.weights();
 
@@ -24,7 +24,7 @@ describe.sequential("the commands on a simulated AWS", { timeout: 1_200_000 }, (
     await shop.succeed("up", "--skip-preview");
     await shop.project.set({ live: "green" });
     await shop.succeed("up", "--skip-preview");
-  }, 600_000);
+  });
 
   it("roll back: traffic first, then Pulumi's state, then a verification", async () => {
     const { exitCode, json, said } = await greenlight("rollback", "--reason", "checkout fails");

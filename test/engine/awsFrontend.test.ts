@@ -57,7 +57,7 @@ beforeAll(async () => {
     await project.write(`dist/${version}/index.html`, `<h1>${version}</h1>`);
     await project.write(`dist/${version}/app-${version}f00ba4.js`, `run("${version}")`);
   }
-}, 600_000);
+});
 
 afterAll(async () => {
   await project?.remove();
@@ -91,7 +91,7 @@ async function functionCode(): Promise<string> {
   return new TextDecoder().decode(found.FunctionCode);
 }
 
-describe.sequential("pages behind CloudFront", { timeout: 900_000 }, () => {
+describe.sequential("pages behind CloudFront", () => {
   it("are served from the first version's own prefix, protected, and kept as long as they may be", async () => {
     await up({});
     const page = await asks("/");

@@ -57,7 +57,7 @@ beforeAll(async () => {
       smoke: smokeOf("v1"),
     }),
   );
-}, 600_000);
+});
 
 afterAll(async () => {
   await project?.pulumi("state", "unprotect", "--all", "--yes", "--stack", project.stack);
@@ -79,7 +79,7 @@ async function refused(operation: "preview" | "destroy"): Promise<string> {
 
 const networks = async () => (await ec2.send(new DescribeVpcsCommand({ Filters: [made] }))).Vpcs ?? [];
 
-describe.sequential("a network of the stack's own on a simulated AWS", { timeout: 900_000 }, () => {
+describe.sequential("a network of the stack's own on a simulated AWS", () => {
   it("is shown by a preview before anything of it is there", async () => {
     const { changes } = await succeed("preview");
     expect(changes).toEqual(expect.arrayContaining(["create Vpc vpc", "create NatGateway vpc-nat-1"]));
@@ -143,7 +143,7 @@ describe.sequential("a network of the stack's own on a simulated AWS", { timeout
   });
 });
 
-describe.sequential("a network by tags on a simulated AWS", { timeout: 300_000 }, () => {
+describe.sequential("a network by tags on a simulated AWS", () => {
   it("is found by a first preview already", async () => {
     const { text } = await succeed("preview", "--diff");
     const { Vpcs: [vpc] = [] } = await ec2.send(

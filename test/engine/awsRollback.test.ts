@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
+import { patient } from "../patience.ts";
 import { region, type World } from "../tools/aws/world.ts";
 import type { Project } from "./project.ts";
 import {
@@ -51,7 +52,7 @@ beforeAll(async () => {
       }),
     );
   }
-}, 600_000);
+});
 
 afterAll(async () => {
   await project?.remove();
@@ -74,7 +75,7 @@ const results = () => calledWith(world);
 const serving = () => sharesOf(world, project, "web");
 const record = async () => (await rollbackRecord(world)).arming;
 
-describe.sequential("a release on AWS that nobody watches", { timeout: 900_000 }, () => {
+describe.sequential("a release on AWS that nobody watches", () => {
   it("has nothing to go back to at first, and its alarm moves nothing", async () => {
     await up({});
     expect(await record()).toMatchObject({ armed: false, why: "nothing served before" });
@@ -105,7 +106,7 @@ describe.sequential("a release on AWS that nobody watches", { timeout: 900_000 }
     await project.set({ share: 10, bake: "10m" });
     const updating = project.run("up", "--skip-preview");
     // Written before the rules, and when traffic was read to be there: then the update begins to watch.
-    await expect.poll(writtenTimes, { timeout: 120_000 }).toBe(before + 2);
+    await expect.poll(writtenTimes, patient).toBe(before + 2);
     await alarm("ALARM");
     expect(results()).toEqual([{ deed: "moved", why: "shop-green-no-go fired; web went back to blue" }]);
     const ran = await updating;
@@ -167,7 +168,7 @@ describe.sequential("a release on AWS that nobody watches", { timeout: 900_000 }
     await up({ live: "green", aws: settings({ for: "1s" }, aws) });
     // The bake runs from when traffic was read to be there, which is the record's second writing.
     const { at } = await rollbackRecord(world);
-    await expect.poll(() => Date.now() - at, { timeout: 10_000 }).toBeGreaterThan(1_000);
+    await expect.poll(() => Date.now() - at, patient).toBeGreaterThan(1_000);
     await alarm("ALARM");
     expect(results()).toEqual([{ deed: "nothing", why: "the bake of v2 is over" }]);
     expect(await serving()).toEqual([0, 100]);

@@ -18,12 +18,12 @@ beforeAll(async () => {
     await shop.writeManifest(version, { DATABASE_URL: database.url, MIGRATION });
   }
   await shop.succeed("up", "--skip-preview");
-}, 900_000);
+});
 
 afterAll(async () => {
   await shop?.close();
   await database?.stop();
-}, 300_000);
+});
 
 /** Deploys a version beside v1, which migrates, and gives it the traffic. */
 async function serve(version: string): Promise<void> {
@@ -37,7 +37,7 @@ async function serve(version: string): Promise<void> {
 const rollback = ["rollback", "--reason", "checkout fails", "--database", "script"];
 const rollBack = () => shop.greenlight(rollback);
 
-describe.sequential("a rollback on AWS that takes the database back", { timeout: 900_000 }, () => {
+describe.sequential("a rollback on AWS that takes the database back", () => {
   it("moves traffic, then takes the migration back by a task whose lines are told, and asks the database", async () => {
     await serve("v2");
     expect(await database.schema()).toEqual({ recorded: ["v1", "v2"], columns: ["v1", "v2"] });
@@ -82,7 +82,7 @@ describe.sequential("a rollback on AWS that takes the database back", { timeout:
     const killed = shop.begin(rollback);
     const ecs = new ECSClient(shop.world.client);
     const asked = new ListTasksCommand({ cluster: "shop", startedBy: "rollback-shop-v4" });
-    await eventually("the task to run", async () => (await ecs.send(asked)).taskArns?.[0], 240_000);
+    await eventually("the task to run", async () => (await ecs.send(asked)).taskArns?.[0]);
     killed.kill("SIGKILL");
     await killed;
     const again = shop.begin(rollback);
@@ -90,7 +90,7 @@ describe.sequential("a rollback on AWS that takes the database back", { timeout:
     again.stderr.on("data", (part) => {
       said += part;
     });
-    await eventually("it to be found", async () => said.includes("the rollback's task is there") || undefined, 240_000);
+    await eventually("it to be found", async () => said.includes("the rollback's task is there") || undefined);
     await database.sql("create table go ()");
     const { exitCode } = await again;
     expect(exitCode, said).toBe(0);

@@ -6,7 +6,7 @@ import { stringify } from "yaml";
 import type { EnvironmentName } from "../../release/environment.ts";
 import type { World } from "../tools/aws/world.ts";
 import type { Config, Project } from "./project.ts";
-import { beginIn, greenlightIn, image, openOnSimulatedAws, ruleOf, sharesOf, smokeOf } from "./simulatedAws.ts";
+import { greenlightIn, image, openOnSimulatedAws, ruleOf, sharesOf, smokeOf } from "./simulatedAws.ts";
 
 const versions = ["v1", "v2", "v3", "v4"];
 
@@ -89,7 +89,7 @@ export class AwsShop {
 
   /** Begins the command, for one that does not live to see its end. */
   begin(args: readonly string[], env: Record<string, string> = {}) {
-    return beginIn(this.project, args, env);
+    return this.project.greenlight([...args, "--json"], env);
   }
 
   /** What CloudWatch says of one side's traffic from now on: so many errors in 600 requests a minute of each service. */

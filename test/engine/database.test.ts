@@ -31,8 +31,8 @@ beforeAll(async () => {
     backup: { drill: true, keep: 5, keepOnDestroy: false },
   });
   await cp(join(root, "examples/shop"), join(project.folder, "shop"), { recursive: true });
-}, 600_000);
-afterAll(async () => await project?.remove(), 180_000);
+});
+afterAll(async () => await project?.remove());
 
 async function succeed(operation: "preview" | "up" | "refresh" | "destroy", ...args: string[]) {
   const ran = await project.run(operation, ...args);
@@ -61,7 +61,7 @@ function tables(): Promise<Record<string, unknown>[]> {
   return query("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1");
 }
 
-describe.sequential("a stack with a database, by plain pulumi", { timeout: 180_000 }, () => {
+describe.sequential("a stack with a database, by plain pulumi", () => {
   it("snapshots, migrates and serves, and the policy pack finds it in order", async () => {
     const { text, changes } = await succeed("up", "--skip-preview", "--policy-pack", pack);
     expect(text).not.toMatch(/\[(mandatory|advisory)\]/);

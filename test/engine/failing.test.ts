@@ -7,12 +7,16 @@ const first = 26820;
 let project: Project;
 
 beforeAll(async () => {
-  project = await Project.make(serviceSettings(first));
+  project = await Project.make({
+    ...serviceSettings(first),
+    services: { api: { port: first, instances: 2, drain: "1s", start: "3s" } },
+    gates: { successes: 2, interval: "50ms", deadline: "2s" },
+  });
   await writeService(project, ["v1", "v2", "v3", "v4"]);
   const ran = await up();
   expect(ran.exitCode, ran.text).toBe(0);
-}, 600_000);
-afterAll(async () => await project?.remove(), 180_000);
+});
+afterAll(async () => await project?.remove());
 
 function up(): Promise<Ran> {
   return project.run("up", "--skip-preview");
@@ -30,7 +34,7 @@ async function incarnations(): Promise<unknown[]> {
   return all.map((it) => it?.outputs?.incarnation);
 }
 
-describe.sequential("a candidate that a gate refuses", { timeout: 120_000 }, () => {
+describe.sequential("a candidate that a gate refuses", () => {
   let started: unknown[];
 
   it("fails the update with what was seen, and traffic stays", async () => {
@@ -83,7 +87,7 @@ describe.sequential("a candidate that a gate refuses", { timeout: 120_000 }, () 
   });
 });
 
-describe.sequential("a candidate that does not start", { timeout: 120_000 }, () => {
+describe.sequential("a candidate that does not start", () => {
   it("fails the update with its log, and leaves no process of it", async () => {
     await behave(project, "v3", "never-listens");
     await project.set({ green: "v3" });

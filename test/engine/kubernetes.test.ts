@@ -28,15 +28,13 @@ beforeAll(async () => {
     },
   });
   ({ project } = shop);
-}, 3_600_000);
+});
 
 afterAll(async () => {
   await shop?.close();
-}, 300_000);
+});
 
-describe.sequential("a production stack on a Kubernetes cluster, by the deployer's Role alone", {
-  timeout: 600_000,
-}, () => {
+describe.sequential("a production stack on a Kubernetes cluster, by the deployer's Role alone", () => {
   it("deploys the first version, and leads users to it", async () => {
     const ran = await succeed("up", "--skip-preview");
     expect(ran.text).toContain("api, web: nothing serves yet");

@@ -17,10 +17,10 @@ beforeAll(async () => {
       kubernetes: { endpointDelay: "1s", gates: { deadline: "60s" } },
     },
   });
-}, 3_600_000);
+});
 afterAll(async () => {
   await shop?.close();
-}, 300_000);
+});
 
 const check = (version: string) => shop.greenlight("check", version);
 /** What an operation that must be refused says, in one line. */
@@ -32,7 +32,7 @@ async function refused(operation: "preview" | "up", ...args: string[]): Promise<
   return flat(ran.text);
 }
 
-describe.sequential("the checklist of a stack on a Kubernetes cluster", { timeout: 900_000 }, () => {
+describe.sequential("the checklist of a stack on a Kubernetes cluster", () => {
   it("has nobody to ask for their health before the first deployment, in a namespace that is there", async () => {
     const { exitCode, json, said } = await check("v1");
     expect(exitCode, said).toBe(3);

@@ -113,16 +113,16 @@ beforeAll(async () => {
   });
   ({ shop } = followed);
   ({ project } = shop);
-}, 3_600_000);
+});
 
 afterAll(async () => {
   await followed?.close();
   await store?.stop();
   await server?.stop();
   rmSync(folder, { recursive: true, force: true });
-}, 300_000);
+});
 
-describe.sequential("a release on Kubernetes that dumps its database", { timeout: 600_000 }, () => {
+describe.sequential("a release on Kubernetes that dumps its database", () => {
   it("dumps before it migrates, and keeps what the file is", async () => {
     await project.set({ green: "v2" });
     const ran = await shop.succeed("up", "--skip-preview");
@@ -164,14 +164,10 @@ describe.sequential("a release on Kubernetes that dumps its database", { timeout
     await client.query("begin");
     await client.query("lock table orders in access exclusive mode");
     const update = project.pulumi("up", "--stack", project.stack, "--yes", "--skip-preview");
-    await eventually(
-      "the dump to wait for the lock",
-      async () => {
-        const waiting = "select application_name as one from pg_stat_activity where wait_event_type = 'Lock'";
-        return (await rows(waiting)).find((name) => name === "greenlight");
-      },
-      120_000,
-    );
+    await eventually("the dump to wait for the lock", async () => {
+      const waiting = "select application_name as one from pg_stat_activity where wait_event_type = 'Lock'";
+      return (await rows(waiting)).find((name) => name === "greenlight");
+    });
     update.kill("SIGKILL");
     await update;
     await project.pulumi("cancel", project.stack, "--yes");

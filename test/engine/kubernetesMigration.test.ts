@@ -79,13 +79,13 @@ beforeAll(async () => {
       else await execa("cp", ["-a", from, to]);
     },
   });
-}, 3_600_000);
+});
 
 afterAll(async () => {
   storage?.stop();
   await followed?.close();
   await server?.stop();
-}, 300_000);
+});
 
 const claimsThere = async () => {
   const { items } = await shop.get<{ items: { metadata: { name: string } }[] }>("persistentvolumeclaims");
@@ -99,7 +99,7 @@ const jobs = async () => {
   return items.map(({ metadata }) => metadata?.name).sort();
 };
 
-describe.sequential("a release on Kubernetes that migrates a database", { timeout: 600_000 }, () => {
+describe.sequential("a release on Kubernetes that migrates a database", () => {
   it("takes a snapshot, migrates by a Job whose lines are told, asks the database, and then starts its pods", async () => {
     await project.set({ green: "v2" });
     const ran = await shop.succeed("up", "--skip-preview");
@@ -131,7 +131,7 @@ describe.sequential("a release on Kubernetes that migrates a database", { timeou
 
   it("tells what a drill whose command was killed left, and takes it away when it is asked", async () => {
     const command = shop.begin("drill", "snapshot");
-    await eventually("the drill's Job", async () => (await jobs()).find((name) => name === "shop-drill"), 60_000);
+    await eventually("the drill's Job", async () => (await jobs()).find((name) => name === "shop-drill"));
     command.kill("SIGKILL");
     await command;
     expect(await claimsThere()).toEqual([claim, expect.stringMatching(/^shop-drill-/)]);
@@ -163,11 +163,7 @@ describe.sequential("a release on Kubernetes that migrates a database", { timeou
   it("goes along with a migration that runs already when the engine was killed: it ran once", async () => {
     await project.set({ green: "slow" });
     const update = project.pulumi("up", "--stack", project.stack, "--yes", "--skip-preview");
-    await eventually(
-      "the Job to run",
-      async () => (await jobs()).find((name) => name === "shop-migrate-slow"),
-      120_000,
-    );
+    await eventually("the Job to run", async () => (await jobs()).find((name) => name === "shop-migrate-slow"));
     update.kill("SIGKILL");
     await update;
     await project.pulumi("cancel", project.stack, "--yes");

@@ -89,16 +89,16 @@ beforeAll(async () => {
       },
     ],
   });
-}, 3_600_000);
+});
 
 afterAll(async () => {
   await prometheus?.stop();
   await followed?.close();
-}, 300_000);
+});
 
 beforeEach(async () => {
   load = await followed.users();
-}, 60_000);
+});
 
 afterEach(async () => {
   await load[Symbol.asyncDispose]();
@@ -157,7 +157,7 @@ async function serves(): Promise<unknown> {
   return (await shop.greenlight("status")).json.serves.environment;
 }
 
-describe.sequential("a release on Kubernetes that a Prometheus judges", { timeout: 900_000 }, () => {
+describe.sequential("a release on Kubernetes that a Prometheus judges", () => {
   it("is not begun where nobody could judge it: no figures, or an alert that is not there", async () => {
     await asks({ cluster: "nobody/$service", alerts: ["Nowhere"] });
     const { exitCode, said } = await shop.greenlight("release", "v2");

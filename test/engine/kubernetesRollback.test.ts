@@ -28,13 +28,13 @@ beforeAll(async () => {
   ({ shop } = followed);
   ({ project } = shop);
   storage = await PlayedStorage.start(followed.config, shop.namespace);
-}, 3_600_000);
+});
 
 afterAll(async () => {
   storage?.stop();
   await followed?.close();
   await database?.stop();
-}, 300_000);
+});
 
 /** Deploys a version beside v1, which migrates, and gives it the traffic. */
 async function serve(version: string): Promise<void> {
@@ -48,7 +48,7 @@ async function serve(version: string): Promise<void> {
 const rollback = ["rollback", "--reason", "checkout fails", "--database", "script"];
 const rollBack = () => shop.greenlight(...rollback);
 
-describe.sequential("a rollback on Kubernetes that takes the database back", { timeout: 600_000 }, () => {
+describe.sequential("a rollback on Kubernetes that takes the database back", () => {
   it("moves traffic, then takes the migration back by a Job whose lines are told, and asks the database", async () => {
     await serve("v2");
     expect(await database.schema()).toEqual({ recorded: ["v2"], columns: ["v2"] });
@@ -99,14 +99,10 @@ describe.sequential("a rollback on Kubernetes that takes the database back", { t
     await serve("slow");
     const killed = shop.begin(...rollback);
     const batch = followed.config.makeApiClient(BatchV1Api);
-    await eventually(
-      "the Job to run",
-      async () => {
-        const { items } = await batch.listNamespacedJob({ namespace: shop.namespace });
-        return items.find(({ metadata, status }) => metadata?.name === "shop-rollback-slow" && status?.active === 1);
-      },
-      120_000,
-    );
+    await eventually("the Job to run", async () => {
+      const { items } = await batch.listNamespacedJob({ namespace: shop.namespace });
+      return items.find(({ metadata, status }) => metadata?.name === "shop-rollback-slow" && status?.active === 1);
+    });
     killed.kill("SIGKILL");
     await killed;
     const again = shop.begin(...rollback);
@@ -117,7 +113,6 @@ describe.sequential("a rollback on Kubernetes that takes the database back", { t
     await eventually(
       "it to be found",
       async () => said.includes("the Job shop-rollback-slow runs already") || undefined,
-      240_000,
     );
     await database.sql("create table go ()");
     const { exitCode, stdout } = await again;

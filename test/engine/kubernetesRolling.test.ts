@@ -67,13 +67,13 @@ beforeAll(async () => {
   };
   known = follower.applied.length;
   load = await followed.users(1_200);
-}, 3_600_000);
+});
 afterAll(async () => {
   await load?.[Symbol.asyncDispose]();
   await followed?.close();
-}, 300_000);
+});
 
-describe.sequential("on Kubernetes a stack whose pods share users' requests", { timeout: 600_000 }, () => {
+describe.sequential("on Kubernetes a stack whose pods share users' requests", () => {
   rolls(() => stack);
 
   it("says what share was asked, and which pods make what of it; users are answered by those", async () => {

@@ -54,7 +54,7 @@ beforeAll(async () => {
     ...{ prometheus: tool.path, folder, port, targets: [], everySeconds: 1, discovered },
   });
   load = await followed.users(900);
-}, 3_600_000);
+});
 
 afterAll(async () => {
   telling.abort();
@@ -62,7 +62,7 @@ afterAll(async () => {
   await load?.[Symbol.asyncDispose]();
   await prometheus?.stop();
   await followed?.close();
-}, 300_000);
+});
 
 /** In the place of the Prometheus Operator, which finds pods by the Services of their sides: says where their processes are. */
 async function tellPods(file: string): Promise<void> {
@@ -85,20 +85,14 @@ async function tellPods(file: string): Promise<void> {
 /** Until Prometheus has figures of all the time that a release is judged by before it begins. */
 async function figures(side: string): Promise<void> {
   const query = `count_over_time((sum(increase(shop_seconds_count{service="shop-api-${side}"}[4s])) > 0)[18s:1s])`;
-  await eventually(
-    "figures of 16 s",
-    async () => {
-      const answer = await fetch(`${prometheus.url}/api/v1/query?${new URLSearchParams({ query })}`);
-      const { data } = (await answer.json()) as { data: { result: { value: [number, string] }[] } };
-      return Number(data.result[0]?.value[1] ?? 0) >= 16 ? true : undefined;
-    },
-    60_000,
-  );
+  await eventually("figures of 16 s", async () => {
+    const answer = await fetch(`${prometheus.url}/api/v1/query?${new URLSearchParams({ query })}`);
+    const { data } = (await answer.json()) as { data: { result: { value: [number, string] }[] } };
+    return Number(data.result[0]?.value[1] ?? 0) >= 16 ? true : undefined;
+  });
 }
 
-describe.sequential("a rolling release on Kubernetes whose pods answer behind one Service", {
-  timeout: 900_000,
-}, () => {
+describe.sequential("a rolling release on Kubernetes whose pods answer behind one Service", () => {
   it("is compared side by side at each stage by what the pods say of themselves, and released", async () => {
     await figures("blue");
     const before = await load.mark("before the release");

@@ -21,21 +21,21 @@ beforeAll(async () => {
   ({ shop } = followed);
   ({ project } = shop);
   custom = followed.config.makeApiClient(CustomObjectsApi);
-}, 3_600_000);
+});
 
 afterAll(async () => {
   await followed?.close();
-}, 300_000);
+});
 
 beforeEach(async () => {
   load = await followed.users();
-}, 60_000);
+});
 
 afterEach(async () => {
   await load[Symbol.asyncDispose]();
 });
 
-describe.sequential("users of a stack on Kubernetes who come through a Gateway", { timeout: 600_000 }, () => {
+describe.sequential("users of a stack on Kubernetes who come through a Gateway", () => {
   it("are served by the first version, and meet no candidate that is deployed beside it", async () => {
     const before = await load.mark("before the candidate");
     await project.set({ green: "v2" });

@@ -8,7 +8,7 @@ import { deployerRole } from "../../components/kubernetes/deployerRole.ts";
 import { auditedRequests } from "../../tools/kubernetes/auditLog.ts";
 import { deployerName } from "../../tools/kubernetes/cluster/access.ts";
 import { type Cluster, ensureKubernetes, startCluster } from "../../tools/kubernetes.ts";
-import { type Config, Project, root } from "./project.ts";
+import { type Config, Project } from "./project.ts";
 import { image, smokeOf } from "./simulatedAws.ts";
 
 const namespace = "shop";
@@ -46,7 +46,6 @@ export class KubernetesShop {
       kubernetes: { kubeconfig: cluster.deployer, namespace, name: "shop", ...own },
     });
     // Nothing here is bundled while its sources change, and the cluster's client is a thousand files.
-    project.operationMs = 400_000;
     const shop = new KubernetesShop(cluster, project, folder);
     for (const version of versions) await shop.writeManifest(version, services);
     await project.standIn("kubernetes");
@@ -108,15 +107,7 @@ export class KubernetesShop {
 
   /** Begins the command, for one that does not live to see its end. */
   begin(...args: string[]) {
-    const { project } = this;
-    const all = [...args, "--json", "--yes", "--project", project.folder, "--stack", project.stack];
-    return execa(process.execPath, [join(root, "cli/bin.mjs"), ...all], {
-      env: project.env,
-      extendEnv: false,
-      stdin: "ignore",
-      reject: false,
-      timeout: 300_000,
-    });
+    return this.project.greenlight([...args, "--json"]);
   }
 
   /** Requests that the deployer made so far. */

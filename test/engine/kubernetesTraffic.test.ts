@@ -27,21 +27,21 @@ beforeAll(async () => {
   apps = followed.config.makeApiClient(AppsV1Api);
   await project.set({ green: "v2" });
   await shop.succeed("up", "--skip-preview");
-}, 3_600_000);
+});
 
 afterAll(async () => {
   await followed?.close();
-}, 300_000);
+});
 
 beforeEach(async () => {
   load = await followed.users();
-}, 60_000);
+});
 
 afterEach(async () => {
   await load[Symbol.asyncDispose]();
 });
 
-describe.sequential("users of a stack on Kubernetes, whose requests follow the API late", { timeout: 600_000 }, () => {
+describe.sequential("users of a stack on Kubernetes, whose requests follow the API late", () => {
   it("lose no request through switches back and forth, and are answered by the new side alone once it is read back", async () => {
     const lastOldAnswers: number[] = [];
     for (const [to, version, old] of [
@@ -99,7 +99,7 @@ describe.sequential("users of a stack on Kubernetes, whose requests follow the A
     const before = await load.mark("before the switch");
     await project.set({ live: "green" });
     const switching = project.run("up", "--skip-preview");
-    await eventually("the live Service to be written", async () => (await leadsToGreen()) || undefined, 300_000);
+    await eventually("the live Service to be written", async () => (await leadsToGreen()) || undefined);
     await shop.cluster.killApiServer();
     await shop.cluster.startApiServer();
     const ran = await switching;
@@ -134,7 +134,7 @@ describe.sequential("users of a stack on Kubernetes, whose requests follow the A
     await shop.succeed("up", "--skip-preview");
     const grown = JSON.stringify({ spec: { minReplicas: 4 } });
     await shop.kubectl("patch", "hpa", "shop-api-green", "--patch", grown, "--field-manager=load");
-    await eventually("four pods of green", async () => (await readyPods("green")) === 4 || undefined, 60_000);
+    await eventually("four pods of green", async () => (await readyPods("green")) === 4 || undefined);
 
     await project.set({ blue: "v3" });
     await shop.succeed("up", "--skip-preview");

@@ -14,13 +14,13 @@ beforeAll(async () => {
   // As they would be published: bundled, in the team's own project.
   const packed = await packPolicies(join(project.folder, "packs"));
   for (const { folder } of packed) packs.push("--policy-pack", folder);
-}, 600_000);
-afterAll(async () => await project?.remove(), 180_000);
+});
+afterAll(async () => await project?.remove());
 
 /** As the engine breaks lines, a text is one line. */
 const flat = (text: string) => text.replace(/\s+/g, " ");
 
-describe.sequential("several bundled packs at once", { timeout: 120_000 }, () => {
+describe.sequential("several bundled packs at once", () => {
   it("fail one preview, each by its own violations, though much is unknown in it", async () => {
     const ran = await project.run("preview", ...packs);
     expect(ran.exitCode).not.toBe(0);

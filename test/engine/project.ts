@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { stringify } from "yaml";
 import { ensureToolchain, pathWith } from "../../tools/toolchain.ts";
+import { hangsAfterMs } from "../patience.ts";
 import { RunningStandIn, type StandInName } from "./runningStandIn.ts";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
@@ -18,8 +19,6 @@ export class Project {
   readonly folder: string;
   readonly stack = "test";
   readonly env: NodeJS.ProcessEnv;
-  /** How long one operation may take before it is ended, ms. */
-  operationMs = 120_000;
   readonly #base: string;
   #config: Config;
   #standIn: RunningStandIn | undefined;
@@ -116,7 +115,20 @@ export class Project {
       stdin: "ignore",
       all: true,
       reject: false,
-      timeout: this.operationMs,
+      timeout: hangsAfterMs,
+    });
+  }
+
+  /** Begins `greenlight` as a person's shell would; a failure is on the result. */
+  greenlight(args: readonly string[], env: Record<string, string> = {}) {
+    const all = [...args, "--yes", "--project", this.folder, "--stack", this.stack];
+    return execa(process.execPath, [join(root, "cli", "bin.mjs"), ...all], {
+      env: { ...this.env, ...env },
+      extendEnv: false,
+      stdin: "ignore",
+      all: true,
+      reject: false,
+      timeout: hangsAfterMs,
     });
   }
 

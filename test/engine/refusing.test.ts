@@ -14,8 +14,8 @@ let project: Project;
 beforeAll(async () => {
   project = await Project.make(serviceSettings(first));
   await writeService(project, ["v1", "v2"]);
-}, 600_000);
-afterAll(async () => await project?.remove(), 180_000);
+});
+afterAll(async () => await project?.remove());
 
 /** Nothing was made: no folder, no process, no listener, and no resource of ours in the state. */
 async function nothingExists(): Promise<void> {
@@ -24,7 +24,7 @@ async function nothingExists(): Promise<void> {
   expect((await project.exported()).resources.filter((it) => it.type.startsWith("greenlight:"))).toEqual([]);
 }
 
-describe.sequential("what is wrong before anything begins", { timeout: 120_000 }, () => {
+describe.sequential("what is wrong before anything begins", () => {
   const wrong: [what: string, prepare: () => Promise<void>, says: string[]][] = [
     [
       "wrong settings",
@@ -95,7 +95,7 @@ describe.sequential("what is wrong before anything begins", { timeout: 120_000 }
   }
 });
 
-describe.sequential("a port that another program has", { timeout: 120_000 }, () => {
+describe.sequential("a port that another program has", () => {
   it("ends the update by the port's number, and the next one goes on once it is free", async () => {
     await project.set({ ...serviceSettings(first) });
     const other = createServer((socket) => socket.destroy());
@@ -116,7 +116,7 @@ describe.sequential("a port that another program has", { timeout: 120_000 }, () 
   });
 });
 
-describe.sequential("the policy pack stack-safety", { timeout: 120_000 }, () => {
+describe.sequential("the policy pack stack-safety", () => {
   it("stops an update without preview at the release, before anything is made", async () => {
     await project.set({ ...serviceSettings(first), listen: "0.0.0.0" });
     const ran = await project.run("up", "--skip-preview", "--policy-pack", pack);
@@ -155,7 +155,7 @@ describe("Pulumi's own language host", () => {
     ["the provider", "run-plugin", [join(root, "provider"), "127.0.0.1:1"]],
     ["the policy pack", "run-policy-pack", ["127.0.0.1:1", pack]],
   ];
-  it.each(cases)("can start %s", { timeout: 60_000 }, async (_, script, args) => {
+  it.each(cases)("can start %s", async (_, script, args) => {
     const plugin = spawn("node", [join(root, "node_modules/@pulumi/pulumi/cmd", script, "index.js"), ...args], {
       cwd: args.at(-1)?.startsWith("/") ? args.at(-1) : root,
       stdio: ["ignore", "pipe", "pipe"],
@@ -164,7 +164,7 @@ describe("Pulumi's own language host", () => {
     for (const stream of [plugin.stdout, plugin.stderr]) stream.on("data", (text) => (said += String(text)));
     const ended = new Promise((resolve) => plugin.once("exit", resolve));
     try {
-      const port = await eventually("the port that it serves on", async () => /^\d+$/m.exec(said)?.[0], 30_000).catch(
+      const port = await eventually("the port that it serves on", async () => /^\d+$/m.exec(said)?.[0]).catch(
         (cause: unknown) => {
           throw new Error(said, { cause });
         },

@@ -12,8 +12,8 @@ let project: Project;
 beforeAll(async () => {
   project = await Project.make(serviceSettings(first));
   await writeService(project, ["v1", "v2", "v3"]);
-}, 600_000);
-afterAll(async () => await project?.remove(), 180_000);
+});
+afterAll(async () => await project?.remove());
 
 async function succeed(operation: "preview" | "up" | "refresh" | "destroy", ...args: string[]) {
   const ran = await project.run(operation, ...args);
@@ -22,7 +22,7 @@ async function succeed(operation: "preview" | "up" | "refresh" | "destroy", ...a
   return ran;
 }
 
-describe.sequential("a release by plain pulumi", { timeout: 120_000 }, () => {
+describe.sequential("a release by plain pulumi", () => {
   it("previews the first deployment and touches nothing", async () => {
     const { text, changes } = await succeed("preview");
     expect(text).toContain("api: nothing serves yet; the settings ask for blue v1");
@@ -122,7 +122,7 @@ describe.sequential("a release by plain pulumi", { timeout: 120_000 }, () => {
   });
 });
 
-describe.sequential("what an update must not do", { timeout: 120_000 }, () => {
+describe.sequential("what an update must not do", () => {
   const refused = [
     {
       what: "change the live version",
@@ -167,7 +167,7 @@ describe.sequential("what an update must not do", { timeout: 120_000 }, () => {
   }
 });
 
-describe.sequential("what changed behind the engine's back", { timeout: 120_000 }, () => {
+describe.sequential("what changed behind the engine's back", () => {
   it("moved traffic: an update that wants to move it refuses and leaves it", async () => {
     await project.set({ live: "green", blue: "v1", green: "v2" });
     writeWeights(join(project.dir, "envoy"), ["api"], { blue: 50, green: 50 });
@@ -229,7 +229,7 @@ describe.sequential("what changed behind the engine's back", { timeout: 120_000 
   });
 });
 
-describe.sequential("taking the stack down", { timeout: 120_000 }, () => {
+describe.sequential("taking the stack down", () => {
   it("leaves no process, no port and no file", async () => {
     await succeed("destroy", "--skip-preview");
     expect(await processesOf(project)).toEqual([]);

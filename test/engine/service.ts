@@ -58,8 +58,8 @@ export function serviceSettings(first: number): Record<string, unknown> {
   return {
     live: "blue",
     blue: "v1",
-    services: { api: { port: first, instances: 2, drain: "1s", start: "3s" } },
+    services: { api: { port: first, instances: 2, drain: "1s", start: "30s" } },
     ports: String(first + 1),
-    gates: { successes: 2, interval: "50ms", deadline: "2s" },
+    gates: { successes: 2, interval: "50ms", deadline: "30s" },
   };
 }

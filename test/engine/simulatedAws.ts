@@ -7,9 +7,8 @@ import {
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { execa } from "execa";
 import { credentials, region, World } from "../tools/aws/world.ts";
-import { type Config, Project, root } from "./project.ts";
+import { type Config, Project } from "./project.ts";
 
 const container = fileURLToPath(new URL("fixtures/container.mjs", import.meta.url));
 
@@ -72,21 +71,9 @@ export async function openOnSimulatedAws(it: {
   return { world, project };
 }
 
-/** Begins the command as a person's shell would. */
-export function beginIn(project: Project, args: readonly string[], env: Record<string, string> = {}) {
-  const all = [...args, "--json", "--yes", "--project", project.folder, "--stack", project.stack];
-  return execa(process.execPath, [join(root, "cli/bin.mjs"), ...all], {
-    env: { ...project.env, ...env },
-    extendEnv: false,
-    stdin: "ignore",
-    reject: false,
-    timeout: 900_000,
-  });
-}
-
-/** Runs it to its end; its JSON, its progress, its exit code. */
+/** Runs the command to its end; its JSON, its progress, its exit code. */
 export async function greenlightIn(project: Project, args: readonly string[], env: Record<string, string> = {}) {
-  const { exitCode, stdout, stderr } = await beginIn(project, args, env);
+  const { exitCode, stdout, stderr } = await project.greenlight([...args, "--json"], env);
   return { exitCode, json: JSON.parse(stdout || "{}"), said: stderr };
 }
 

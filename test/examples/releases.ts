@@ -8,6 +8,7 @@ import { execa } from "execa";
 import { expect } from "vitest";
 import type { DatabaseConnection } from "../../provider/database/connection.ts";
 import { type Manifest, parseManifest } from "../../release/manifest.ts";
+import { patient } from "../patience.ts";
 
 const examples = fileURLToPath(new URL("../../examples/", import.meta.url));
 
@@ -69,14 +70,14 @@ export async function startService(
   const url = `http://127.0.0.1:${port}`;
   const ended = child.then(({ exitCode }) => exitCode);
   await expect
-    .poll(() => (child.exitCode === null ? fetch(url).then(() => "answers", String) : "answers"), { timeout: 10_000 })
+    .poll(() => (child.exitCode === null ? fetch(url).then(() => "answers", String) : "answers"), patient)
     .toBe("answers");
   return {
     url,
     log,
     text: () => lines.join("\n"),
     logged: async (message) => {
-      await expect.poll(() => log.map((line) => line.message), { timeout: 10_000 }).toContain(message);
+      await expect.poll(() => log.map((line) => line.message), patient).toContain(message);
     },
     terminate: () => child.kill("SIGTERM"),
     ended,

@@ -8,6 +8,7 @@ import { z } from "zod";
 import type { DatabaseConnection } from "../../provider/database/connection.ts";
 import { migrate } from "../../provider/database/migrations/apply.ts";
 import { startServer, type TestServer } from "../database/server.ts";
+import { patient } from "../patience.ts";
 import { addressOf, freePort, type Instance, readRelease, smoke, startService } from "./releases.ts";
 
 vi.setConfig({ testTimeout: 20_000, hookTimeout: 40_000 });
@@ -201,11 +202,11 @@ describe("health", () => {
       `alter database "${database.database}" allow_connections false`,
       `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${database.database}'`,
     );
-    await expect.poll(async () => (await health()).status, { timeout: 10_000 }).toBe(503);
+    await expect.poll(async () => (await health()).status, patient).toBe(503);
     expect((await fetch(`${instance.url}/products`)).status).toBe(503);
 
     await server.sql(server.connection, `alter database "${database.database}" allow_connections true`);
-    await expect.poll(async () => (await health()).status, { timeout: 10_000 }).toBe(200);
+    await expect.poll(async () => (await health()).status, patient).toBe(200);
     // Which of the two is said depends on whether a query was under way when the connection was lost.
     expect(instance.text()).toMatch(
       /"level":"error".*(lost an idle database connection|The database cannot be reached)/,

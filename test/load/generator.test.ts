@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { LoadGenerator, type LoadOptions, type LoadTarget } from "../../rehearsal/load/client.ts";
+import { patient } from "../patience.ts";
 import { TestServer } from "./testServer.ts";
 
 // Each starts a process of its own, on machines that may be busy.
@@ -29,12 +30,12 @@ function target(path: string, more: Partial<LoadTarget> = {}): LoadTarget {
 
 /** Waits until the server has been asked so often. */
 async function arrivals(count: number): Promise<void> {
-  await expect.poll(() => server.arrivals, { timeout: 15_000, interval: 10 }).toBeGreaterThanOrEqual(count);
+  await expect.poll(() => server.arrivals, patient).toBeGreaterThanOrEqual(count);
 }
 
 /** Waits until it sends no more by itself; that is when it refuses to speak of traffic. */
 async function atItsLimit(load: LoadGenerator): Promise<void> {
-  await expect.poll(() => load.mark("still").then(() => "sending", String), { timeout: 15_000 }).toContain(" limit");
+  await expect.poll(() => load.mark("still").then(() => "sending", String), patient).toContain(" limit");
 }
 
 describe("the load generator", () => {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { LoadGenerator, type LoadOptions } from "../../rehearsal/load/client.ts";
 import { checkLoadOptions } from "../../rehearsal/load/options.ts";
 import { Problem } from "../../release/problem.ts";
+import { patient } from "../patience.ts";
 import { TestServer } from "./testServer.ts";
 
 // Each starts a process of its own, on machines that may be busy.
@@ -38,7 +39,7 @@ describe("the load process", () => {
     const load = await LoadGenerator.start(options());
     const mark = await load.mark("before");
     process.kill(load.pid, "SIGKILL");
-    await expect.poll(() => load.died.aborted, { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => load.died.aborted, patient).toBe(true);
     expect(load.died.reason).toBeInstanceOf(Problem);
     for (const call of [load.mark("after"), load.since(mark), load.timeline(), load.stop()]) {
       await expect(call).rejects.toThrow(/load process ended \(signal SIGKILL\)/i);
@@ -56,7 +57,7 @@ describe("the load process", () => {
     const cancel = new AbortController();
     const load = await LoadGenerator.start(options(), { signal: cancel.signal });
     cancel.abort();
-    await expect.poll(() => alive(load.pid), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => alive(load.pid), patient).toBe(false);
     await expect(load.mark("after")).rejects.toThrow("cancelled");
   });
 
@@ -68,7 +69,7 @@ describe("the load process", () => {
     const pid = Number(String((await once(parent.stdout, "data"))[0]));
     expect(alive(pid)).toBe(true);
     parent.kill("SIGKILL");
-    await expect.poll(() => alive(pid), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => alive(pid), patient).toBe(false);
   });
 });
 

@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import { type AddressInfo, createServer as createTcp, type Socket, type Server as TcpServer } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { askHealth } from "../../provider/gates/health.ts";
+import { patient } from "../patience.ts";
 import { Managed, refusal } from "./managed.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -124,7 +125,7 @@ describe("the health gate", () => {
     const failing = refusal(
       it_.create(wanted([target(await serve(asked.listener))], { intervalMs: 600_000, deadlineMs: 3_600_000 })),
     );
-    await vi.waitUntil(() => asked.asked() > 0, { timeout: 20_000 });
+    await vi.waitUntil(() => asked.asked() > 0, patient);
     await it_.provider.cancel();
     expect(await failing).toContain("the update was cancelled");
   });

@@ -4,6 +4,7 @@ import { vi } from "vitest";
 import { EnvoyAdmin } from "../../provider/local/envoy/admin.ts";
 import type { ServiceFacts } from "../../provider/local/platformFacts.ts";
 import { startSupervised } from "../../provider/local/process/supervised.ts";
+import { patient } from "../patience.ts";
 import { freePorts, Stage, tinyServer } from "./stage.ts";
 
 /** A proxy's surroundings: ports, and tiny servers behind it as blue and green of one service. */
@@ -55,17 +56,14 @@ export class Outpost {
       },
       AbortSignal.timeout(30_000),
     );
-    await vi.waitUntil(() => this.stage.read("logs", `${name}.log`).includes("listening"), { timeout: 30_000 });
+    await vi.waitUntil(() => this.stage.read("logs", `${name}.log`).includes("listening"), patient);
   }
 
   async healthy(environment: "blue" | "green", healthy = true): Promise<void> {
-    await vi.waitUntil(
-      async () => {
-        const seen = await this.asked.healthy("api", environment).catch(() => ({ healthy: 0, of: 1 }));
-        return healthy ? seen.healthy === seen.of && seen.of > 0 : seen.healthy === 0;
-      },
-      { timeout: 30_000, interval: 50 },
-    );
+    await vi.waitUntil(async () => {
+      const seen = await this.asked.healthy("api", environment).catch(() => ({ healthy: 0, of: 1 }));
+      return healthy ? seen.healthy === seen.of && seen.of > 0 : seen.healthy === 0;
+    }, patient);
   }
 }
 

@@ -6,13 +6,13 @@ import { databasePidFile } from "../../provider/local/databaseClaim.ts";
 import { stopSupervised, supervisorOf } from "../../provider/local/process/supervised.ts";
 import { databaseFolder } from "../../provider/local/unprivileged.ts";
 import { decode } from "../../provider/wire.ts";
+import { patient } from "../patience.ts";
 import { Managed, refusal, secret } from "./managed.ts";
 import { childrenOf, freePorts, processes, Stage } from "./stage.ts";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const password = "s3cr3t pä's\"s%w:rd@/#";
-const patient = { timeout: 60_000, interval: 50 };
 
 let stage: Stage;
 let server: Managed;

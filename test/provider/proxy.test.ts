@@ -4,13 +4,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { writeWeights } from "../../provider/local/envoy/runtimeLayer.ts";
 import { accepts } from "../../provider/local/ports.ts";
 import { supervisorOf } from "../../provider/local/process/supervised.ts";
+import { patient } from "../patience.ts";
 import { Managed, refusal } from "./managed.ts";
 import { ask, Outpost } from "./outpost.ts";
 import { childrenOf, freePorts, processes } from "./stage.ts";
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
-
-const patient = { timeout: 45_000, interval: 50 };
 
 let post: Outpost;
 let proxy: Managed;

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { readRecords } from "../../provider/local/instanceRecord.ts";
 import { supervisorOf } from "../../provider/local/process/supervised.ts";
 import { decode } from "../../provider/wire.ts";
+import { patient } from "../patience.ts";
 import { Managed, refusal, secret } from "./managed.ts";
 import { freePorts, lives, processes, Stage, tinyServer } from "./stage.ts";
 
@@ -11,7 +12,6 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 30_000 });
 
 const password = "correct-horse/battery";
 const url = `postgres://shop:${encodeURIComponent(password)}@127.0.0.1:5432/shop`;
-const patient = { timeout: 30_000, interval: 20 };
 
 let stage: Stage;
 let instance: Managed;

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { runSmoke, type SmokeRun } from "../../provider/gates/smoke.ts";
+import { patient } from "../patience.ts";
 import { Managed, refusal, secret } from "./managed.ts";
 import { lives, Stage } from "./stage.ts";
 
@@ -9,7 +10,6 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const script = fileURLToPath(new URL("./fixtures/smoke.mjs", import.meta.url));
 const never = new AbortController().signal;
-const patient = { timeout: 30_000, interval: 20 };
 const token = "t0ken/with+odd characters";
 const secretEnv = { TOKEN: token, DATABASE_URL: "postgres://shop:horse%20battery@127.0.0.1/shop" };
 

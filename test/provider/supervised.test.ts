@@ -11,13 +11,13 @@ import {
   stopSupervised,
   supervisorOf,
 } from "../../provider/local/process/supervised.ts";
+import { patient } from "../patience.ts";
 import { childrenOf, freePorts, lives, processes, Stage, tinyServer } from "./stage.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 30_000 });
 
 const supervisor = fileURLToPath(new URL("../../provider/local/process/supervise.sh", import.meta.url));
 const never = new AbortController().signal;
-const patient = { timeout: 30_000, interval: 20 };
 
 let stage: Stage;
 beforeEach(() => {
@@ -71,13 +71,10 @@ describe("a supervised command", () => {
   it("at once the first time, after longer and longer waits when it keeps crashing", async () => {
     const pid = await start(server({ env: { MODE: "crash" } }));
     const waits = new Set<string>();
-    await vi.waitUntil(
-      () => {
-        for (const { args } of childrenOf(pid)) if (args.startsWith("sleep ")) waits.add(args);
-        return waits.has("sleep 1.6");
-      },
-      { timeout: 40_000, interval: 20 },
-    );
+    await vi.waitUntil(() => {
+      for (const { args } of childrenOf(pid)) if (args.startsWith("sleep ")) waits.add(args);
+      return waits.has("sleep 1.6");
+    }, patient);
     expect([...waits].filter((it) => it !== "sleep 0")).toEqual(["sleep 0.2", "sleep 0.4", "sleep 0.8", "sleep 1.6"]);
     // A crash loop ends when it is asked to, in the middle of a wait.
     await stopSupervised(stage.path("it.pid"), 20_000);

@@ -4,13 +4,13 @@ import { moveTraffic } from "../../provider/local/moveTraffic.ts";
 import { stopSupervised, supervisorOf } from "../../provider/local/process/supervised.ts";
 import { everServed } from "../../provider/local/serving.ts";
 import type { GateProof } from "../../release/gateProof.ts";
+import { patient } from "../patience.ts";
 import { Managed, refusal, unknownOnTheWire } from "./managed.ts";
 import { type Answer, ask, Outpost } from "./outpost.ts";
 import { freePorts } from "./stage.ts";
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
-const patient = { timeout: 45_000, interval: 20 };
 const never = new AbortController().signal;
 
 const proof = (environment: "blue" | "green", version: string, gate: "health" | "smoke"): GateProof => ({

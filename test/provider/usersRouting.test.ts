@@ -3,12 +3,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vites
 import { readCounters } from "../../provider/local/envoy/metrics.ts";
 import { moveTraffic } from "../../provider/local/moveTraffic.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
+import { patient } from "../patience.ts";
 import { Managed } from "./managed.ts";
 import { ask, Outpost } from "./outpost.ts";
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
-const patient = { timeout: 45_000, interval: 50 };
 const never = new AbortController().signal;
 const testers = { header: "x-environment" };
 

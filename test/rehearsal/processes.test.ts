@@ -5,6 +5,7 @@ import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { mayWeighMore, namesOf } from "../../rehearsal/memory.ts";
 import { belongsTo, carriesMark, type Process, processes, tagVariable, treeOf } from "../../rehearsal/processes.ts";
+import { patient } from "../patience.ts";
 
 function made(pid: number, parent: number, args: string): Process {
   return { pid, parent, group: pid, rssBytes: 1, args };
@@ -85,7 +86,7 @@ describe("a process of a rehearsal", () => {
     });
     try {
       const own = async () => (await processes()).find((it) => it.pid === child.pid);
-      await expect.poll(async () => (await own())?.args ?? "", { timeout: 5000 }).toContain("process.stdin.resume");
+      await expect.poll(async () => (await own())?.args ?? "", patient).toContain("process.stdin.resume");
       const it = await own();
       if (it === undefined) throw new Error("the child is gone");
       return { marked: carriesMark(it, folder), belongs: belongsTo(it, folder) };

@@ -50,10 +50,10 @@ beforeAll(async () => {
       return { blue: of("shop-blue-api"), green: of("shop-green-api") };
     },
   };
-}, 900_000);
+});
 afterAll(async () => {
   await follower?.stop();
   await shop?.close();
-}, 600_000);
+});
 
-describe.sequential("on a simulated AWS a stack", { timeout: 900_000 }, () => followsEveryStrategy(() => stack));
+describe.sequential("on a simulated AWS a stack", () => followsEveryStrategy(() => stack));

@@ -30,10 +30,10 @@ beforeAll(async () => {
     },
     instances: () => followed.instances(),
   };
-}, 3_600_000);
-afterAll(async () => await followed?.close(), 300_000);
+});
+afterAll(async () => await followed?.close());
 
-describe.sequential("on Kubernetes a stack", { timeout: 600_000 }, () => {
+describe.sequential("on Kubernetes a stack", () => {
   followsEveryStrategy(() => stack);
 
   it("has users stay with the version that answered first while a canary has a share, and nobody after the way back", async () => {

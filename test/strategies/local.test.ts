@@ -1,9 +1,7 @@
-import { join } from "node:path";
-import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { readRecords } from "../../provider/local/instanceRecord.ts";
 import { readPlatform, readServing } from "../../provider/local/serving.ts";
-import { Project, root } from "../engine/project.ts";
+import { Project } from "../engine/project.ts";
 import { serviceSettings, writeService } from "../engine/service.ts";
 import { bySettings, followsEveryStrategy, type StrategyStack, testers } from "./suite.ts";
 
@@ -26,10 +24,7 @@ beforeAll(async () => {
   await up();
   stack = {
     async greenlight(...args) {
-      const all = [join(root, "cli", "bin.mjs"), ...args, "--stack", project.stack, "--yes", "--json"];
-      const { folder: cwd, env } = project;
-      const options = { cwd, env, extendEnv: false, stdin: "ignore", reject: false, timeout: 150_000 } as const;
-      const { exitCode, stdout, stderr } = await execa(process.execPath, all, options);
+      const { exitCode, stdout, stderr } = await project.greenlight([...args, "--json"]);
       return { exitCode, said: `${stderr}\n${stdout}` };
     },
     ...bySettings(project, up),
@@ -44,7 +39,7 @@ beforeAll(async () => {
       return { blue: of("blue"), green: of("green") };
     },
   };
-}, 600_000);
-afterAll(async () => await project?.remove(), 180_000);
+});
+afterAll(async () => await project?.remove());
 
-describe.sequential("on this machine a stack", { timeout: 200_000 }, () => followsEveryStrategy(() => stack));
+describe.sequential("on this machine a stack", () => followsEveryStrategy(() => stack));

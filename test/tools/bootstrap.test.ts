@@ -57,7 +57,7 @@ describe("the packages of a fresh clone", () => {
     });
   }
 
-  it("shows what npm says when it fails, and takes nothing for installed", { timeout: 60_000 }, async () => {
+  it("shows what npm says when it fails, and takes nothing for installed", async () => {
     await writeFile(join(clone, "package-lock.json"), "{ not JSON");
     const { exitCode, stderr } = await install();
     expect(exitCode).not.toBe(0);
@@ -66,7 +66,7 @@ describe("the packages of a fresh clone", () => {
     await declare("1.0.0");
   });
 
-  it("are installed once by two runs at the same time", { timeout: 60_000 }, async () => {
+  it("are installed once by two runs at the same time", async () => {
     const runs = await Promise.all([install(), install()]);
     expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
     expect(runs.filter(({ stderr }) => stderr.includes("installed the packages"))).toHaveLength(1);
@@ -81,7 +81,7 @@ describe("the packages of a fresh clone", () => {
     expect((await install()).stderr).toContain("installed the packages");
   });
 
-  it("are installed by the next run when one was killed at it", { timeout: 60_000 }, async () => {
+  it("are installed by the next run when one was killed at it", async () => {
     await declare("1.0.2");
     const dead = 2 ** 30;
     await mkdir(join(clone, ".greenlight/npm-ci.lock"), { recursive: true });

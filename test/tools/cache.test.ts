@@ -36,7 +36,7 @@ function installPostgres(env: NodeJS.ProcessEnv): {
 }
 
 describe("the cache of tools", () => {
-  it("is filled once by two runs that start together on an empty one", { timeout: 120_000 }, async () => {
+  it("is filled once by two runs that start together on an empty one", async () => {
     const { env, cache } = await emptyCache("together");
     const runs = [installPostgres(env), installPostgres(env)];
     expect(await Promise.all(runs.map(({ ended }) => ended)), runs.map(({ said }) => said()).join("\n")).toEqual([
@@ -51,21 +51,17 @@ describe("the cache of tools", () => {
     expect(postgres).toMatchObject({ source: "cache", major: 18, version: "18.6" });
   });
 
-  it("goes on after an installation that was killed in the middle", { timeout: 120_000 }, async () => {
+  it("goes on after an installation that was killed in the middle", async () => {
     const { env, cache } = await emptyCache("killed");
     const first = installPostgres(env);
     const { pid } = first.child;
     if (pid === undefined) throw new Error("the installation could not be started");
-    const pip = await eventually(
-      "pip to work",
-      async () => {
-        const started = (await descendantsOf(pid)).find(({ command }) => command.includes("pip install"));
-        return started !== undefined && (await readdir(cache)).some((name) => name.startsWith(".unfinished-"))
-          ? started
-          : undefined;
-      },
-      60_000,
-    );
+    const pip = await eventually("pip to work", async () => {
+      const started = (await descendantsOf(pid)).find(({ command }) => command.includes("pip install"));
+      return started !== undefined && (await readdir(cache)).some((name) => name.startsWith(".unfinished-"))
+        ? started
+        : undefined;
+    });
     process.kill(pid, "SIGKILL");
     process.kill(pip.pid, "SIGKILL");
     await first.ended;
@@ -77,7 +73,7 @@ describe("the cache of tools", () => {
     expect(await readdir(cache)).toEqual([expect.stringMatching(/^postgres-18\.6\.3-/)]);
   });
 
-  it("notices a program that is not what was installed, and puts it there again", { timeout: 120_000 }, async () => {
+  it("notices a program that is not what was installed, and puts it there again", async () => {
     const env = { ...process.env, GREENLIGHT_CACHE: join(folder, "together"), GREENLIGHT_IGNORE_INSTALLED: "1" };
     const { postgres } = await ensureToolchain({ want: ["postgres"], env });
     await appendFile(join(postgres.bin, "psql"), "not what was installed");

@@ -10,24 +10,24 @@ import { Sandbox } from "./sandbox.ts";
 let toolchain: Toolchain<"pulumi" | "random">;
 beforeAll(async () => {
   toolchain = await ensureToolchain({ want: ["pulumi", "random"] });
-}, 600_000);
+});
 
 describe("the engine with the language host and the random provider", () => {
   let sandbox: Sandbox;
   let password: string;
   beforeAll(async () => {
     sandbox = await Sandbox.of("secret", toolchain);
-  }, 60_000);
+  });
   afterAll(async () => await sandbox.remove());
 
-  it("previews a TypeScript program without a warning", { timeout: 60_000 }, async () => {
+  it("previews a TypeScript program without a warning", async () => {
     const { all, exitCode } = await sandbox.pulumi("preview");
     expect(exitCode, all).toBe(0);
     expect(all).toContain("RandomPassword database create");
     expect(all).not.toMatch(/warning|\$PATH/i);
   });
 
-  it("makes a password that shows nowhere", { timeout: 60_000 }, async () => {
+  it("makes a password that shows nowhere", async () => {
     const { all, exitCode } = await sandbox.pulumi("up", "--yes", "--skip-preview");
     expect(exitCode, all).toBe(0);
     expect(all).toContain("password: [secret]");
@@ -39,7 +39,7 @@ describe("the engine with the language host and the random provider", () => {
     expect(await everythingIn(join(sandbox.folder, "..", "state"))).not.toContain(password);
   });
 
-  it("keeps it over refresh and the next update", { timeout: 60_000 }, async () => {
+  it("keeps it over refresh and the next update", async () => {
     const refreshed = await sandbox.pulumi("refresh", "--yes", "--skip-preview");
     expect(refreshed.exitCode, refreshed.all).toBe(0);
     const updated = await sandbox.pulumi("up", "--yes", "--skip-preview");
@@ -48,7 +48,7 @@ describe("the engine with the language host and the random provider", () => {
     expect(await everythingIn(join(sandbox.folder, "..", "state"))).not.toContain(password);
   });
 
-  it("makes a new one when what was asked for changes", { timeout: 60_000 }, async () => {
+  it("makes a new one when what was asked for changes", async () => {
     await sandbox.pulumi("config", "set", "length", "40");
     const { all, exitCode } = await sandbox.pulumi("up", "--yes", "--skip-preview");
     expect(exitCode, all).toBe(0);
@@ -56,7 +56,7 @@ describe("the engine with the language host and the random provider", () => {
     expect((await sandbox.pulumi("stack", "output", "password", "--show-secrets")).stdout).toHaveLength(40);
   });
 
-  it("refuses wrong inputs by name", { timeout: 60_000 }, async () => {
+  it("refuses wrong inputs by name", async () => {
     await sandbox.pulumi("config", "set", "length", "3");
     const { all, exitCode } = await sandbox.pulumi("preview");
     expect(exitCode).not.toBe(0);
@@ -64,7 +64,7 @@ describe("the engine with the language host and the random provider", () => {
     await sandbox.pulumi("config", "set", "length", "40");
   });
 
-  it("refuses a type that the stand-in does not make, in a sentence", { timeout: 60_000 }, async () => {
+  it("refuses a type that the stand-in does not make, in a sentence", async () => {
     await sandbox.pulumi("config", "set", "pet", "true");
     const { all, exitCode } = await sandbox.pulumi("preview");
     expect(exitCode).not.toBe(0);
@@ -74,7 +74,7 @@ describe("the engine with the language host and the random provider", () => {
     await sandbox.pulumi("config", "rm", "pet");
   });
 
-  it("tells a program's own error with its exit", { timeout: 60_000 }, async () => {
+  it("tells a program's own error with its exit", async () => {
     await sandbox.pulumi("config", "set", "length", "many");
     const { all, exitCode } = await sandbox.pulumi("preview");
     expect(exitCode).not.toBe(0);
@@ -82,13 +82,13 @@ describe("the engine with the language host and the random provider", () => {
     await sandbox.pulumi("config", "set", "length", "40");
   });
 
-  it("takes everything down", { timeout: 60_000 }, async () => {
+  it("takes everything down", async () => {
     const { all, exitCode } = await sandbox.pulumi("destroy", "--yes", "--skip-preview");
     expect(exitCode, all).toBe(0);
     expect(all).toContain("2 deleted");
   });
 
-  it("tells about itself and its program", { timeout: 60_000 }, async () => {
+  it("tells about itself and its program", async () => {
     const about = JSON.parse((await sandbox.pulumi("about", "--json")).stdout);
     expect(about.runtime.version).toBe(process.versions.node);
   });
@@ -98,7 +98,7 @@ describe("an engine that ends in the middle of a step", () => {
   let sandbox: Sandbox;
   beforeAll(async () => {
     sandbox = await Sandbox.of("killed", toolchain);
-  }, 60_000);
+  });
   afterAll(async () => await sandbox.remove());
 
   it("by kill -9: leaves no language host, program, provider or program of a provider behind", {
@@ -129,7 +129,7 @@ describe("an engine that ends in the middle of a step", () => {
     await sandbox.pulumi("cancel", "--yes");
   });
 
-  it("by two Ctrl-C: ends within its own time and leaves nothing behind", { timeout: 60_000 }, async () => {
+  it("by two Ctrl-C: ends within its own time and leaves nothing behind", async () => {
     const engine = startUpdate(sandbox);
     const family = await eventually("a step to be under way", async () => {
       const now = await descendantsOf(engine.pid);

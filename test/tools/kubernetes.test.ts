@@ -57,7 +57,7 @@ describe("a cluster", () => {
       folder: join(folder, "cluster"),
       deployer: { namespace: "shop", role },
     });
-  }, 3_600_000);
+  });
   afterAll(async () => await cluster?.stop());
 
   it("lets the pods of a Deployment be ready, made by who may no more than that", async () => {

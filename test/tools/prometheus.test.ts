@@ -58,7 +58,7 @@ describe("the search for Prometheus", () => {
   });
 });
 
-describe("a Prometheus of this machine", { timeout: 60_000 }, () => {
+describe("a Prometheus of this machine", () => {
   let target: Server;
   let server: PrometheusServer;
   let prometheus: Prometheus;
@@ -91,7 +91,7 @@ describe("a Prometheus of this machine", { timeout: 60_000 }, () => {
       ],
     });
     prometheus = new Prometheus({ url: server.url, headers: {} });
-  }, 1_800_000);
+  });
   afterAll(async () => {
     await prometheus?.close();
     await server?.stop();

@@ -6,6 +6,7 @@ import type { Event } from "../../../cli/reporter.ts";
 import type { AnnouncementKind } from "../../../release/announcement.ts";
 import { exitCodes } from "../../../release/exitCodes.ts";
 import { readJournal } from "../../../release/journal.ts";
+import { patient } from "../../patience.ts";
 import { Deployed } from "../deployed.ts";
 import { greenlight, journal, Project, settings } from "../project.ts";
 import { MailServer } from "./mailServer.ts";
@@ -135,7 +136,7 @@ describe("greenlight announce", () => {
     await deployed.start({ blue: "v1.2.3", green: "v1.2.2" });
     // The proxy asks its instances a moment after they are there.
     const well = async () => (await stack.announce("complete", { dryRun: true })).json.text.includes("successfully");
-    await vi.waitUntil(well, { timeout: 60_000, interval: 100 });
+    await vi.waitUntil(well, patient);
     const { exitCode, json } = await stack.announce("complete");
     expect(exitCode, JSON.stringify(json)).toBe(exitCodes.ok);
     expect(json.text).toContain("v1.2.3 deployed successfully");

@@ -28,7 +28,7 @@ const inBlue = [
   ...["api", "web"].flatMap((name) => ["errors", "p95", "unhealthy"].map((rule) => `prod-blue-${name}-${rule}`)),
 ];
 
-describe("what a checklist asks of AWS", { timeout: 60_000 }, () => {
+describe("what a checklist asks of AWS", () => {
   let cloud: Cloud;
   let balancer: Balancer;
   let project: Project;

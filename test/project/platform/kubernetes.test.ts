@@ -20,7 +20,7 @@ const blueDeployment = () => ({
 });
 const unheard = "greenlight:kubernetes.prometheus names no alerting rule";
 
-describe("what a checklist asks of Kubernetes", { timeout: 60_000 }, () => {
+describe("what a checklist asks of Kubernetes", () => {
   let server: ApiServer;
   let project: Project;
 
@@ -31,7 +31,7 @@ describe("what a checklist asks of Kubernetes", { timeout: 60_000 }, () => {
     server.put("services", live("blue"));
     server.put("endpointslices", slice("blue-0", "blue-1"));
     project = open();
-  }, 60_000);
+  });
   afterEach(async () => {
     project.remove();
     await server.stop();

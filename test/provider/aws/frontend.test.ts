@@ -22,7 +22,7 @@ beforeAll(async () => {
   process.env.AWS_ACCESS_KEY_ID = "test";
   process.env.AWS_SECRET_ACCESS_KEY = "test";
   s3 = new S3Client({ region: "us-east-1", forcePathStyle: true });
-}, 180_000);
+});
 afterAll(async () => {
   for (const name of ["AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]) delete process.env[name];
   await moto?.stop();

@@ -19,7 +19,7 @@ const run = {
   endedSince: began,
 };
 
-describe("a task with a mark", { timeout: 60_000 }, () => {
+describe("a task with a mark", () => {
   let cloud: Cloud;
   /** Tasks of the mark, by their wanted state. */
   let marked: Record<string, string[]>;

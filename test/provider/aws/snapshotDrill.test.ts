@@ -6,6 +6,7 @@ import { removeDrill } from "../../../provider/aws/drill/removeDrill.ts";
 import { type RestoreBeside, restoreBeside } from "../../../provider/aws/drill/restoreBeside.ts";
 import { verifyRestored } from "../../../provider/aws/drill/verifyRestored.ts";
 import { restoreDifferences } from "../../../release/restoreDrill.ts";
+import { patient } from "../../patience.ts";
 import { type Made, region } from "../../tools/aws/world.ts";
 import { DrillShop, drill as name, originals, snapshot } from "./drillShop.ts";
 
@@ -16,7 +17,7 @@ beforeAll(async () => {
   shop = await DrillShop.start({
     images: (image) => (image.endsWith(digest) ? { command: ["node", "-e", says] } : undefined),
   });
-}, 180_000);
+});
 afterAll(async () => await shop?.stop());
 
 /** What the image runs: it prints its arguments, with the host that it was told of. */
@@ -265,7 +266,7 @@ describe("a cluster that is drilled", () => {
     await shop.api("cluster").parts[0]?.make(name, await plan("cluster"), stop.signal);
     const find = () => leftByDrills(shop.api("cluster"), "prod", stop.signal);
     await expect
-      .poll(find, { timeout: 20_000 })
+      .poll(find, patient)
       .toMatchObject([{ kind: "cluster", identifier: name, status: "without an instance" }]);
     expect(await removeDrill(shop.api("cluster"), await plan("cluster"), step().tell)).toBe("removed");
     expect(await shop.made()).toEqual([]);

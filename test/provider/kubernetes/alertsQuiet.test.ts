@@ -4,7 +4,7 @@ import { PlayedPrometheus } from "../prometheus/playedPrometheus.ts";
 import { ApiServer } from "./apiServer.ts";
 import { live } from "./objects.ts";
 
-describe("quiet alerts before a release on Kubernetes", { timeout: 60_000 }, () => {
+describe("quiet alerts before a release on Kubernetes", () => {
   let server: ApiServer;
   let prometheus: PlayedPrometheus;
   let quiet: Managed;
@@ -31,7 +31,7 @@ describe("quiet alerts before a release on Kubernetes", { timeout: 60_000 }, () 
     server.put("services", live("blue"));
     Object.assign(prometheus.alerts, { ShopFails: { state: "inactive" }, ShopIsSlow: { state: "pending" } });
     quiet = new Managed("greenlight:kubernetes:AlertsQuiet", "green-quiet");
-  }, 60_000);
+  });
   afterEach(async () => {
     await prometheus.stop();
     await server.stop();

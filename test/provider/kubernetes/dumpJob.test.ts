@@ -10,7 +10,7 @@ const held = (release = "v2", takenAt = "2026-03-02T10:00:00.000Z") => ({ releas
 const line = (over: object = {}) =>
   `greenlight-dump ${JSON.stringify({ name: "v2-20260302T100000Z", bytes: 4_096, sha256, tables: 3, held: held(), ...over })}\n`;
 
-describe("a dump of the database before a version, as a Job", { timeout: 60_000 }, () => {
+describe("a dump of the database before a version, as a Job", () => {
   let server: ApiServer;
   let dump: Managed;
   let courses: Record<string, Course>;
@@ -36,7 +36,7 @@ describe("a dump of the database before a version, as a Job", { timeout: 60_000 
     courses = { [name]: { prints: `dumping\n${line()}`, exitCode: 0 } };
     played = new PlayedJobs(server, "dump", courses);
     dump = new Managed("greenlight:kubernetes:DumpJob", "green-snapshot");
-  }, 60_000);
+  });
   afterEach(() => server.stop());
 
   it("is what the last line says of it, and keeps that", async () => {

@@ -8,7 +8,7 @@ const of = (day: number) => `v${day}-2026030${day}T100000Z`;
 const listed = (day: number, whole = true) =>
   `greenlight-listed ${of(day)} 4096 ${whole ? JSON.stringify({ release: `v${day}`, takenAt: `2026-03-0${day}T10:00:00.000Z`, server: "17.2" }) : "null"}`;
 
-describe("the retention of dumps on a claim", { timeout: 60_000 }, () => {
+describe("the retention of dumps on a claim", () => {
   let server: ApiServer;
   let retention: Managed;
   let courses: Record<string, Course>;
@@ -43,7 +43,7 @@ describe("the retention of dumps on a claim", { timeout: 60_000 }, () => {
     courses = {};
     new PlayedJobs(server, "dump", courses);
     retention = new Managed("greenlight:kubernetes:DumpRetention", "dump-retention");
-  }, 60_000);
+  });
   afterEach(() => server.stop());
 
   it("removes by name what is beyond the newest, and keeps what a deployed version may need", async () => {

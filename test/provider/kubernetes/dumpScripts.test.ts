@@ -9,7 +9,7 @@ import { DumpGround } from "./dumpGround.ts";
 
 const scratch = "drill_shop_0a1b";
 
-describe.each(["claim", "store"] as const)("the scripts for dumps in a %s", { timeout: 60_000 }, (place) => {
+describe.each(["claim", "store"] as const)("the scripts for dumps in a %s", (place) => {
   const scripts = dumpScripts[place];
   /** How the name ends of what a killed dump leaves. */
   const half = place === "claim" ? "partial" : "dump";
@@ -19,7 +19,7 @@ describe.each(["claim", "store"] as const)("the scripts for dumps in a %s", { ti
   beforeAll(async () => {
     ground = await DumpGround.open(place);
     ({ server } = ground);
-  }, 600_000);
+  });
   afterAll(() => ground.close());
   beforeEach(() => ground.begin());
 
@@ -121,14 +121,10 @@ describe.each(["claim", "store"] as const)("the scripts for dumps in a %s", { ti
       return ground.start(scripts.drill, env);
     };
     const seen = (what: string) =>
-      eventually(
-        what,
-        async () => {
-          const condition = `datname = '${scratch}' and ${what}`;
-          return (await server.sql(server.connection, `select 1 from pg_stat_activity where ${condition}`))[0];
-        },
-        20_000,
-      );
+      eventually(what, async () => {
+        const condition = `datname = '${scratch}' and ${what}`;
+        return (await server.sql(server.connection, `select 1 from pg_stat_activity where ${condition}`))[0];
+      });
     const stopped = async ({ child, ended }: Awaited<ReturnType<typeof drilling>>) => {
       child.kill("SIGTERM");
       const { exitCode, text } = await ended;
@@ -185,7 +181,7 @@ describe.each(["claim", "store"] as const)("the scripts for dumps in a %s", { ti
     await server.sql(ground.database, "create table held (x int)");
     const locked = await ground.lock();
     const { child, ended, said } = ground.start(scripts.dump, { ...ground.variables(), GREENLIGHT_RELEASE: "v2" });
-    await eventually("its beginning", async () => said().includes("dumping to") || undefined, 20_000);
+    await eventually("its beginning", async () => said().includes("dumping to") || undefined);
     child.kill("SIGTERM");
     expect((await ended).exitCode).toBe(143);
     await locked();

@@ -10,7 +10,7 @@ import { DumpGround } from "./dumpGround.ts";
 import { startScript } from "./startScript.ts";
 import { StoreServer } from "./storeServer.ts";
 
-describe("the scripts for dumps in a store", { timeout: 60_000 }, () => {
+describe("the scripts for dumps in a store", () => {
   const scripts = dumpScripts.store;
   let ground: DumpGround;
   let server: TestServer;
@@ -18,7 +18,7 @@ describe("the scripts for dumps in a store", { timeout: 60_000 }, () => {
   beforeAll(async () => {
     ground = await DumpGround.open("store");
     ({ server } = ground);
-  }, 600_000);
+  });
   afterAll(() => ground.close());
   beforeEach(() => ground.begin());
 
@@ -76,7 +76,7 @@ describe("the scripts for dumps in a store", { timeout: 60_000 }, () => {
         ...gone.variables,
       };
       const { ended, said } = ground.start(scripts.dump, { ...env, RCLONE_LOW_LEVEL_RETRIES: "1" });
-      await eventually("its beginning", async () => said().includes("dumping to") || undefined, 20_000);
+      await eventually("its beginning", async () => said().includes("dumping to") || undefined);
       await gone.stop();
       await unlock();
       const { exitCode, text } = await ended;

@@ -7,7 +7,7 @@ import { type Course, PlayedJobs } from "./playedJobs.ts";
 const jobs = { migration: "shop-migrate-v2", verification: "shop-verify-v2" } as const;
 type What = keyof typeof jobs;
 
-describe("a migration as Jobs of a cluster", { timeout: 60_000 }, () => {
+describe("a migration as Jobs of a cluster", () => {
   let server: ApiServer;
   let migration: Managed;
   let courses: Record<string, Course>;
@@ -39,7 +39,7 @@ describe("a migration as Jobs of a cluster", { timeout: 60_000 }, () => {
     };
     played = new PlayedJobs(server, "api", courses);
     migration = new Managed("greenlight:kubernetes:MigrationJob", "green-migration");
-  }, 60_000);
+  });
   afterEach(() => server.stop());
 
   it("is believed by what the second Job prints", async () => {

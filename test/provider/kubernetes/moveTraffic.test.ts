@@ -25,7 +25,7 @@ describe("the way back on Kubernetes, without an engine", () => {
     server.put("services", live("green"));
     server.put("endpointslices", slice("green-0", "green-1"));
     server.onPatched = () => server.put("endpointslices", slice("blue-0", { name: "blue-1", ready: false }));
-  }, 60_000);
+  });
   afterEach(() => server.stop());
 
   it("writes the selector and reads back where its endpoints lead, also while one of them is not ready", async () => {

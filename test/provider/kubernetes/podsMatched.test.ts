@@ -103,9 +103,9 @@ beforeEach(async () => {
   }
   matched = new Managed("greenlight:kubernetes:PodsMatched", "traffic-pods");
   await matched.create(inputs("blue"));
-}, 120_000);
+});
 
-describe.sequential("pods of the side that is about to receive traffic", { timeout: 120_000 }, () => {
+describe.sequential("pods of the side that is about to receive traffic", () => {
   it("are as many as serve before a switch, and neither side is to have fewer from then on", async () => {
     await grow("blue", 4);
     const { serving } = await matched.update(inputs("green"));

@@ -32,7 +32,7 @@ beforeEach(async () => {
   server.put("pods", blue(0), blue(1), green(0));
   server.put("services", leadingToBoth);
   server.put("endpointslices", slice("blue-0", "blue-1", "green-0"));
-}, 60_000);
+});
 afterEach(() => server.stop());
 
 describe("where a Service leads whose pods share its traffic", () => {

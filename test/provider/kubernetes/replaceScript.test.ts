@@ -24,7 +24,7 @@ describe.each(["claim", "store"] as const)(
     beforeAll(async () => {
       ground = await DumpGround.open(place);
       ({ server } = ground);
-    }, 600_000);
+    });
     afterAll(() => ground.close());
     beforeEach(async () => {
       const end = await ground.begin();
@@ -171,14 +171,10 @@ describe.each(["claim", "store"] as const)(
       dump = await ground.taken("v4");
       const before = await oid();
       const { child, ended } = begin();
-      await eventually(
-        "the restore",
-        async () => {
-          const asleep = `select 1 from pg_stat_activity where datname = '${scratch}' and wait_event = 'PgSleep'`;
-          return (await server.sql(server.connection, asleep))[0];
-        },
-        20_000,
-      );
+      await eventually("the restore", async () => {
+        const asleep = `select 1 from pg_stat_activity where datname = '${scratch}' and wait_event = 'PgSleep'`;
+        return (await server.sql(server.connection, asleep))[0];
+      });
       child.kill("SIGTERM");
       const { exitCode, text } = await ended;
       expect(exitCode, text).toBe(143);

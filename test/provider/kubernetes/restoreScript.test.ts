@@ -22,7 +22,7 @@ import { startScript } from "./startScript.ts";
 
 // The script itself, as a process with the variables that its Job gives it, on copies of a real server's files, taken of a moment while it goes on.
 
-describe("the script that starts a database on a copy of its volume", { timeout: 120_000 }, () => {
+describe("the script that starts a database on a copy of its volume", () => {
   let server: TestServer;
   let database: DatabaseConnection;
   let claim: string;
@@ -41,7 +41,7 @@ describe("the script that starts a database on a copy of its volume", { timeout:
       "set synchronous_commit = on",
       "insert into orders values (2001, 'the last')",
     );
-  }, 60_000);
+  });
   afterAll(() => server.stop());
 
   beforeEach(async () => {
@@ -49,7 +49,7 @@ describe("the script that starts a database on a copy of its volume", { timeout:
     claim = join(server.folder, `claim-${copies}`);
     data = join(claim, "pgdata");
     await copyOfMoment(server, data);
-  }, 60_000);
+  });
   afterEach(() => rmSync(claim, { recursive: true, force: true }));
 
   const start = (more: Record<string, string> = {}) =>

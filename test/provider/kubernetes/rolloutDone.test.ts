@@ -32,7 +32,7 @@ describe("the gate of what runs on Kubernetes", () => {
     server.put("deployments", deployment());
     server.put("replicasets", replicaSet(1), replicaSet(2));
     server.put("pods", pod(0), pod(1));
-  }, 60_000);
+  });
   afterEach(() => server.stop());
 
   it("passes when every pod is ready and its node says that it runs the asked digest, and is proof of health", async () => {

@@ -27,7 +27,7 @@ beforeEach(async () => {
     sliceOf(backends.green, "green-0", "green-1"),
   );
   server.put("httproutes", route(100, 0));
-}, 60_000);
+});
 afterEach(() => server.stop());
 
 describe("the gate before a Gateway's routes", () => {

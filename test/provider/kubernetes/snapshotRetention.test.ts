@@ -4,7 +4,7 @@ import { ApiServer } from "./apiServer.ts";
 
 const labels = { "app.kubernetes.io/instance": "shop" };
 
-describe("the retention of a volume's snapshots", { timeout: 60_000 }, () => {
+describe("the retention of a volume's snapshots", () => {
   let server: ApiServer;
   let retention: Managed;
   const inputs = (over: object = {}) => ({ access: server.access, labels, keep: 1, deployed: ["v4"], ...over });
@@ -25,7 +25,7 @@ describe("the retention of a volume's snapshots", { timeout: 60_000 }, () => {
   beforeEach(async () => {
     server = await ApiServer.start();
     retention = new Managed("greenlight:kubernetes:SnapshotRetention", "snapshot-retention");
-  }, 60_000);
+  });
   afterEach(() => server.stop());
 
   it("removes what is beyond the newest, and keeps what a deployed version may need", async () => {

@@ -34,7 +34,7 @@ export class StoreServer {
     const { rclone } = await ensureToolchain({ want: ["rclone"] });
     const server = new StoreServer(folder, rclone.path, await freePort());
     const url = server.variables.RCLONE_CONFIG_STORE_ENDPOINT ?? "";
-    await eventually("the store to answer", async () => await fetch(url).then(Boolean, () => undefined), 30_000);
+    await eventually("the store to answer", async () => await fetch(url).then(Boolean, () => undefined));
     return server;
   }
 

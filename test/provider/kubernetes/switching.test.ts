@@ -24,7 +24,7 @@ beforeEach(async () => {
   server = await ApiServer.start();
   server.put("pods", blue(0), blue(1), green(0), green(1));
   server.put("services", live("blue"));
-}, 60_000);
+});
 afterEach(() => server.stop());
 
 describe("the gate before a switch on Kubernetes", () => {

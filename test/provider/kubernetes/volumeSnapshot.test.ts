@@ -10,7 +10,7 @@ const ready = {
   restoreSize: "10Gi",
 };
 
-describe("the snapshot of a database's volume", { timeout: 60_000 }, () => {
+describe("the snapshot of a database's volume", () => {
   let server: ApiServer;
   let snapshot: Managed;
   const inputs = (over: object = {}) => ({
@@ -34,7 +34,7 @@ describe("the snapshot of a database's volume", { timeout: 60_000 }, () => {
   beforeEach(async () => {
     server = await ApiServer.start();
     snapshot = new Managed("greenlight:kubernetes:VolumeSnapshot", "green-snapshot");
-  }, 60_000);
+  });
   afterEach(() => server.stop());
 
   it("is there when the storage says that a volume can be made from it", async () => {

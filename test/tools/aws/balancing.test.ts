@@ -9,7 +9,7 @@ beforeAll(async () => {
   world = await World.start();
   ({ vpcId, subnets } = await world.network());
   certificateArn = await world.certificate();
-}, 180_000);
+});
 afterAll(async () => await world?.stop());
 
 let certificateArn: string;

@@ -4,7 +4,7 @@ import { type Made, World } from "./world.ts";
 let world: World;
 beforeAll(async () => {
   world = await World.start();
-}, 180_000);
+});
 afterAll(async () => await world?.stop());
 
 const digest = `sha256:${"a".repeat(64)}`;

@@ -15,10 +15,10 @@ beforeAll(async () => {
   world = await World.start();
   rds = new RDSClient(world.client);
   ({ subnets } = await world.network());
-}, 180_000);
+});
 afterAll(async () => await world?.stop());
 
-describe.sequential("a database, as the stand-in makes it", { timeout: 60_000 }, () => {
+describe.sequential("a database, as the stand-in makes it", () => {
   let group: Made;
   let parameters: Made;
   let instance: Made;

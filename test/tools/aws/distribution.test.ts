@@ -6,7 +6,7 @@ import { type Made, World } from "./world.ts";
 let world: World;
 beforeAll(async () => {
   world = await World.start();
-}, 180_000);
+});
 afterAll(async () => await world?.stop());
 
 const code = `import cf from "cloudfront";

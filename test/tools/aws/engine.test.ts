@@ -46,7 +46,7 @@ beforeAll(async () => {
   await pulumi("config", "set", "vpcId", vpcId);
   await pulumi("config", "set", "subnets", JSON.stringify(subnets));
   await pulumi("config", "set", "weights", "[100,0]");
-}, 600_000);
+});
 afterAll(async () => {
   await world?.stop();
   await remove?.();
@@ -83,7 +83,7 @@ async function weights(): Promise<number[]> {
   return groups.map((arn) => found.find((it) => it.TargetGroupArn === arn)?.Weight ?? Number.NaN);
 }
 
-describe.sequential("pulumi with the stand-in of the aws plugin", { timeout: 240_000 }, () => {
+describe.sequential("pulumi with the stand-in of the aws plugin", () => {
   it("makes a load balancer with two groups and a weighted rule", async () => {
     expect(await succeed("up", "--yes")).toContain("+ 6 created");
     expect(await weights()).toEqual([100, 0]);

@@ -6,7 +6,7 @@ let world: World;
 beforeAll(async () => {
   world = await World.start();
   await made();
-}, 180_000);
+});
 afterAll(async () => await world?.stop());
 
 const program = `

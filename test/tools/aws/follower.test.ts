@@ -92,7 +92,7 @@ beforeAll(async () => {
     changes: world.simulator.changes,
     services: [{ name: "shop", ruleArn: rule.arn, groups: { blue: blue.arn, green: green.arn }, ports }],
   });
-}, 300_000);
+});
 afterAll(async () => {
   await follower?.stop();
   await world?.stop();
@@ -115,7 +115,7 @@ async function answeringAll(who: string): Promise<void> {
   await eventually(`answers of ${who}`, async () => ((await answering()).every((it) => it === who) ? true : undefined));
 }
 
-describe.sequential("what stands for the load balancer's data plane", { timeout: 120_000 }, () => {
+describe.sequential("what stands for the load balancer's data plane", () => {
   it("forwards as the rule says", async () => {
     await answeringAll("blue");
     await move(0, 100);

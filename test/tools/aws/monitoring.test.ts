@@ -5,7 +5,7 @@ import { type Made, World } from "./world.ts";
 let world: World;
 beforeAll(async () => {
   world = await World.start();
-}, 180_000);
+});
 afterAll(async () => await world?.stop());
 
 const dimensions = { LoadBalancer: "app/shop/0123456789abcdef", TargetGroup: "targetgroup/blue/0123456789abcdef" };

@@ -7,7 +7,7 @@ import { World } from "./world.ts";
 let world: World;
 beforeAll(async () => {
   world = await World.start();
-}, 180_000);
+});
 afterAll(async () => await world?.stop());
 
 describe("a network, as the stand-in makes it", () => {

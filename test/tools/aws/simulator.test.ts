@@ -50,7 +50,7 @@ beforeAll(async () => {
     ...{ name: "shop-blue", port: 8080, protocol: "HTTP", targetType: "ip", vpcId, deregistrationDelay: 5 },
     healthCheck: { path: "/", interval: 5, timeout: 2, healthyThreshold: 2, unhealthyThreshold: 2 },
   });
-}, 240_000);
+});
 afterAll(async () => await world?.stop());
 
 async function definition(image: string, version = "1"): Promise<string> {
@@ -85,19 +85,15 @@ async function described() {
 }
 
 async function steady() {
-  return await eventually(
-    "a steady state",
-    async () => {
-      const it = await described();
-      return it?.deployments?.length === 1 &&
-        it.runningCount === it.desiredCount &&
-        it.pendingCount === 0 &&
-        it.deployments[0]?.rolloutState === "COMPLETED"
-        ? it
-        : undefined;
-    },
-    60_000,
-  );
+  return await eventually("a steady state", async () => {
+    const it = await described();
+    return it?.deployments?.length === 1 &&
+      it.runningCount === it.desiredCount &&
+      it.pendingCount === 0 &&
+      it.deployments[0]?.rolloutState === "COMPLETED"
+      ? it
+      : undefined;
+  });
 }
 
 /** What each running task is, by its own port. */
@@ -109,7 +105,7 @@ async function answers(): Promise<string[]> {
   return await Promise.all(ports.map(async (port) => await (await fetch(`http://127.0.0.1:${port}/`)).text()));
 }
 
-describe.sequential("a service on the simulated ECS", { timeout: 120_000 }, () => {
+describe.sequential("a service on the simulated ECS", () => {
   let service: Made;
   let inputs: Record<string, unknown>;
 
@@ -184,11 +180,7 @@ describe.sequential("a service on the simulated ECS", { timeout: 120_000 }, () =
       "taskDefinition",
       "waitForSteadyState",
     );
-    await eventually(
-      "the breaker",
-      async () => ((await described())?.taskDefinition === arn ? undefined : true),
-      60_000,
-    );
+    await eventually("the breaker", async () => ((await described())?.taskDefinition === arn ? undefined : true));
     const it = await steady();
     expect(it.events?.map(({ message }) => message).join()).toContain("rolling back");
     expect(await answers()).toEqual(["2", "2"]);
@@ -238,7 +230,7 @@ describe.sequential("a service on the simulated ECS", { timeout: 120_000 }, () =
   });
 });
 
-describe("what the simulator can be told", { timeout: 120_000 }, () => {
+describe("what the simulator can be told", () => {
   async function told(path: string, order: object, method = "POST") {
     const answer = await fetch(`${world.endpoint}/_simulator/${path}`, {
       method,

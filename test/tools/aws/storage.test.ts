@@ -5,7 +5,7 @@ import { type Made, World } from "./world.ts";
 let world: World;
 beforeAll(async () => {
   world = await World.start();
-}, 180_000);
+});
 afterAll(async () => await world?.stop());
 
 const mark = "4dabf18193072939515e22adb298388d";

@@ -70,7 +70,7 @@ async function there(kind: string): Promise<string[]> {
   return names.split(" ").filter((name) => name !== "");
 }
 
-describe("the engine with the stand-in for the kubernetes plugin", { timeout: 240_000 }, () => {
+describe("the engine with the stand-in for the kubernetes plugin", () => {
   it("previews what it would make, tried out by the API server, and makes nothing", async () => {
     expect(await succeed("preview")).toMatch(/5 to create/);
     expect(await there("deployments")).toEqual([]);

@@ -105,12 +105,12 @@ describe("a stand-in to which engines attach", () => {
   });
 });
 
-describe("the engine that attaches to a stand-in", { timeout: 120_000 }, () => {
+describe("the engine that attaches to a stand-in", () => {
   let sandbox: Sandbox;
   beforeAll(async () => {
     sandbox = await Sandbox.of("regions", await ensureToolchain({ want: ["pulumi", "random"] }));
     sandbox.env.PULUMI_DEBUG_PROVIDERS = `played:${port}`;
-  }, 600_000);
+  });
   afterAll(async () => await sandbox?.remove());
 
   it("connects once for each provider of its program, and leaves with the operation", async () => {

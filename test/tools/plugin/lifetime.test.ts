@@ -12,7 +12,7 @@ const program = join(root, "tools/kubernetes/pulumi-resource-kubernetes");
 const gone = (pid: number | undefined) =>
   eventually("it to be gone", async () => ((await processes()).some((it) => it.pid === pid) ? undefined : true));
 
-describe("a stand-in that no engine started", { timeout: 60_000 }, () => {
+describe("a stand-in that no engine started", () => {
   it("ends with whoever started it, even when that is killed", async () => {
     const starts = `require("node:child_process").spawn(${JSON.stringify(program)}, { stdio: ["pipe", "inherit", "inherit"] })`;
     const starter = spawn(process.execPath, ["-e", starts], { stdio: ["ignore", "pipe", "inherit"] });
@@ -24,7 +24,7 @@ describe("a stand-in that no engine started", { timeout: 60_000 }, () => {
   });
 });
 
-describe("the stand-in of a test", { timeout: 60_000 }, () => {
+describe("the stand-in of a test", () => {
   let folder: string;
   let remove: () => Promise<void>;
   let env: NodeJS.ProcessEnv;
