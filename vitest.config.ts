@@ -28,7 +28,7 @@ export default defineConfig({
     hookTimeout: 60 * minute,
     teardownTimeout: 30_000,
     sequence: { sequencer: Sequence },
-    // Those that compute and those that wait, see test/turns.
+    // More than have a turn, see test/turns: those that wait for theirs are loaded.
     maxWorkers: 8,
     setupFiles: ["test/turns/takeTurn.ts"],
     env: {

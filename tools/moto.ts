@@ -157,7 +157,7 @@ export interface RunningMoto {
   stop(): Promise<void>;
 }
 
-const startTimeoutMs = 60_000;
+const startTimeoutMs = 240_000;
 
 /**
  * Starts moto's server on loopback, on the port given or on a free one, and waits until it answers.

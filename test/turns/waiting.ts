@@ -1,4 +1,4 @@
-/** Files whose tests wait for minutes that a cloud or a Prometheus counts: they begin first, and take no turn from those that compute. */
+/** Files whose tests wait for minutes that a cloud or a Prometheus counts: they begin first, and take half a turn. */
 export const waiting: readonly string[] = [
   "test/rehearsal/quick/aws.test.ts",
   "test/engine/awsCanaryRelease.test.ts",

@@ -24,8 +24,8 @@ export interface NodeSettings {
   readonly signal: AbortSignal;
 }
 
-const readyTimeoutMs = 20_000;
-const takenTimeoutMs = 5_000;
+const readyTimeoutMs = 120_000;
+const takenTimeoutMs = 30_000;
 
 type Targeted = Omit<ServiceState, "weights">;
 

@@ -55,7 +55,7 @@ export interface Cluster {
 }
 
 const playedPods = fileURLToPath(new URL("./cluster/pods.yaml", import.meta.url));
-const readyTimeoutMs = 60_000;
+const readyTimeoutMs = 240_000;
 
 /**
  * Starts a Kubernetes control plane with RBAC and played nodes, Gateway API's kinds included, and waits until pods can be

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { ApiextensionsV1Api, CustomObjectsApi, type KubeConfig } from "@kubernetes/client-node";
 
-const servedWithinMs = 20_000;
+const servedWithinMs = 120_000;
 
 export interface PlayedKind {
   readonly group: string;

@@ -24,7 +24,7 @@ export interface PrometheusSettings {
   readonly ruleGroups?: readonly object[];
 }
 
-const readyWithinMs = 30_000;
+const readyWithinMs = 120_000;
 
 /** A Prometheus on loopback that reads a few targets. It ends with the process that started it. */
 export class PrometheusServer {

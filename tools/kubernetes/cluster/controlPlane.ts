@@ -13,7 +13,7 @@ export interface ClusterPorts {
   readonly kubelet?: number;
 }
 
-const startTimeoutMs = 90_000;
+const startTimeoutMs = 240_000;
 
 /** etcd, the API server, the controllers and the scheduler of one cluster, each a process of this machine. */
 export class ControlPlane {

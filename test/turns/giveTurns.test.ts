@@ -1,0 +1,68 @@
+import { mkdtemp } from "node:fs/promises";
+import { connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { eventually } from "../processes.ts";
+import { giveTurns, type Kind } from "./giveTurns.ts";
+
+const sockets: Socket[] = [];
+let path: string;
+let given: string[];
+
+async function opened(): Promise<void> {
+  path = join(await mkdtemp(join(tmpdir(), "greenlight-turns-")), "turns");
+  given = [];
+  giveTurns(path);
+}
+
+/** Asks, and waits until it is on its way. */
+async function ask(name: string, kind: Kind): Promise<Socket> {
+  const socket = connect(path);
+  sockets.push(socket);
+  socket.once("data", () => given.push(name));
+  await new Promise((resolve) => socket.write(kind, resolve));
+  return socket;
+}
+
+const are = (...names: string[]) =>
+  eventually(names.join(), async () => (given.toSorted().join() === names.toSorted().join() ? true : undefined));
+
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+});
+
+describe("turns of test files", () => {
+  it("are given to three that compute, and to the next when one is done", async () => {
+    await opened();
+    const first = await ask("a", "computing");
+    for (const name of ["b", "c", "d"]) await ask(name, "computing");
+    await are("a", "b", "c");
+    first.destroy();
+    await are("a", "b", "c", "d");
+  });
+
+  it("are given to two that wait beside two that compute; a third that waits, waits for its turn", async () => {
+    await opened();
+    const first = await ask("waits 1", "waiting");
+    await ask("waits 2", "waiting");
+    await ask("waits 3", "waiting");
+    for (const name of ["a", "b", "c"]) await ask(name, "computing");
+    await are("waits 1", "waits 2", "a", "b");
+    first.destroy();
+    await eventually("the third", async () => given.includes("waits 3") || undefined);
+    expect(given).not.toContain("c");
+  });
+
+  it("are kept by none that died", async () => {
+    await opened();
+    const died = await ask("died", "computing");
+    await ask("a", "computing");
+    await ask("b", "computing");
+    const neverCame = await ask("never came", "computing");
+    neverCame.destroy();
+    await ask("c", "computing");
+    died.destroy();
+    await are("died", "a", "b", "c");
+  });
+});
