@@ -1,13 +1,16 @@
 import { createServer, type Socket } from "node:net";
 
-/** What a file does most of its time: two cores carry three that compute, for each waits now and then; what waits takes half of that. */
-const shares = { computing: 2, waiting: 1 } as const;
-const ofAll = 7;
+/**
+ * What each file takes of the machine: two cores carry three that compute, for each waits now and then; what waits most of its time takes
+ * half of that. A rehearsal measures a load by the clock: nothing computes beside it, only the one whose cloud it waits for.
+ */
+const takes = { computing: 2, waiting: 1, rehearsing: 4, "rehearsing a cloud": 2 } as const;
+const all = 6;
 /** Those that wait begin and end by computing, too: with more of them at once a whole release takes longer than it is given. */
 const waitingAtOnce = 2;
 
-/** @see shares */
-export type Kind = keyof typeof shares;
+/** @see takes */
+export type Kind = keyof typeof takes;
 
 interface Asked {
   readonly socket: Socket;
@@ -15,23 +18,21 @@ interface Asked {
 }
 
 /**
- * Gives each connection its turn by a byte, in the order in which they said their {@link Kind} and as many as there is room for, until it
- * is closed: a process that dies keeps none. Keeps no process.
+ * Gives each connection its turn by a byte, as many as there is room for, until it is closed: a process that dies keeps none. They come in
+ * the order in which they said their {@link Kind}; only one that waits is passed over while enough others do. Keeps no process.
  * @param path of the socket that it listens on
  */
 export function giveTurns(path: string): void {
   const asked: Asked[] = [];
   const given = new Map<Socket, Kind>();
-  const fits = ({ kind }: Asked) => {
-    const kinds = [...given.values()];
-    const taken = kinds.reduce((sum, one) => sum + shares[one], 0);
-    const waiting = kinds.filter((one) => one === "waiting").length;
-    return taken + shares[kind] <= ofAll && (kind === "computing" || waiting < waitingAtOnce);
-  };
   const next = () => {
-    for (let at = asked.findIndex(fits); at >= 0; at = asked.findIndex(fits)) {
-      const [one] = asked.splice(at, 1);
-      if (one === undefined) return;
+    for (;;) {
+      const kinds = [...given.values()];
+      const enough = kinds.filter((kind) => kind === "waiting").length >= waitingAtOnce;
+      const at = asked.findIndex(({ kind }) => kind !== "waiting" || !enough);
+      const one = asked[at];
+      if (one === undefined || kinds.reduce<number>((sum, kind) => sum + takes[kind], takes[one.kind]) > all) return;
+      asked.splice(at, 1);
       given.set(one.socket, one.kind);
       one.socket.write("!");
     }
@@ -45,11 +46,16 @@ export function giveTurns(path: string): void {
       next();
     });
     socket.once("data", (said) => {
-      asked.push({ socket, kind: String(said) === "waiting" ? "waiting" : "computing" });
+      const kind = String(said);
+      asked.push({ socket, kind: isKind(kind) ? kind : "computing" });
       next();
       socket.resume();
     });
   });
   server.listen(path);
   server.unref();
+}
+
+function isKind(said: string): said is Kind {
+  return Object.hasOwn(takes, said);
 }

@@ -1,16 +1,11 @@
 import { relative } from "node:path";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
-import { long, waiting } from "./waiting.ts";
+import { placeOf } from "./kinds.ts";
 
-const first = [...waiting, ...long];
-
-/** Begins with what waits longest, then what computes longest; the others come in the usual order. */
+/** Begins with rehearsals and with what waits longest; the others come in the usual order. */
 export class Sequence extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ moduleId }: TestSpecification) => {
-      const at = first.indexOf(relative(process.cwd(), moduleId));
-      return at < 0 ? first.length : at;
-    };
+    const place = ({ moduleId }: TestSpecification) => placeOf(relative(process.cwd(), moduleId));
     return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
   }
 }
