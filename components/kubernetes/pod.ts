@@ -52,7 +52,8 @@ export function podSpec(it: PodPlan): V1PodSpec {
         startupProbe: {
           httpGet: { path: it.healthPath, port },
           periodSeconds: 1,
-          timeoutSeconds: 1,
+          // As readiness: an answer that is soon enough while it runs is soon enough to begin.
+          timeoutSeconds: 2,
           failureThreshold: Math.max(1, it.startSeconds),
         },
         readinessProbe: {
@@ -67,8 +68,8 @@ export function podSpec(it: PodPlan): V1PodSpec {
           timeoutSeconds: 5,
           failureThreshold: 6,
         },
-        // By the kubelet itself: an image needs no shell for it.
-        lifecycle: { preStop: { sleep: { seconds: it.endpointSeconds } } },
+        // By the kubelet itself: an image needs no shell for it. Before Kubernetes 1.33 none of 0 s is taken.
+        ...(it.endpointSeconds === 0 ? {} : { lifecycle: { preStop: { sleep: { seconds: it.endpointSeconds } } } }),
       },
     ],
   };

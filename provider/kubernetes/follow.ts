@@ -19,7 +19,7 @@ export type Snapshot<K extends Kinds> = { readonly [Name in keyof K]: readonly K
 const firstAnswerMs = 30_000;
 
 /** An API server that has just started refuses for a moment what it will allow: only what is refused for longer counts, ms. */
-const refusedForMs = 5_000;
+export const refusedForMs = 5_000;
 
 /** Pause before a watch that broke is begun again, ms; each one longer up to the last. */
 const pauses = [200, 500, 1_000, 2_000, 5_000];
@@ -36,7 +36,9 @@ function asWatched<T extends KubernetesObject>(items: readonly T[]): T[] {
  * and still is after a few seconds ends it.
  *
  * @param settled asked after all kinds were listed, and after each change
- * @param it.holds what is settled must stay so for a time where this answers a time, ms; every watch stands all the while
+ * @param it.holds what is settled must stay so for a time where this answers a time, ms; every watch stands all the while. What is settled
+ *   when time is up is still given that time: nothing counts as settled that was not seen to stay so
+ * @throws Problem when the cluster does not answer, or no longer does when time is up: the last snapshot would be of the past
  */
 export async function follow<K extends Kinds>(
   client: Client,
@@ -56,12 +58,17 @@ export async function follow<K extends Kinds>(
   let holding: NodeJS.Timeout | undefined;
   const answered = new Set<string>();
   const listed = new Set<string>();
+  /** Kinds whose watch broke and that were not listed since. */
+  const unseen = new Set<string>();
   let lastError: unknown;
+  let isSettled = false;
+  let over = false;
   const informers = names.map((name) => {
     const { path, list, labelSelector } = followed[name];
     const listing = async () => {
       const answer = await list();
       answered.add(name);
+      unseen.delete(name);
       return { ...answer, items: asWatched(answer.items) };
     };
     return { name, informer: makeInformer<KubernetesObject>(client.config, path, listing, labelSelector) };
@@ -70,12 +77,21 @@ export async function follow<K extends Kinds>(
     Object.fromEntries(informers.map(({ name, informer }) => [name, informer.list()])) as unknown as Snapshot<K>;
   try {
     await new Promise<void>((resolve, reject) => {
-      const end = () => resolve();
-      if (deadline.signal.aborted) end();
-      deadline.signal.addEventListener("abort", end, { once: true });
+      const done = () => {
+        isSettled = true;
+        resolve();
+      };
+      const timeIsUp = () => {
+        over = true;
+        if (holding === undefined || it.signal.aborted) resolve();
+      };
+      if (deadline.signal.aborted) timeIsUp();
+      deadline.signal.addEventListener("abort", timeIsUp, { once: true });
+      it.signal.addEventListener("abort", timeIsUp, { once: true, signal: closing.signal });
       const letGo = () => {
         clearTimeout(holding);
         holding = undefined;
+        if (over) resolve();
       };
       const look = () => {
         try {
@@ -83,8 +99,8 @@ export async function follow<K extends Kinds>(
           const seen = snapshot();
           if (!settled(seen)) return letGo();
           const holdsMs = it.holds?.(seen) ?? 0;
-          if (holdsMs === 0) end();
-          else holding ??= setTimeout(end, holdsMs);
+          if (holdsMs === 0) done();
+          else holding ??= setTimeout(done, holdsMs);
         } catch (error) {
           reject(error);
         }
@@ -99,7 +115,7 @@ export async function follow<K extends Kinds>(
           if (closing.signal.aborted) await informer.stop();
           if (!answered.has(name)) return;
           listed.add(name);
-          if (listed.size === names.length) patience ??= setTimeout(end, it.deadlineMs);
+          if (listed.size === names.length) patience ??= setTimeout(timeIsUp, it.deadlineMs);
           look();
         };
         for (const verb of ["add", "update", "delete"] as const) {
@@ -109,7 +125,10 @@ export async function follow<K extends Kinds>(
           });
         }
         informer.on("error", (error: unknown) => {
+          // One that is stopped says so as an error.
+          if (closing.signal.aborted) return;
           lastError = error;
+          unseen.add(name);
           // What is not seen does not hold.
           letGo();
           if ([401, 403].includes(statusOf(error) ?? 0) && !listed.has(name)) refusedSince ??= Date.now();
@@ -136,7 +155,7 @@ export async function follow<K extends Kinds>(
     await Promise.all(informers.map(({ informer }) => informer.stop()));
   }
   it.signal.throwIfAborted();
-  if (listed.size < names.length)
+  if (listed.size < names.length || (!isSettled && unseen.size > 0))
     throw kubernetesProblem(lastError ?? new Error("it did not answer in time"), it.asked);
   return snapshot();
 }

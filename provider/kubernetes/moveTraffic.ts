@@ -1,11 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
+import { deadlineIn } from "../../release/deadline.ts";
 import { type EnvironmentName, weightsFor } from "../../release/environment.ts";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem, sentence } from "../../release/problem.ts";
+import { abortable } from "./abortable.ts";
 import { type Client, openClient } from "./client.ts";
 import { sliceOwner } from "./collections.ts";
 import type { KubernetesAccess } from "./facts.ts";
+import { refusedForMs } from "./follow.ts";
 import { kubernetesProblem, statusOf } from "./kubernetesProblem.ts";
 import { bears } from "./pods.ts";
 import { backendRefs, isTesters, type RouteBackends, readRoute, routeKind } from "./route.ts";
@@ -32,6 +35,9 @@ export interface KubernetesMoved {
 /** Whose write it is, in the object's managed fields. */
 const manager = "greenlight-rollback";
 
+/** Longest that one write may take before the next one is tried, ms. */
+const writeWithinMs = 5_000;
+
 /**
  * Moves the live Service or the HTTPRoute of every service to one environment, in their order, and reads back until their endpoints agree.
  * Needs no engine and asks nobody's leave: this is also the way back at 2 a.m. One that cannot be written keeps no other from being
@@ -48,35 +54,36 @@ export async function moveKubernetesTraffic(
   patience = { deadlineMs: 60_000, intervalMs: 500 },
 ): Promise<KubernetesMoved> {
   const client = openClient(access);
-  const end = Date.now() + patience.deadlineMs;
+  const begin = Date.now();
+  const end = begin + patience.deadlineMs;
+  const failures = new Map<SwitchedService, unknown>();
   let left = [...services];
-  let writtenAt = Date.now();
-  let failure: unknown;
-  for (;;) {
-    const failed: SwitchedService[] = [];
+  let writtenAt = begin;
+  while (left.length > 0) {
     for (const it of left) {
       try {
-        await lead(client, it, to);
+        await inTime(lead(client, it, to), Math.min(writeWithinMs, patience.deadlineMs));
+        failures.delete(it);
         writtenAt = Date.now();
         tell(`${leaderOf(it)} is written: it leads to ${to}`);
       } catch (error) {
-        failure = error;
-        failed.push(it);
+        failures.set(it, error);
       }
     }
-    left = failed;
-    // What is gone, or may not be written, does not change by trying.
-    const final = [403, 404].includes(statusOf(failure) ?? 0);
-    if (left.length === 0 || final || Date.now() + patience.intervalMs > end) break;
-    await pause(patience.intervalMs);
+    left = left.filter((it) => failures.has(it) && !isFinal(failures.get(it), Date.now() - begin));
+    if (Date.now() + patience.intervalMs > end) break;
+    if (left.length > 0) await pause(patience.intervalMs);
   }
   // Once begun, the way back is finished: nobody's signal stops it.
   const step = { urn: "", name: "", signal: new AbortController().signal, tell };
-  const settled = (seen: SeenTraffic) => left.length > 0 || faults(services, to, seen).length === 0;
+  const settled = (seen: SeenTraffic) => failures.size > 0 || faults(services, to, seen).length === 0;
   const { seen, where } = await watchTraffic({ access, services }, step, Math.max(1, end - Date.now()), settled);
   const found = faults(services, to, seen);
   if (found.length === 0) return { writtenAt, readBackAt: Date.now() };
-  const why = left.length === 0 ? "" : ` (${sentence(kubernetesProblem(failure, problemOf(where))).split("\n")[0]})`;
+  const said = [...failures.values()].map(
+    (error) => sentence(kubernetesProblem(error, problemOf(where))).split("\n")[0],
+  );
+  const why = said.length === 0 ? "" : ` (${[...new Set(said)].join(" ")})`;
   throw new Problem({
     happened: `Traffic is not all at ${to}: ${found.join("; ")}${why}.`,
     where,
@@ -84,6 +91,22 @@ export async function moveKubernetesTraffic(
     next: byHand(services, to, access.namespace),
     exitCode: exitCodes.notAsAsked,
   });
+}
+
+/** What is gone does not come by trying. A right that is missing does: an API server that has just started refuses for a moment what it allows. */
+function isFinal(failure: unknown, triedMs: number): boolean {
+  const status = statusOf(failure);
+  return status === 404 || (status === 403 && triedMs >= refusedForMs);
+}
+
+/** An API server that takes a request and never answers must not keep the others from being written. */
+async function inTime<T>(answer: Promise<T>, withinMs: number): Promise<T> {
+  const { signal, end } = deadlineIn(withinMs, "The API server's answer");
+  try {
+    return await abortable(answer, signal);
+  } finally {
+    end();
+  }
 }
 
 const problemOf = (where: string) => ({ doing: "write what leads users", where, untouched: "" });
@@ -97,7 +120,8 @@ function byHand(services: readonly SwitchedService[], to: EnvironmentName, names
 async function lead(client: Client, it: SwitchedService, to: EnvironmentName): Promise<void> {
   const { core, namespace } = client;
   if (it.route !== undefined) return leadRoute(client, it.name, it.route, to);
-  const body = [{ op: "replace", path: "/spec/selector", value: it[to] }];
+  // Also where somebody took the selector out, as for a page that tells of maintenance.
+  const body = [{ op: "add", path: "/spec/selector", value: it[to] }];
   await core.patchNamespacedService({ namespace, name: it.name, body, fieldManager: manager });
 }
 
@@ -111,7 +135,7 @@ async function leadRoute(
   backends: RouteBackends,
   to: EnvironmentName,
 ): Promise<void> {
-  const { spec } = readRoute(await custom.getNamespacedCustomObject({ ...routeKind, namespace, name }));
+  const { spec, metadata } = readRoute(await custom.getNamespacedCustomObject({ ...routeKind, namespace, name }));
   const value = backendRefs(backends, weightsFor(to));
   const kept = spec.rules.map((rule) => keptBy(rule, backends) !== undefined);
   const written = spec.rules.flatMap((rule, at) =>
@@ -119,7 +143,9 @@ async function leadRoute(
   );
   // The last one first: what is removed moves those after it.
   const removed = kept.flatMap((it, at) => (it ? [{ op: "remove", path: `/spec/rules/${at}` }] : [])).reverse();
-  const body = [...written, ...removed];
+  // Rules are told by their place: what somebody wrote meanwhile is read first.
+  const same = { op: "test", path: "/metadata/resourceVersion", value: metadata.resourceVersion };
+  const body = [same, ...written, ...removed];
   await custom.patchNamespacedCustomObject({ ...routeKind, namespace, name, body, fieldManager: manager });
 }
 

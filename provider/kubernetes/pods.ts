@@ -9,10 +9,18 @@ export function bears(selector: Selector, metadata: V1ObjectMeta | undefined): b
   return Object.entries(selector).every(([key, value]) => metadata?.labels?.[key] === value);
 }
 
-/** The pods of a selector that are not on their way out. */
+/**
+ * The pods of a selector that are not on their way out. One that has ended, as by an eviction, stays in the API until it is collected,
+ * for days where few others ended: it was replaced and will never run again.
+ */
 export function podsOf(selector: Selector, pods: readonly V1Pod[]): V1Pod[] {
-  return pods.filter(({ metadata }) => metadata?.deletionTimestamp === undefined && bears(selector, metadata));
+  return pods.filter(
+    ({ metadata, status }) =>
+      metadata?.deletionTimestamp === undefined && !hasEnded.has(status?.phase) && bears(selector, metadata),
+  );
 }
+
+const hasEnded: ReadonlySet<string | undefined> = new Set(["Failed", "Succeeded"]);
 
 /** What the pods of one service in one environment say. */
 export interface SeenPods {

@@ -53,6 +53,7 @@ const routeShape = z.looseObject({
     name: z.string(),
     namespace: z.string().optional(),
     generation: z.number().optional(),
+    resourceVersion: z.string().optional(),
   }),
   spec: z.looseObject({
     parentRefs: z.array(parent).default([]),

@@ -11,6 +11,8 @@ export interface Progress {
   readonly passed: number;
   /** When the stage after it was first seen reached, milliseconds since 1970; absent before. */
   readonly reachedAt?: number;
+  /** When a pause kept it there last, its bake over, milliseconds since 1970: the patience with verdicts begins anew then. */
+  readonly heldAt?: number;
   /** Whether the release goes back: once it does, it never goes forward again. */
   readonly back?: Back;
   readonly order: Order;
@@ -59,7 +61,7 @@ export const start: Progress = { passed: 0, order: "walk" };
  * the same step, so that a walk that was cut off goes on with the step it was cut off in.
  *
  * A no-go or an abort goes back from wherever the release is, and nothing turns that round. A pause keeps it where it is; it neither
- * stops a no-go from going back nor time from counting as bake. `promote` skips what is left of bakes and verdicts, and no rule of capacity.
+ * stops a no-go from going back nor time from counting as bake, and lasts until somebody ends it. `promote` skips what is left of bakes and verdicts, and no rule of capacity.
  */
 export function nextStep(strategy: Strategy, progress: Progress, now: Now): Step {
   const back: Back | undefined = progress.back ?? backNow(progress, now);
@@ -84,16 +86,18 @@ function judged(strategy: Strategy, stage: Stage, progress: Progress, now: Now):
   const until = since + stage.bakeMs;
   const { percent } = stage;
   if (now.at < until) return { do: "bake", stage: percent, since, until, keep };
+  if (progress.order === "pause") {
+    return { do: "wait", for: "resume", stage: percent, keep: { ...keep, heldAt: now.at } };
+  }
   const enough = now.requests >= strategy.minRequests;
   if (now.verdict === "go" && enough) {
-    if (progress.order === "pause") return { do: "wait", for: "resume", stage: percent, keep };
     return nextStep(
       strategy,
       { passed: percent, order: progress.order },
       { ...now, verdict: "undecided", requests: 0 },
     );
   }
-  const patience = until + strategy.patienceMs;
+  const patience = Math.max(until, progress.heldAt ?? until) + strategy.patienceMs;
   if (now.at < patience) return { do: "bake", stage: percent, since, until: patience, keep };
   const because = enough
     ? "no verdict could be reached"

@@ -48,6 +48,8 @@ export class ApiServer {
   namespaced = true;
   /** Answers nothing any more. */
   hang = false;
+  /** How it answers a request such as `patch services` otherwise than it should: never, or with this status. */
+  misbehave: (asked: string, name: string | undefined) => "never" | number | undefined = () => undefined;
   #objects: Record<Kind, Map<string, Thing>> = {
     deployments: new Map(),
     replicasets: new Map(),
@@ -159,7 +161,7 @@ export class ApiServer {
     for (const it of this.#watchers) if (it.kind === kind) it.response.write(`${JSON.stringify({ type, object })}\n`);
   }
 
-  /** A JSON patch of a selector, or of a route's rules, their backends or which there are: nothing else is written. */
+  /** A JSON patch of a selector, or of a route's rules, their backends or which there are, if it is what it was: nothing else is written. */
   async #patch(kind: Kind, name: string, request: IncomingMessage, say: (status: number, body: object) => void) {
     let text = "";
     for await (const chunk of request) text += chunk;
@@ -170,6 +172,15 @@ export class ApiServer {
     }
     const next = structuredClone(thing) as Thing & { spec: { selector: unknown; rules: { backendRefs: unknown }[] } };
     for (const { op, path, value } of JSON.parse(text)) {
+      if (op === "test" && path === "/metadata/resourceVersion") {
+        if (next.metadata.resourceVersion === value) continue;
+        say(422, { kind: "Status", code: 422, message: "testing path /metadata/resourceVersion failed" });
+        return;
+      }
+      if (op === "replace" && path === "/spec/selector" && next.spec.selector === undefined) {
+        say(422, { kind: "Status", code: 422, message: "replace operation does not apply: doc is missing key" });
+        return;
+      }
       const gone = op === "remove" ? /^\/spec\/rules\/(\d+)$/.exec(path)?.[1] : undefined;
       const rule = next.spec.rules?.[Number(/^\/spec\/rules\/(\d+)\/backendRefs$/.exec(path)?.[1])];
       if (gone !== undefined) next.spec.rules.splice(Number(gone), 1);
@@ -202,20 +213,15 @@ export class ApiServer {
     const [, kind = "", name, part] =
       /\/namespaces\/shop\/([a-z]+)(?:\/([^/]+))?(?:\/(log))?$/.exec(url.pathname) ?? [];
     const watch = url.searchParams.get("watch") === "true";
-    this.requests.push(
-      `${verbs[request.method ?? ""] ?? (watch ? "watch" : name === undefined ? "list" : (part ?? "get"))} ${kind}`,
-    );
+    const asked = `${verbs[request.method ?? ""] ?? (watch ? "watch" : name === undefined ? "list" : (part ?? "get"))} ${kind}`;
+    this.requests.push(asked);
     const say = (status: number, body: object) => {
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
     };
-    if (this.hang) return;
-    if (this.#refusal !== undefined) {
-      say(this.#refusal, {
-        kind: "Status",
-        code: this.#refusal,
-        reason: "Refused",
-        message: `${kind} is forbidden: no right`,
-      });
+    const refusal = this.hang ? "never" : (this.misbehave(asked, name) ?? this.#refusal);
+    if (refusal === "never") return;
+    if (refusal !== undefined) {
+      say(refusal, { kind: "Status", code: refusal, reason: "Refused", message: `${kind} is forbidden: no right` });
       return;
     }
     if (url.pathname === "/api/v1/namespaces/shop") {

@@ -46,6 +46,39 @@ describe("the way back on Kubernetes, without an engine", () => {
     await expect(back()).rejects.toThrow("the Service shop-api leads to nowhere");
   });
 
+  it("goes on trying while an API server that has just started refuses what it allows", async () => {
+    let refused = 0;
+    server.misbehave = (asked) => (asked === "patch services" && refused++ < 5 ? 403 : undefined);
+    await expect(back()).resolves.toBeDefined();
+    expect(refused).toBe(6);
+  });
+
+  it("writes a Service whose selector somebody took out", async () => {
+    const { spec, ...maintained } = live("green");
+    const { selector: _, ...without } = spec;
+    server.put("services", { ...maintained, spec: without });
+    await expect(back()).resolves.toBeDefined();
+    expect(server.get("services", "shop-api")?.spec).toMatchObject({ selector: { "greenlight/environment": "blue" } });
+  });
+
+  it("waits for no write that is never answered longer than for others, and tries it again", async () => {
+    let asked = 0;
+    server.misbehave = (what) => (what === "patch services" && asked++ === 0 ? "never" : undefined);
+    await expect(back()).resolves.toBeDefined();
+    expect(asked).toBe(2);
+  });
+
+  it("goes on trying one service where another one is gone", async () => {
+    let refused = 0;
+    server.misbehave = (what, name) =>
+      what === "patch services" && name === "shop-api" && refused++ < 3 ? 503 : undefined;
+    const both = switchedServices("shop", { api: 8080, web: 8081 }, "side");
+    await expect(
+      moveKubernetesTraffic(server.access, both, "blue", () => {}, { deadlineMs: 2_000, intervalMs: 10 }),
+    ).rejects.toThrow("the Service shop-web leads to nowhere");
+    expect(server.get("services", "shop-api")?.spec).toMatchObject({ selector: { "greenlight/environment": "blue" } });
+  });
+
   it("does it once more where it is there already, and changes nothing by it", async () => {
     await back();
     await expect(back()).resolves.toBeDefined();
@@ -66,6 +99,26 @@ describe("the way back on Kubernetes, without an engine", () => {
       expect(readBackAt).toBeGreaterThanOrEqual(writtenAt);
       expect(server.requests.filter((it) => it === "patch httproutes")).toHaveLength(1);
       expect(server.requests.filter((it) => it.endsWith(" services"))).toEqual([]);
+    });
+
+    it("reads a route again that somebody wrote meanwhile: its rules are told by their place", async () => {
+      let read = 0;
+      server.misbehave = (asked) => {
+        if (asked === "patch httproutes" && read++ === 0) {
+          const shifted = route(90, 10);
+          shifted.spec.rules.unshift(testersRule("green"));
+          server.put("httproutes", shifted);
+        }
+        return undefined;
+      };
+      let written: unknown;
+      server.onPatched = () => {
+        written = server.get("httproutes", "shop-api")?.spec;
+        seenBy(2);
+      };
+      await byRoute();
+      expect(read).toBe(2);
+      expect(written).toMatchObject({ rules: [testersRule("green"), route(100, 0).spec.rules[0]] });
     });
 
     it("never says that traffic is back while the Gateway goes by what the route was", async () => {

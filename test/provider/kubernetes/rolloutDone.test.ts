@@ -61,6 +61,26 @@ describe("the gate of what runs on Kubernetes", () => {
     await expect(passed).rejects.toThrow("1 of 2 pods are ready");
   });
 
+  it("is not passed by pods that were ready for a moment when its patience ended", async () => {
+    const passed = gate.create(inputs({ deadlineMs: 1, endpointDelayMs: 60_000 }));
+    await server.watched("deployments", "replicasets", "pods");
+    server.put("pods", pod(1, notReady));
+    await expect(passed).rejects.toThrow("1 of 2 pods are ready");
+  });
+
+  it("is not passed by what it saw before the API server fell silent", async () => {
+    const passed = gate.create(inputs({ deadlineMs: 500, endpointDelayMs: 5_000 }));
+    await server.watched("deployments", "replicasets", "pods");
+    server.refuse(503);
+    server.cut();
+    await expect(passed).rejects.toThrow(/The cluster did not tell what green runs: Service Unavailable/);
+  });
+
+  it("does not count pods that have ended and were replaced, as after an eviction", async () => {
+    server.put("pods", pod(2, { phase: "Failed", reason: "Evicted", conditions: [], containerStatuses: [] }));
+    expect(await gate.create(inputs())).toMatchObject({ running: { api: 2 }, done: true });
+  });
+
   it("goes on when the API server's connections break in the middle", async () => {
     server.put("pods", pod(1, notReady));
     const passed = gate.create(inputs());

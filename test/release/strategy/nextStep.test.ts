@@ -125,6 +125,19 @@ describe("canary", () => {
     expect(nextStep(canary, paused, platform.now("no-go"))).toMatchObject({ do: "move", to: { share: 0 } });
   });
 
+  it("is held by a pause for however long it lasts, and is judged anew when somebody resumes it", () => {
+    const { platform, keep } = atFirst();
+    const paused = { ...keep, order: "pause" as const };
+    platform.clock = 90_000_000;
+    const held = nextStep(canary, paused, platform.now("undecided", 0));
+    expect(held).toMatchObject({ do: "wait", for: "resume", stage: 5 });
+    platform.clock += 1_000;
+    const resumed = nextStep(canary, { ...held.keep, order: "walk" }, platform.now("undecided", 0));
+    expect(resumed).toMatchObject({ do: "bake", stage: 5, until: 90_000_000 + canary.patienceMs });
+    platform.clock = 90_000_000 + canary.patienceMs;
+    expect(nextStep(canary, resumed.keep, platform.now("undecided", 0))).toMatchObject({ do: "ask" });
+  });
+
   it("is promoted in full by an order, without the bakes that are left, but not to instances that are not ready", () => {
     const { platform, keep } = atFirst();
     const promoted = { ...keep, order: "promote" as const };
