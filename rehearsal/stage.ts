@@ -11,8 +11,11 @@ import { Preparation } from "./team/preparation.ts";
 
 /** What scenarios play on on this machine: processes, a proxy, and a database of the stack's own. */
 export class Stage extends Ground {
-  /** Over api and web. */
-  readonly ratePerSecond = 520;
+  /** Over api and web: all of a machine is a whole rehearsal's alone, a quick one may share it. */
+  get ratePerSecond(): number {
+    return this.quick ? 150 : 520;
+  }
+
   #databaseUrl: string | undefined;
   #preparation: Preparation | undefined;
 

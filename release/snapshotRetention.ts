@@ -9,9 +9,14 @@ export interface KeptSnapshot {
   readonly takenAt: string | undefined;
 }
 
-/** The same, from the newest to the oldest. */
+/** The same, from the newest to the oldest; those last of which it is not known. */
 export function newestFirst<Kept extends KeptSnapshot>(all: readonly Kept[]): Kept[] {
-  return all.toSorted((a, b) => Date.parse(b.takenAt ?? "") - Date.parse(a.takenAt ?? ""));
+  // No time compares with NaN, and what is between two of which none is would keep them from being compared.
+  const taken = ({ takenAt }: Kept) => {
+    const at = Date.parse(takenAt ?? "");
+    return Number.isNaN(at) ? 0 : at;
+  };
+  return all.toSorted((a, b) => taken(b) - taken(a));
 }
 
 /**

@@ -2,6 +2,7 @@ import { accessOf, servingFactsOf, switchedServicesOf, testAddressesOf } from ".
 import { watchFactsOf } from "../../components/kubernetes/watching.ts";
 import { thresholdsOf } from "../../config.ts";
 import { versionsOf } from "../../project/platform/imageVersions.ts";
+import { KubernetesProblem } from "../../provider/kubernetes/kubernetesProblem.ts";
 import { environmentIn, readLiveServices, servedBy } from "../../provider/kubernetes/liveServices.ts";
 import { readEnvironments, readyPods } from "../../provider/kubernetes/readEnvironments.ts";
 import type { PrometheusWatching } from "../../provider/prometheus/watching.ts";
@@ -42,6 +43,7 @@ export function kubernetesPlatform(context: Context): Platform {
       const seen = await readLiveServices(facts, AbortSignal.timeout(answerWithin));
       return { readAt: new Date(), environment: environmentIn(seen), ...servedBy(seen) };
     },
+    passes: (error) => error instanceof KubernetesProblem && error.passes,
     async running() {
       const seen = await readEnvironments(access, services, AbortSignal.timeout(answerWithin));
       const digests = (environment: EnvironmentName) =>

@@ -53,6 +53,8 @@ export interface Platform {
   /** The services whose traffic is switched, in the order in which they switch. */
   readonly services: readonly string[];
   serving(): Promise<Serving>;
+  /** Whether an error of a question passes by itself, as while an API restarts; absent where none does, or its client asks again itself. */
+  passes?(error: unknown): boolean;
   /** Versions that run in each environment; empty where none do. */
   running(): Promise<Readonly<Record<EnvironmentName, readonly string[]>>>;
   /** Instances that may take users' requests, in the eyes of what sends them there. */

@@ -10,6 +10,9 @@ import { newestFirst } from "../../release/snapshotRetention.ts";
 import { requireDumps } from "./requireDumps.ts";
 import type { RollbackArgs } from "./rollback.ts";
 
+/** Most lines of what would be lost that are told before it is asked for. */
+const mostTold = 8;
+
 /** Puts the newest dump from before a version in the place of the database, inside its network, when that was said yes to. */
 export async function rollBackByDump(args: RollbackArgs, version: string): Promise<string> {
   const { context, reporter, signal, confirm } = args;
@@ -46,13 +49,13 @@ export async function rollBackByDump(args: RollbackArgs, version: string): Promi
     return [{ ...planned, untouched: told.untouched, again: "run the same command again" }, container];
   };
   const all = await listDumps(client, step, plan("dumps-look", scripts.list, {}));
-  const [chosen] = newestFirst(all).filter(({ whole, release }) => whole && release === version);
+  const [chosen] = newestFirst(all.filter(({ whole, release }) => whole && release === version));
   if (chosen === undefined) throw noDump(dump, version, client.where, kubernetes.name);
   const env = { GREENLIGHT_DUMP: chosen.identifier };
   const loss = await askLoss(client, step, plan("restore-loss", scripts.loss, env, dump.secret));
   const lost = loss.same
     ? `No table has other rows than the dump ${chosen.identifier}; what was changed in them since would be lost.`
-    : `Everything written since ${chosen.takenAt} would be lost: ${loss.differences.slice(0, 8).join("; ")}.`;
+    : `Everything written since ${chosen.takenAt} would be lost: ${loss.differences.slice(0, mostTold).join("; ")}${loss.differences.length > mostTold ? "; and more" : ""}.`;
   reporter.tell({ kind: "step", text: lost });
   if (!(await confirm(`${lost} Put the dump of ${chosen.takenAt} in the place of the database?`))) {
     return "The database was left as it is: going back to the dump was not confirmed.";

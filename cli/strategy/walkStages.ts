@@ -8,6 +8,7 @@ import { nextStep, type Progress, type Step, start } from "../../release/strateg
 import { shareOf } from "../../release/strategy/rolling.ts";
 import type { Strategy } from "../../release/strategy/strategy.ts";
 import { requirePlatform, sayLive } from "../live.ts";
+import { patiently } from "../platform/patiently.ts";
 import type { Platform } from "../platform/platform.ts";
 import { takeBack } from "../release/judgement.ts";
 import { engineOf, type ReleaseRun } from "../release/releaseRun.ts";
@@ -33,7 +34,8 @@ export async function walkStages(run: ReleaseRun): Promise<void> {
   const { live } = run;
   // At a first deployment there is nobody to share with; a switch that was begun is only finished.
   if (strategy.name === "blue-green" || live === undefined || run.settings.live === run.environment) return;
-  const platform = await requirePlatform(run.context);
+  const again = (text: string) => run.reporter.tell({ kind: "warning", text });
+  const platform = patiently(await requirePlatform(run.context), again, run.signal);
   const { count } = platform;
   if (count === undefined) {
     throw new Problem({

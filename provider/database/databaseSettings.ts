@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { quoted } from "./connection.ts";
 
-/** Settings whose stored value is a list of names that are quoted already. */
+/** Settings whose stored value is a list of names. */
 const lists = new Set([
   "local_preload_libraries",
   "search_path",
@@ -10,6 +10,13 @@ const lists = new Set([
   "temp_tablespaces",
   "unix_socket_directories",
 ]);
+
+/** The names of a stored list. It is stored as it was written, by any role for itself: nothing of it is taken for SQL. */
+function namesOf(list: string): string[] {
+  return [...list.matchAll(/"((?:[^"]|"")*)"|([^",\s][^",]*)/g)].map(
+    ([, inQuotes, bare]) => inQuotes?.replaceAll('""', '"') ?? (bare ?? "").trimEnd(),
+  );
+}
 
 /**
  * Gives a database what a dump does not carry, from another one: its privileges, its settings (also those of a role in
@@ -49,7 +56,7 @@ export async function copyDatabaseSettings(client: pg.ClientBase, from: string, 
     const name = setting.slice(0, setting.indexOf("="));
     const value = setting.slice(name.length + 1);
     const whose = role === null ? `alter database ${target}` : `alter role ${quoted(role)} in database ${target}`;
-    const shown = lists.has(name.toLowerCase()) ? value : literal(value);
+    const shown = lists.has(name.toLowerCase()) ? namesOf(value).map(literal).join(", ") : literal(value);
     commands.push(`${whose} set ${name.split(".").map(quoted).join(".")} to ${shown === "" ? "''" : shown}`);
   }
   for (const command of commands) await client.query(command);

@@ -56,8 +56,17 @@ export const dumpJob = handler<Inputs, Outputs>({
   async update(step, _, state, news) {
     return dump(step, news, state.takenAt);
   },
-  async delete() {
-    // It is the way back of the data: kubernetes.database.keep says what goes, or a person.
+  async delete(_, __, { access, job, place }) {
+    // The dump is the way back of the data: kubernetes.database.keep says what goes, or a person. Its Job goes, whose end would stand for the
+    // dump that a new release of the same version takes minutes later.
+    const [{ openClient }, { removeJob }, { ask }] = await Promise.all([
+      import("./client.ts"),
+      import("./jobs.ts"),
+      import("./kubernetesProblem.ts"),
+    ]);
+    const client = openClient(access);
+    const asked = { doing: `remove the Job ${job.name}`, where: client.where, untouched: `Dumps stay in ${place}.` };
+    await ask(asked, () => removeJob(client, job.name));
   },
 });
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Problem } from "../../release/problem.ts";
+import { Problem, type ProblemParts } from "../../release/problem.ts";
 
 /** What was asked of the cluster, and what stays as it is when it is refused. */
 export interface Asked {
@@ -21,6 +21,17 @@ const ways = (again: string): Readonly<Record<number, string>> => ({
   404: "create the namespace, or name the right one in greenlight:kubernetes.namespace; with kubernetes.gateway the cluster needs the Gateway API, v1, with kubernetes.database the kind VolumeSnapshot",
   429: `the API server is too busy for it: wait a little, and ${again}`,
 });
+
+/** What the cluster did not answer, or refused. */
+export class KubernetesProblem extends Problem {
+  /** Whether asking again may help: it was not reached, is too busy, or failed by itself. */
+  readonly passes: boolean;
+
+  constructor(parts: ProblemParts, status: number | undefined) {
+    super(parts);
+    this.passes = status === undefined || status === 429 || status >= 500;
+  }
+}
 
 const apiError = z.looseObject({ code: z.number(), body: z.unknown() });
 const status = z.looseObject({ message: z.string(), reason: z.string().optional() });
@@ -48,12 +59,8 @@ export function kubernetesProblem(error: unknown, { doing, where, untouched, aga
   if (error instanceof Problem || !(error instanceof Error) || error.name === "AbortError") return error;
   const code = statusOf(error);
   const next = code === undefined ? "see that the cluster is reached from here (kubectl get pods)" : ways(again)[code];
-  return new Problem({
-    happened: `The cluster did not ${doing}: ${saidBy(error)}`,
-    where,
-    untouched,
-    ...(next === undefined ? {} : { next }),
-  });
+  const happened = `The cluster did not ${doing}: ${saidBy(error)}`;
+  return new KubernetesProblem({ happened, where, untouched, ...(next === undefined ? {} : { next }) }, code);
 }
 
 /** Asks the cluster; an error becomes a sentence. */

@@ -59,6 +59,8 @@ describe("going back to a snapshot", () => {
       `revoke all on database ${name} from public; grant connect on database ${name} to seller`,
       `alter database ${name} set search_path = "$user", public, other`,
       `alter role seller in database ${name} set work_mem = '8MB'`,
+      "select set_config('search_path', 'x;alter/**/role/**/seller/**/superuser', false)",
+      `alter role seller in database ${name} set search_path from current`,
       `comment on database ${name} is 'it''s the shop'`,
     );
     const file = join(server.folder, "swap.dump");
@@ -97,6 +99,8 @@ describe("going back to a snapshot", () => {
     await held.end().catch(() => undefined);
 
     expect(result.loss?.tables).toEqual([{ name: "public.orders", rowsThen: 100, rowsNow: 101 }]);
+    const seller = "select rolsuper from pg_roles where rolname = 'seller'";
+    expect(await server.sql(server.connection, seller)).toEqual([{ rolsuper: false }]);
     expect(result.terminated).toBeGreaterThan(0);
     expect(result.kept).toMatch(/_before_restore_\d{8}_\d{6}$/);
     expect(await server.sql(connection, "select count(*)::int as n from orders")).toEqual([{ n: 100 }]);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type KeptSnapshot, removable } from "../../release/snapshotRetention.ts";
+import { type KeptSnapshot, newestFirst, removable } from "../../release/snapshotRetention.ts";
 
 const taken = (day: number, release: string | undefined = `v${day}`, whole = true): KeptSnapshot => ({
   identifier: `before-v${day}`,
@@ -9,6 +9,15 @@ const taken = (day: number, release: string | undefined = `v${day}`, whole = tru
   takenAt: `2026-03-${String(day).padStart(2, "0")}T10:00:00.000Z`,
 });
 const names = (all: readonly KeptSnapshot[]) => all.map(({ identifier }) => identifier);
+
+describe("snapshots from the newest to the oldest", () => {
+  it("have those last of which the time is not known, wherever they stood", () => {
+    const making = { ...taken(5, "v5", false), takenAt: undefined };
+    expect(names(newestFirst([taken(1), making, taken(3), taken(2)]))).toEqual([
+      ...["before-v3", "before-v2", "before-v1", "before-v5"],
+    ]);
+  });
+});
 
 describe("the snapshots that may go", () => {
   it("are those beyond the newest that are kept, the oldest first", () => {

@@ -13,6 +13,7 @@ begin isolation level repeatable read read only;
 set local search_path = '';
 set local client_encoding = 'UTF8';
 set local statement_timeout = 0;
+set local row_security = off;
 ${countTables}
 commit;
 `;

@@ -1,4 +1,7 @@
-/** Statements of psql that make the database `:"scratch"` one like `:'live'`. */
+/**
+ * Statements of psql that make the database `:"scratch"` one like `:'live'`. A setting that is a list of names is stored as it was written,
+ * by any role for itself: each name is quoted anew, as a text.
+ */
 export const databaseLike = {
   /** Makes it, with encoding, locale and owner. */
   created: String.raw`
@@ -23,7 +26,10 @@ select format('%s set %s to %s',
     (select string_agg(quote_ident(part), '.') from unnest(string_to_array(name, '.')) part),
     case
       when lower(name) in ('local_preload_libraries', 'search_path', 'session_preload_libraries',
-        'shared_preload_libraries', 'temp_tablespaces', 'unix_socket_directories') then coalesce(nullif(value, ''), quote_literal(''))
+        'shared_preload_libraries', 'temp_tablespaces', 'unix_socket_directories') then coalesce((
+          select string_agg(quote_literal(coalesce(replace(part[1], '""', '"'), rtrim(part[2]))), ', ')
+          from regexp_matches(value, '"((?:[^"]|"")*)"|([^",\s][^",]*)', 'g') part
+        ), quote_literal(''))
       else quote_literal(value)
     end)
   from (

@@ -72,11 +72,14 @@ export async function playReplace(
   }
   const why =
     said === undefined || said.stage === "done" ? (fault ?? "the Job does not say how it ended") : reasons[said.stage];
+  const stopped = said?.stage === "ended" && fault !== undefined ? ` (${fault})` : "";
   const differences = saidAfter(output, "greenlight-difference").slice(0, 4);
   const left = said?.dropped === true ? "" : ` The database ${scratch} may be left beside it.`;
   throw new Problem({
     happened: withLastLines(
-      `The dump ${dump} was not put in the place of the database: ${[why, ...differences].join("; ")}.`,
+      said === undefined
+        ? `Whether the dump ${dump} is in the place of the database is not known: ${why}.`
+        : `The dump ${dump} was not put in the place of the database: ${[why + stopped, ...differences].join("; ")}.`,
       output,
     ),
     where,
@@ -84,6 +87,9 @@ export async function playReplace(
       said === undefined
         ? `Traffic is back. Which database has the name, the server says: one called …before_restore_… is there if it was swapped.${left}`
         : `Traffic is back; the database keeps its name and its content.${left}`,
-    next: "read the log, mend what it says, and run the same command again",
+    next:
+      said === undefined
+        ? "look which databases there are (psql --list) before anything else: where it was swapped there is nothing to run again"
+        : "read the log, mend what it says, and run the same command again",
   });
 }

@@ -35,6 +35,15 @@ stage=settings
 (ask -v live="$live") <<'SQL'
 ${databaseLike.settings}SQL
 
+# Without them every query of users would read whole tables at first.
+printf 'gathering statistics\n'
+ask --dbname="$GREENLIGHT_SCRATCH" > "$work/analyzed" <<'SQL' &
+analyze;
+SQL
+working=$!
+wait "$working" || printf 'statistics could not be gathered: run analyze in the database afterwards\n'
+working=
+
 stage=swap
 printf 'swapping the names\n'
 name=$(ask -v live="$live" <<'SQL'

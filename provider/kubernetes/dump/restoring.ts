@@ -57,7 +57,7 @@ stage=server
 beginning=$(printf '%s' "$GREENLIGHT_SCRATCH" | sed 's/[^_]*$//')
 (ask -v beginning="$beginning") <<'SQL'
 select 'left by an earlier run that was killed: the database ' || datname from pg_catalog.pg_database
-  where left(datname, length(:'beginning')) = :'beginning' order by 1;
+  where left(datname, length(:'beginning')) = :'beginning' and substr(datname, length(:'beginning') + 1) ~ '^[0-9a-f]{12}$' order by 1;
 SQL
 there=$(ask <<'SQL'
 select count(*) from pg_catalog.pg_database where datname = :'scratch';
@@ -88,8 +88,9 @@ ${tellDifferences("restored")}
 
 /** Shell that tells the first lines in which the file of that name is not what was recorded, and ends where there are some. */
 export function tellDifferences(name: string, otherwise = "exit 1"): string {
-  return `if ! diff "$work/recorded" "$work/${name}" > "$work/differences"; then
-  sed -n 's/^< /greenlight-difference recorded /p; s/^> /greenlight-difference ${name} /p' "$work/differences" | head -n 20
+  // As every diff can, busybox' too; both lines of a table beside each other.
+  return `if ! diff -U 0 "$work/recorded" "$work/${name}" > "$work/differences"; then
+  sed -n 's/^-\\[/greenlight-difference recorded [/p; s/^+\\[/greenlight-difference ${name} [/p' "$work/differences" | sort -s -k 3,3 | head -n 20
   ${otherwise}
 fi`;
 }

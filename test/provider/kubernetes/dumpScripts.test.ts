@@ -151,13 +151,13 @@ describe.each(["claim", "store"] as const)("the scripts for dumps in a %s", (pla
 
   it("leave a database alone that has the name of a drill's, and name those that killed drills left", async () => {
     const name = await ground.taken();
-    await server.sql(server.connection, "create database drill_shop_0a1b", "create database drill_shop_ffff");
+    await server.sql(server.connection, "create database drill_shop_0a1b", "create database drill_shop_ffffffffffff");
     const { text, said } = await drill(name);
     expect(said).toMatchObject({ stage: "server", dropped: true });
     expect(text).toContain(`the database ${scratch} is there already`);
-    expect(text).toContain("left by an earlier run that was killed: the database drill_shop_ffff");
+    expect(text).toContain("left by an earlier run that was killed: the database drill_shop_ffffffffffff");
     expect(await drillDatabases()).toHaveLength(2);
-    await server.sql(server.connection, "drop database drill_shop_0a1b", "drop database drill_shop_ffff");
+    await server.sql(server.connection, "drop database drill_shop_0a1b", "drop database drill_shop_ffffffffffff");
   });
 
   if (place === "claim") {

@@ -56,8 +56,8 @@ describe.each(["claim", "store"] as const)(
       expect(exitCode, text).toBe(0);
       expect(lossLine(text)).toEqual({ tables: 3, same: false });
       expect(saidAfter(text, "greenlight-difference")).toEqual([
-        'recorded ["public.orders", 500]',
         'now ["public.later", 0]',
+        'recorded ["public.orders", 500]',
         'now ["public.orders", 10]',
       ]);
       await server.sql(database, "drop table later", "insert into orders select n, n from generate_series(11, 500) n");
@@ -101,6 +101,35 @@ describe.each(["claim", "store"] as const)(
       const { exitCode, text } = await replace();
       expect(exitCode, text).toBe(0);
       expect(await server.sql(database, facts)).toEqual(before);
+    });
+
+    it("takes nothing that a role set for itself for a statement", async () => {
+      const name = `"${database.database}"`;
+      const role = `reader_${database.database.slice(-8)}`;
+      const value = `x;alter/**/role/**/${role}/**/superuser`;
+      await server.sql(
+        database,
+        `create role ${role}`,
+        `select set_config('search_path', '${value}', false)`,
+        `alter role ${role} in database ${name} set search_path from current`,
+      );
+      const { exitCode, text } = await replace();
+      expect(exitCode, text).toBe(0);
+      expect(await server.sql(database, `select rolsuper from pg_roles where rolname = '${role}'`)).toEqual([
+        { rolsuper: false },
+      ]);
+      const settings = `select setconfig::text as set from pg_db_role_setting where setrole = '${role}'::regrole`;
+      expect(await server.sql({ ...database, database: "postgres" }, settings)).toContainEqual({
+        set: `{"search_path=\\"${value}\\""}`,
+      });
+    });
+
+    it("has statistics when users come", async () => {
+      const { exitCode, text } = await replace();
+      expect(exitCode, text).toBe(0);
+      expect(
+        await server.sql(database, "select reltuples::int as rows from pg_class where relname = 'orders'"),
+      ).toEqual([{ rows: 500 }]);
     });
 
     it("takes its place while others are in, who are ended, and while they come again", async () => {
