@@ -24,9 +24,7 @@ export async function rollbackCommand(
   signal: AbortSignal,
 ): Promise<CommandResult<RollbackResult>> {
   const context = openContext(options);
-  const platform = unhindered(context, await requirePlatform(context), (text) =>
-    reporter.tell({ kind: "warning", text }),
-  );
+  const platform = unhindered(context, await requirePlatform(context), reporter);
   if (options.reason === undefined || options.reason.trim() === "") {
     throw new Problem({
       happened: "A rollback needs a reason: it is announced, and read tomorrow.",

@@ -60,9 +60,7 @@ export async function decide(run: ReleaseRun): Promise<void> {
 /** Traffic goes back to what served before, for a reason that is announced. */
 export async function takeBack(run: ReleaseRun, reason: string): Promise<void> {
   const { context, reporter } = run;
-  const platform = unhindered(context, await requirePlatform(context), (text) =>
-    reporter.tell({ kind: "warning", text }),
-  );
+  const platform = unhindered(context, await requirePlatform(context), reporter);
   const to = await wayBack(context, platform);
   const from = await liveNow(await platform.serving(), platform);
   run.rollback = await performRollback({
