@@ -83,7 +83,8 @@ export function makeProject(places: Places, firstPort: number | undefined, quick
 function shorten(stack: ReturnType<typeof parseDocument>): void {
   const set = (group: string, name: string, value: string) =>
     stack.setIn(["config", `greenlight:${group}`, name], value);
-  set("watch", "for", "5s");
+  // Long enough for several looks over the whole of errorFor: one alone may find a second with hardly an error in it.
+  set("watch", "for", "10s");
   set("watch", "smokeEvery", "3s");
   set("thresholds", "errorFor", "3s");
   set("thresholds", "p95For", "3s");

@@ -13,7 +13,7 @@ import { Preparation } from "./team/preparation.ts";
 export class Stage extends Ground {
   /** Over api and web: all of a machine is a whole rehearsal's alone, a quick one may share it. */
   get ratePerSecond(): number {
-    return this.quick ? 150 : 520;
+    return this.quick ? 250 : 520;
   }
 
   #databaseUrl: string | undefined;

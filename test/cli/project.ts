@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { nextLine } from "../../release/journal.ts";
 import type { JournalRecord } from "../../release/journalRecord.ts";
+import { hangsAfterMs } from "../patience.ts";
 
 const main = fileURLToPath(new URL("../../cli/bin.mjs", import.meta.url));
 
@@ -24,7 +25,7 @@ export async function greenlight(
   const { exitCode, stdout, stderr } = await execa(process.execPath, [...node, main, ...args], {
     reject: false,
     stdin: "ignore",
-    timeout: 60_000,
+    timeout: hangsAfterMs,
     // What could colour the output where tests run must not be what keeps it plain.
     env: { FORCE_COLOR: "1", CI: "", NO_COLOR: undefined, GREENLIGHT_DEBUG: undefined, ...env },
   });

@@ -101,9 +101,7 @@ describe("an engine that ends in the middle of a step", () => {
   });
   afterAll(async () => await sandbox.remove());
 
-  it("by kill -9: leaves no language host, program, provider or program of a provider behind", {
-    timeout: 60_000,
-  }, async () => {
+  it("by kill -9: leaves no language host, program, provider or program of a provider behind", async () => {
     const engine = startUpdate(sandbox);
     const family = await eventually("a step to be under way", async () => {
       const now = await descendantsOf(engine.pid);

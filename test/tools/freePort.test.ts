@@ -3,6 +3,7 @@ import { pathToFileURL } from "node:url";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { freePort } from "../../tools/freePort.ts";
+import { hangsAfterMs } from "../patience.ts";
 
 const module_ = pathToFileURL(new URL("../../tools/freePort.ts", import.meta.url).pathname).href;
 const many = 400;
@@ -19,7 +20,7 @@ const taking = `
 function holder() {
   const child = execa(process.execPath, ["--import", "tsx/esm", "--input-type=module", "-e", taking], {
     stdin: "pipe",
-    timeout: 60_000,
+    timeout: hangsAfterMs,
   });
   const told = new Promise<number[]>((resolve, reject) => {
     let text = "";

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { pathWith, type Toolchain } from "../../tools/toolchain.ts";
+import { hangsAfterMs } from "../patience.ts";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -58,7 +59,7 @@ export class Sandbox {
       stdin: "ignore",
       all: true,
       reject: false,
-      timeout: 60_000,
+      timeout: hangsAfterMs,
     });
   }
 }

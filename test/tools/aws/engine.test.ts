@@ -9,6 +9,7 @@ import {
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureToolchain, pathWith } from "../../../tools/toolchain.ts";
+import { hangsAfterMs } from "../../patience.ts";
 import { root, temporaryFolder } from "../sandbox.ts";
 import { credentials, region, World } from "./world.ts";
 
@@ -60,7 +61,7 @@ function pulumi(...args: string[]) {
     stdin: "ignore",
     all: true,
     reject: false,
-    timeout: 120_000,
+    timeout: hangsAfterMs,
   });
 }
 

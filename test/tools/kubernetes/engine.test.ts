@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureToolchain, pathWith } from "../../../tools/toolchain.ts";
+import { hangsAfterMs } from "../../patience.ts";
 import { root, temporaryFolder } from "../sandbox.ts";
 import { buildTimeoutMs, World } from "./world.ts";
 
@@ -49,7 +50,7 @@ function pulumi(...args: string[]) {
     stdin: "ignore",
     all: true,
     reject: false,
-    timeout: 120_000,
+    timeout: hangsAfterMs,
   });
 }
 
