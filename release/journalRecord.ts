@@ -60,6 +60,8 @@ export const journalRecordSchema = z.discriminatedUnion("type", [
     is: z.enum(["reached", "passed"]),
     sentence: text.optional(),
   }),
+  /** The last step of a walk through stages has begun, to all of the traffic or back: it takes no order any more. */
+  record("walk-over", { to: z.enum(["all", "back"]) }),
   record("order", {
     order: z.enum(["pause", "resume", "promote", "abort"]),
     orderedBy: z.string().min(1).max(200),

@@ -2,7 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
 import { recordsUnderWay } from "../../release/schedule.ts";
-import { type GlobalOptions, openContext } from "../context.ts";
+import { type WalkEnd, walkEnd } from "../../release/strategy/walkEnd.ts";
+import { type Context, type GlobalOptions, openContext } from "../context.ts";
 import { JournalFile } from "../journal/journalFile.ts";
 import type { CommandResult } from "../result.ts";
 import { holderNow } from "../stackLock.ts";
@@ -21,6 +22,14 @@ export interface OrderResult extends GivenOrder {
 /** How long the command waits until the release has taken its order. Milliseconds. */
 const takenWithin = 20_000;
 
+const stopIt = "stop the release with Ctrl-C and run `greenlight rollback`, or let it finish";
+
+const ends: Readonly<Record<WalkEnd, string>> = {
+  "has all": "has all of the traffic already",
+  "gets all": "is being given all of the traffic",
+  "goes back": "is going back already",
+};
+
 const means: Readonly<Record<OrderName, string>> = {
   pause: "it stays at its share until `greenlight resume`; a no-go still goes back",
   resume: "it goes on",
@@ -29,9 +38,10 @@ const means: Readonly<Record<OrderName, string>> = {
 };
 
 /**
- * Gives an order to the release that another process walks. Refused where none is under way: then nobody would follow it.
+ * Gives an order to the release that another process walks. Refused where none is under way or its last step has begun: then nobody
+ * would follow it.
  *
- * @throws Problem with exit code 3 where no release of the stack is walking
+ * @throws Problem with exit code 3 where no release of the stack takes orders, or it stopped taking them while this one waited
  */
 export async function orderCommand(options: OrderOptions, signal: AbortSignal): Promise<CommandResult<OrderResult>> {
   const context = openContext(options);
@@ -39,7 +49,7 @@ export async function orderCommand(options: OrderOptions, signal: AbortSignal): 
   const journal = new JournalFile(context);
   const [started] = recordsUnderWay(journal.read().records);
   const holder = holderNow(context);
-  if (started === undefined || holder === undefined || holder.doing !== `release ${started.version}`) {
+  if (started === undefined || holder === undefined || holder.doing !== releasing(started.version)) {
     throw new Problem({
       happened: `No release is under way that \`greenlight ${order}\` could reach.`,
       where: context.stackFile.path,
@@ -51,34 +61,58 @@ export async function orderCommand(options: OrderOptions, signal: AbortSignal): 
       exitCode: exitCodes.refused,
     });
   }
-  const promoted = recordsUnderWay(journal.read().records).some(({ type }) => type === "switch");
-  if (promoted || context.settings().strategy.kind === "blue-green") {
+  const { version } = started;
+  if (context.settings().strategy.kind === "blue-green") {
     throw new Problem({
-      happened: promoted
-        ? `${started.version} has all of the traffic already: there is no stage to ${order}.`
-        : `${started.version} is released all at once: there are no stages to ${order}.`,
+      happened: `${version} is released all at once: there are no stages to ${order}.`,
       untouched: "Nothing was changed.",
-      next: "stop the release with Ctrl-C and run `greenlight rollback`, or let it finish",
+      next: stopIt,
       exitCode: exitCodes.refused,
     });
   }
-  const given = new Orders(context, started.version).give(order, context.by);
-  const taken = await isTaken(journal, given, signal);
+  const over = walkEnd(recordsUnderWay(journal.read().records));
+  if (over !== undefined) throw tooLate(version, order, over);
+  const given = new Orders(context, version).give(order, context.by);
+  const taken = await isTaken(context, journal, given, signal);
   return {
     exitCode: exitCodes.ok,
     json: { ok: true, ...given, taken },
     text: taken
-      ? `${started.version}: ${order}; ${means[order]}.`
-      : `${started.version} has the order to ${order}, and takes it when its present step is done: ${means[order]}.`,
+      ? `${version}: ${order}; ${means[order]}.`
+      : `${version} has the order to ${order}, and takes it when its present step is done: ${means[order]}.`,
   };
 }
 
-async function isTaken(journal: JournalFile, given: GivenOrder, signal: AbortSignal): Promise<boolean> {
+/** @throws Problem when the walk ended without it */
+async function isTaken(
+  context: Context,
+  journal: JournalFile,
+  given: GivenOrder,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { version, order } = given;
   const until = Date.now() + takenWithin;
   while (Date.now() < until) {
+    // Before the journal is read: whoever ended after that has written down what was taken.
+    const goesOn = holderNow(context)?.doing === releasing(version);
     const { records } = journal.read();
-    if (records.some((it) => it.type === "order" && it.orderedAt === given.at && it.order === given.order)) return true;
+    if (records.some((it) => it.type === "order" && it.orderedAt === given.at && it.order === order)) return true;
+    const over = walkEnd(recordsUnderWay(records));
+    if (over !== undefined || !goesOn) throw tooLate(version, order, over);
     await pause(200, undefined, { signal });
   }
   return false;
+}
+
+function tooLate(version: string, order: OrderName, over: WalkEnd | undefined): Problem {
+  return new Problem({
+    happened: `${version} ${over === undefined ? "has ended" : ends[over]}: there is no stage to ${order}.`,
+    untouched: "The order was not taken.",
+    next: over === "has all" || over === "gets all" ? stopIt : "`greenlight status` shows what serves",
+    exitCode: exitCodes.refused,
+  });
+}
+
+function releasing(version: string): string {
+  return `release ${version}`;
 }

@@ -92,10 +92,11 @@ class Walk {
     switch (step.do) {
       case "move":
         if (step.stage === 0) {
+          this.#over("back");
           await takeBack(this.#run, this.#whyBack(step.keep, given));
           return true;
         }
-        if (step.stage === 100) return true;
+        if (step.stage === 100) return this.#over("all");
         await this.#give(step.stage);
         return false;
       case "bake":
@@ -114,7 +115,7 @@ class Walk {
           exitCode: exitCodes.undecided,
         });
       case "end":
-        if (step.with === "promoted") return true;
+        if (step.with === "promoted") return this.#over("all");
         throw new Problem({
           happened: `${this.#whyBack(step.keep, given)}, before any traffic was moved.`,
           where: await this.#sayServing(),
@@ -153,6 +154,13 @@ class Walk {
       this.#judged = notJudged;
     }
     this.#progress = next;
+  }
+
+  /** From now on whoever gives an order is told that it comes too late. */
+  #over(to: "all" | "back"): true {
+    const { journal, version } = this.#run;
+    journal.append({ type: "walk-over", version, to });
+    return true;
   }
 
   /** The newest order; told once, and kept in the journal. */

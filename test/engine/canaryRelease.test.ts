@@ -27,12 +27,16 @@ async function weights() {
   return (await new EnvoyAdmin(facts.listen, facts.adminPort).allWeights(["api"])).api;
 }
 
+function journal() {
+  const text = readFileSync(join(project.folder, ".greenlight", "journals", `${project.stack}.jsonl`), "utf8");
+  return readJournal(text).records;
+}
+
+const isOver = (version: string) => journal().some((it) => it.type === "walk-over" && it.version === version);
+
 /** What the journal says of a version's stages, in order. */
 function stages(version: string): string[] {
-  const text = readFileSync(join(project.folder, ".greenlight", "journals", `${project.stack}.jsonl`), "utf8");
-  return readJournal(text).records.flatMap((it) =>
-    it.type === "stage" && it.version === version ? [`${it.percent} ${it.is}`] : [],
-  );
+  return journal().flatMap((it) => (it.type === "stage" && it.version === version ? [`${it.percent} ${it.is}`] : []));
 }
 
 const reached = (version: string, percent: number) =>
@@ -126,6 +130,10 @@ describe.sequential("a canary walked by greenlight release, under users' request
     expect(await weights()).toEqual({ blue: 90, green: 10 });
     const promoted = await greenlight("promote");
     expect(promoted.exitCode, promoted.stderr).toBe(exitCodes.ok);
+    await eventually("the last step of v5", async () => (isOver("v5") ? true : undefined));
+    const late = await greenlight("abort");
+    expect(late.exitCode, late.stdout).toBe(exitCodes.refused);
+    expect(late.stdout).toMatch(/there is no stage to abort|No release is under way/);
     const { exitCode, stderr } = await walking;
     expect(exitCode, stderr).toBe(exitCodes.ok);
     expect(stages("v5")).toEqual(["10 reached"]);
