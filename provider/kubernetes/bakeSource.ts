@@ -5,7 +5,7 @@ import { Prometheus } from "../prometheus/prometheus.ts";
 import { countTold } from "../watch/toldCount.ts";
 import { ToldObserver } from "../watch/toldObserver.ts";
 import { environmentIn, readLiveServices, servedBy } from "./liveServices.ts";
-import { readyPods } from "./readEnvironments.ts";
+import { watchedPods } from "./readEnvironments.ts";
 
 /** How long the cluster may take to answer one question, ms. */
 const answerWithin = 30_000;
@@ -24,7 +24,7 @@ export function openPrometheus(
     observer: new ToldObserver({
       ...looks,
       healthy: (asked) =>
-        readyPods(serving.access, pods, environment, AbortSignal.any([asked, AbortSignal.timeout(answerWithin)])),
+        watchedPods(serving.access, pods, environment, AbortSignal.any([asked, AbortSignal.timeout(answerWithin)])),
       signal,
     }),
     count: () => countTold(looks.traffic, signal),

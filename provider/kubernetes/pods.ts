@@ -1,4 +1,5 @@
 import type { V1ObjectMeta, V1Pod } from "@kubernetes/client-node";
+import { isComingUp } from "./comingUp.ts";
 import { podTrouble } from "./podTrouble.ts";
 import { isReady } from "./rollout.ts";
 
@@ -26,14 +27,19 @@ const hasEnded: ReadonlySet<string | undefined> = new Set(["Failed", "Succeeded"
 export interface SeenPods {
   readonly ready: number;
   readonly of: number;
+  /** Of those that are not ready, how many come up for the first time, and have had no more time than that takes. */
+  readonly comingUp: number;
   /** Digests of the images that ready pods run, as their nodes say; each once. `unknown` where one does not say. */
   readonly digests: readonly string[];
   /** What keeps pods from being ready, a sentence each without a full stop. */
   readonly troubles: readonly string[];
 }
 
-/** @param service whose container the image is of */
-export function seenPods(service: string, selector: Selector, all: readonly V1Pod[]): SeenPods {
+/**
+ * @param service whose container the image is of
+ * @param now milliseconds since 1970
+ */
+export function seenPods(service: string, selector: Selector, all: readonly V1Pod[], now = Date.now()): SeenPods {
   const own = podsOf(selector, all);
   const ready = own.filter(isReady);
   const digests = ready.map(({ status }) => {
@@ -43,6 +49,7 @@ export function seenPods(service: string, selector: Selector, all: readonly V1Po
   return {
     ready: ready.length,
     of: own.length,
+    comingUp: own.filter((pod) => !isReady(pod) && isComingUp(pod, now)).length,
     digests: [...new Set(digests)].sort(),
     troubles: own
       .filter((pod) => !isReady(pod))

@@ -34,7 +34,24 @@ export async function readyPods(
   environment: EnvironmentName,
   signal: AbortSignal,
 ): Promise<{ readonly healthy: number; readonly of: number }> {
+  return summed(Object.values((await readEnvironments(access, services, signal))[environment]));
+}
+
+/**
+ * As {@link readyPods}, for a watch: while others of their service are ready, pods that come up for the first time are not counted. What
+ * adds or moves pods, such as an autoscaler or a drain, is no fault of the version that is watched.
+ */
+export async function watchedPods(
+  access: KubernetesAccess,
+  services: readonly LabelledPods[],
+  environment: EnvironmentName,
+  signal: AbortSignal,
+): Promise<{ readonly healthy: number; readonly of: number }> {
   const seen = Object.values((await readEnvironments(access, services, signal))[environment]);
+  return summed(seen.map(({ ready, of, comingUp }) => ({ ready, of: ready === 0 ? of : of - comingUp })));
+}
+
+function summed(seen: readonly Pick<SeenPods, "ready" | "of">[]): { readonly healthy: number; readonly of: number } {
   return {
     healthy: seen.reduce((sum, { ready }) => sum + ready, 0),
     of: seen.reduce((sum, { of }) => sum + of, 0),

@@ -8,7 +8,7 @@ import { type ReadyEndpoints, readyEndpoints } from "./readyEndpoints.ts";
 import { endpointsOwner, type Leads, leaderOf, leadsTo, type SwitchedService, untaken } from "./switching.ts";
 
 /** A service in one environment: its Deployment's wish, and what its pods say. */
-export interface SeenSide extends Omit<SeenPods, "of"> {
+export interface SeenSide extends Omit<SeenPods, "of" | "comingUp"> {
   readonly wanted: number;
 }
 

@@ -10,7 +10,7 @@ import { compareSides } from "../../release/strategy/compareSides.ts";
 import { judge } from "../../release/verdict.ts";
 import { digest, settings } from "../components/kubernetes/shop.ts";
 import { ApiServer } from "../provider/kubernetes/apiServer.ts";
-import { live, pod, route } from "../provider/kubernetes/objects.ts";
+import { live, notReady, pod, route } from "../provider/kubernetes/objects.ts";
 import { Managed, refusal } from "../provider/managed.ts";
 import { PlayedPrometheus } from "../provider/prometheus/playedPrometheus.ts";
 import { Project } from "./project.ts";
@@ -59,6 +59,12 @@ describe("a watch on Kubernetes", () => {
     await prometheus.stop();
     await server.stop();
   });
+
+  /** A pod that has just been made at each look of the watch. */
+  function fresh(at: number) {
+    const it = pod(at, notReady);
+    return { ...it, metadata: { ...it.metadata, creationTimestamp: new Date(noon + 8 * minute).toISOString() } };
+  }
 
   function open(prometheusSettings: object | null = {}, more: object = {}): Project {
     const asked = { url: prometheus.url, ingress: "own", queries, alerts: ["ShopFails"], database: "pg_up" };
@@ -138,6 +144,23 @@ describe("a watch on Kubernetes", () => {
   ])("is undecided, never go, where %s", async (_, spoil) => {
     spoil();
     expect((await watched(12)).verdict.verdict).toBe("undecided");
+  });
+
+  it("is go beside a pod that an autoscaler has added, and that is not ready yet", async () => {
+    server.put("pods", pod(0), pod(1), fresh(2));
+    const { verdict, looks } = await watched(8);
+    expect(looks[1]?.health).toEqual({ healthy: 2, of: 2 });
+    expect(verdict.verdict).toBe("go");
+  });
+
+  it.each([
+    ["a pod was ready and is no longer", [pod(0), pod(1, notReady)], { healthy: 1, of: 2 }],
+    ["no pod is ready", [fresh(0), fresh(1)], { healthy: 0, of: 2 }],
+  ])("is no-go where %s", async (_, pods, health) => {
+    server.put("pods", ...pods);
+    const { verdict, looks } = await watched(8);
+    expect(looks[0]?.health).toEqual(health);
+    expect(verdict.verdict).toBe("no-go");
   });
 
   it("counts what serves alone, where no Gateway tells the sides apart", async () => {

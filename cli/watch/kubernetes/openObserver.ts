@@ -1,5 +1,6 @@
 import type { KubernetesAccess } from "../../../provider/kubernetes/facts.ts";
 import { PodLogLines } from "../../../provider/kubernetes/newLogLines.ts";
+import { watchedPods } from "../../../provider/kubernetes/readEnvironments.ts";
 import type { SwitchedService } from "../../../provider/kubernetes/switching.ts";
 import { prometheusLooks } from "../../../provider/prometheus/looks.ts";
 import { Prometheus } from "../../../provider/prometheus/prometheus.ts";
@@ -12,6 +13,9 @@ import type { Context } from "../../context.ts";
 import { smokeRunOf } from "../../live.ts";
 import type { Platform } from "../../platform/platform.ts";
 import type { ObserverArgs } from "../observerArgs.ts";
+
+/** How long the cluster may take to answer one question, ms. */
+const answerWithin = 30_000;
 
 /** An observer by what a Prometheus, the pods and their logs tell; what nobody tells is said by name. */
 export function openKubernetesObserver(
@@ -39,7 +43,8 @@ export function openKubernetesObserver(
   ];
   return new ToldObserver({
     ...prometheusLooks(prometheus, watching, environment, async () => (await platform.serving()).environment),
-    healthy: () => platform.healthy(environment),
+    healthy: () =>
+      watchedPods(access, services, environment, AbortSignal.any([signal, AbortSignal.timeout(answerWithin)])),
     logs: new ErrorLogs({ blue: lines("blue"), green: lines("green") }, environment, (text) =>
       reporter.tell({ kind: "warning", text }),
     ),
