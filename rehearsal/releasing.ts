@@ -53,10 +53,11 @@ export async function release(stage: Ground, version: string): Promise<ReleaseEn
   return releaseEnd(stage, version, await stage.greenlight("release", version));
 }
 
-/** First line of why a phase failed, without the Problem's further parts. */
+/** First line of why a phase failed, without the Problem's further parts and without a sentence that only announces the next line. */
 export function failureOf(end: ReleaseEnd): string {
   const failed = end.phases.find((it) => it.status === "failed");
-  return `${failed?.id ?? "no phase"}: ${(failed?.reason ?? end.sentence).split("\n")[0]}`;
+  const [first = ""] = (failed?.reason ?? end.sentence).split("\n");
+  return `${failed?.id ?? "no phase"}: ${first.replace(/(?<=\.) [^.]*:$/, "")}`;
 }
 
 /** Milliseconds that each phase took. */
