@@ -47,7 +47,8 @@ export async function orderCommand(options: OrderOptions, signal: AbortSignal): 
   const context = openContext(options);
   const { order } = options;
   const journal = new JournalFile(context);
-  const [started] = recordsUnderWay(journal.read().records);
+  const underWay = recordsUnderWay(journal.read().records);
+  const [started] = underWay;
   const holder = holderNow(context);
   if (started === undefined || holder === undefined || holder.doing !== releasing(started.version)) {
     throw new Problem({
@@ -70,7 +71,7 @@ export async function orderCommand(options: OrderOptions, signal: AbortSignal): 
       exitCode: exitCodes.refused,
     });
   }
-  const over = walkEnd(recordsUnderWay(journal.read().records));
+  const over = walkEnd(underWay);
   if (over !== undefined) throw tooLate(version, order, over);
   const given = new Orders(context, version).give(order, context.by);
   const taken = await isTaken(context, journal, given, signal);

@@ -2,6 +2,7 @@ import { accessOf, servingFactsOf, switchedServicesOf, testAddressesOf } from ".
 import { watchFactsOf } from "../../components/kubernetes/watching.ts";
 import { thresholdsOf } from "../../config.ts";
 import { versionsOf } from "../../project/platform/imageVersions.ts";
+import { answerWithin } from "../../provider/kubernetes/abortable.ts";
 import { KubernetesProblem } from "../../provider/kubernetes/kubernetesProblem.ts";
 import { environmentIn, readLiveServices, servedBy } from "../../provider/kubernetes/liveServices.ts";
 import { readEnvironments, readyPods } from "../../provider/kubernetes/readEnvironments.ts";
@@ -12,9 +13,6 @@ import { Problem, sentence } from "../../release/problem.ts";
 import type { TrafficCount } from "../../release/strategy/countedTraffic.ts";
 import type { Context } from "../context.ts";
 import type { Platform, ServiceHealth } from "./platform.ts";
-
-/** How long the cluster may take to answer one question, ms. */
-const answerWithin = 30_000;
 
 /** The platform of a stack on Kubernetes, by the names that its settings make. What is not deployed yet serves nobody. */
 export function kubernetesPlatform(context: Context): Platform {

@@ -3,6 +3,7 @@ import { accessOf, switchedServicesOf } from "../../components/kubernetes/servin
 import type { Settings } from "../../config.ts";
 import { sayAskedTraffic } from "../../project/askedTraffic.ts";
 import { versionsOf } from "../../project/platform/imageVersions.ts";
+import { answerWithin } from "../../provider/kubernetes/abortable.ts";
 import { readSides, type SeenService, type SeenSide } from "../../provider/kubernetes/readSides.ts";
 import { sayReadyEndpoints, sharesByPods } from "../../provider/kubernetes/readyEndpoints.ts";
 import { agrees, sayLeads } from "../../provider/kubernetes/switching.ts";
@@ -15,9 +16,6 @@ import {
 } from "../../release/environment.ts";
 import { sentence } from "../../release/problem.ts";
 import type { Context } from "../context.ts";
-
-/** How long the cluster may take to answer, ms. */
-const answerWithin = 30_000;
 
 /** What `greenlight status --json` prints for a stack on Kubernetes, as its EndpointSlices, Deployments and pods say. */
 export interface KubernetesStatus {

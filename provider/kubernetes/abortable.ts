@@ -1,3 +1,6 @@
+/** How long the cluster may take to answer one question, ms. */
+export const answerWithin = 30_000;
+
 /** Waits for an answer until the signal aborts. The cluster's client takes no signal: the answer is no longer waited for. */
 export async function abortable<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
   if (signal.aborted) {

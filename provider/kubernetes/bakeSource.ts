@@ -4,11 +4,9 @@ import { prometheusLooks } from "../prometheus/looks.ts";
 import { Prometheus } from "../prometheus/prometheus.ts";
 import { countTold } from "../watch/toldCount.ts";
 import { ToldObserver } from "../watch/toldObserver.ts";
+import { answerWithin } from "./abortable.ts";
 import { environmentIn, readLiveServices, servedBy } from "./liveServices.ts";
 import { watchedPods } from "./readEnvironments.ts";
-
-/** How long the cluster may take to answer one question, ms. */
-const answerWithin = 30_000;
 
 /** A Prometheus' figures and alerts, and the pods that are ready. @throws Problem for a CA or a token of it that is not there */
 export function openPrometheus(

@@ -1,3 +1,4 @@
+import { answerWithin } from "../../../provider/kubernetes/abortable.ts";
 import type { KubernetesAccess } from "../../../provider/kubernetes/facts.ts";
 import { PodLogLines } from "../../../provider/kubernetes/newLogLines.ts";
 import { watchedPods } from "../../../provider/kubernetes/readEnvironments.ts";
@@ -13,9 +14,6 @@ import type { Context } from "../../context.ts";
 import { smokeRunOf } from "../../live.ts";
 import type { Platform } from "../../platform/platform.ts";
 import type { ObserverArgs } from "../observerArgs.ts";
-
-/** How long the cluster may take to answer one question, ms. */
-const answerWithin = 30_000;
 
 /** An observer by what a Prometheus, the pods and their logs tell; what nobody tells is said by name. */
 export function openKubernetesObserver(
