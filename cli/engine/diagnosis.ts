@@ -2,6 +2,7 @@ import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem, sentence } from "../../release/problem.ts";
 import { plainMessage } from "./plainMessage.ts";
+import { unreadableState } from "./unreadableState.ts";
 
 /** The reason of a failed engine run, taken from what it said about its resources. */
 export function diagnosis(what: string, events: readonly EngineEvent[], error: unknown): Problem {
@@ -14,6 +15,8 @@ export function diagnosis(what: string, events: readonly EngineEvent[], error: u
   const grounds = said.filter((it, index) => said.findIndex((other) => other.text === it.text) === index);
   const refused = grounds.some((it) => /gate|violat|cannot take traffic|would be|is already live|refus/i.test(it.text));
   if (grounds.length === 0) {
+    const unreadable = unreadableState(sentence(error));
+    if (unreadable !== undefined) return unreadable;
     return new Problem({
       happened: `The ${what} ended without saying why${killed(error) ? ": the engine was killed" : ""}.`,
       next: "run the same command again: it goes on from where this one stopped",

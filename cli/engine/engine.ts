@@ -10,6 +10,7 @@ import { type Context, engineEnvironment } from "../context.ts";
 import { backendFolder, stateFile } from "./backendFolder.ts";
 import { checkpointIn } from "./checkpoint.ts";
 import { diagnosis } from "./diagnosis.ts";
+import { mendAttributes } from "./mendAttributes.ts";
 import { mendState } from "./mendState.ts";
 import { openStack } from "./openStack.ts";
 import { outputsWithSecrets } from "./outputsWithSecrets.ts";
@@ -102,8 +103,12 @@ export class Engine {
       });
     }
     const file = stateFile(this.#backend, this.#context);
-    const mended = file === undefined ? undefined : mendState(file, new Date());
-    if (mended !== undefined) this.#tell(mended);
+    if (file !== undefined) {
+      for (const mend of [mendState, mendAttributes]) {
+        const mended = mend(file, new Date());
+        if (mended !== undefined) this.#tell(mended);
+      }
+    }
     if (locks.length > 0) await this.#stack.cancel();
     else if (this.#endedWell()) return;
     const state = await this.#stack.exportStack();

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { exitCodes } from "../../release/exitCodes.ts";
 import { Problem } from "../../release/problem.ts";
 import { checkpointIn } from "./checkpoint.ts";
+import { unreadableName } from "./unreadableName.ts";
 
 /**
  * Puts the state before in the place of one that cannot be read, as an engine leaves it that was killed while it wrote; that one is kept
@@ -26,7 +27,7 @@ export function mendState(file: string, now: Date): string | undefined {
       exitCode: exitCodes.failed,
     });
   }
-  const kept = `${file}.unreadable-${now.toISOString().replace(/[-:.]/g, "")}`;
+  const kept = unreadableName(file, now);
   writeFileSync(kept, broken, { mode: 0o600 });
   writeFileSync(`${file}.fresh`, before, { mode: 0o600 });
   renameSync(`${file}.fresh`, file);

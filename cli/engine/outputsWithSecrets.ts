@@ -2,6 +2,7 @@ import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { execa } from "execa";
 import { z } from "zod";
 import { Problem } from "../../release/problem.ts";
+import { unreadableState } from "./unreadableState.ts";
 
 const outputsShape = z.record(z.string(), z.unknown());
 const limits = { timeout: 60_000, maxBuffer: 10_000_000 };
@@ -21,6 +22,8 @@ export async function outputsWithSecrets({ name, workspace }: Stack): Promise<Re
     reject: false,
   });
   if (ended.failed) {
+    const unreadable = unreadableState(ended.stderr);
+    if (unreadable !== undefined) throw unreadable;
     throw new Problem({
       happened: `The outputs of ${name} cannot be read: ${ended.stderr.trim().slice(-2000) || ended.shortMessage}`,
       untouched: "Nothing was changed.",

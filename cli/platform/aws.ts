@@ -11,6 +11,7 @@ import { type Settings, thresholdsOf } from "../../config.ts";
 import { type AwsServing, type AwsServingFacts, readAwsServing } from "../../provider/aws/serving.ts";
 import type { EnvironmentName } from "../../release/environment.ts";
 import { sentence } from "../../release/problem.ts";
+import { within } from "../../release/within.ts";
 import type { Context } from "../context.ts";
 import type { Platform, Readiness, ServiceHealth, Serving } from "./platform.ts";
 
@@ -77,7 +78,7 @@ export function awsPlatform(context: Context): Platform {
       return healthyTargets(facts, environment, patience());
     },
     // The load balancer goes on asking; its last word is there at once.
-    health: (environment, signal) => health(environment, AbortSignal.any([signal, patience()])),
+    health: (environment, signal) => within(answerWithin, signal, (one) => health(environment, one)),
     async readiness(environment) {
       try {
         const seen = readinessOf(environment, await health(environment, patience()));

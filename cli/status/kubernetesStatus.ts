@@ -15,6 +15,7 @@ import {
   weightsFor,
 } from "../../release/environment.ts";
 import { sentence } from "../../release/problem.ts";
+import { within } from "../../release/within.ts";
 import type { Context } from "../context.ts";
 
 /** What `greenlight status --json` prints for a stack on Kubernetes, as its EndpointSlices, Deployments and pods say. */
@@ -66,7 +67,6 @@ export async function readKubernetesStatus(
   const { kubernetes } = settings;
   if (kubernetes === undefined) throw new Error("greenlight:kubernetes is missing");
   const services = switchedServicesOf(settings, kubernetes);
-  const patience = AbortSignal.any([signal, AbortSignal.timeout(answerWithin)]);
   const common = {
     project: context.projectName,
     stack: context.stack,
@@ -75,7 +75,9 @@ export async function readKubernetesStatus(
     notOffered,
   } as const;
   try {
-    const seen = await readSides(accessOf(context.project, kubernetes), services, patience);
+    const seen = await within(answerWithin, signal, (patience) =>
+      readSides(accessOf(context.project, kubernetes), services, patience),
+    );
     const environment = environmentIn(seen);
     const reasons = [...servingReasons(settings, seen, environment), ...sicknesses(seen)];
     return {

@@ -12,6 +12,7 @@ import { type Outcome, rollbackNotice } from "../../release/automaticRollback/no
 import type { PagesOutcome } from "../../release/automaticRollback/pages.ts";
 import { environmentNames, weightsFor } from "../../release/environment.ts";
 import { sentence } from "../../release/problem.ts";
+import { within } from "../../release/within.ts";
 import { alarmOf } from "./event.ts";
 import type { takePagesBack } from "./pages.ts";
 
@@ -140,13 +141,15 @@ function sayMoved(services: readonly string[], { returnsTo }: Armed, pages: Page
 
 /** Whatever becomes of the pages, the services are back, and that is told. */
 async function pagesToo(tools: Tools, arming: Armed, read: ReadArming | undefined): Promise<PagesOutcome | undefined> {
-  const { facts, loadPages, signal } = tools;
-  if (facts.pages === undefined) return undefined;
+  const { loadPages, signal } = tools;
+  const { pages } = tools.facts;
+  if (pages === undefined) return undefined;
   try {
     if (loadPages === undefined) throw new Error("the function has no program for pages");
     const { takePagesBack } = await loadPages();
-    const within = AbortSignal.any([signal, AbortSignal.timeout(patienceWithPages)]);
-    return await takePagesBack(facts.pages, arming, () => holds(tools, read), within);
+    return await within(patienceWithPages, signal, (patience) =>
+      takePagesBack(pages, arming, () => holds(tools, read), patience),
+    );
   } catch (error) {
     return { deed: "failed", why: sentence(error) };
   }

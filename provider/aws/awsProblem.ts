@@ -30,7 +30,16 @@ const ways: readonly [RegExp, string][] = [
 
 /** An error of the SDK as a sentence for a person: which question, where, what stays, what to do. */
 export function awsProblem(error: unknown, { doing, where, untouched, again }: Asked): unknown {
-  if (error instanceof Problem || !(error instanceof Error) || error.name === "AbortError") return error;
+  if (error instanceof Problem || !(error instanceof Error)) return error;
+  if (error.name === "AbortError" || error.name === "TimeoutError") {
+    if (!isOverdue(error)) return error;
+    return new Problem({
+      happened: `AWS did not ${doing} in time, with all tries.`,
+      where,
+      untouched,
+      next: `it is too busy, or is not reached from here: see its status and wait a little; then ${again ?? updateAgain}`,
+    });
+  }
   const next = ways.find(([names]) => names.test(error.name))?.[1];
   return new Problem({
     happened: `AWS did not ${doing}: ${error.name}.`,
@@ -39,6 +48,11 @@ export function awsProblem(error: unknown, { doing, where, untouched, again }: A
     ...(next === undefined ? {} : { next: `${next}; then ${again ?? updateAgain}` }),
     cause: error,
   });
+}
+
+/** Whether the time that AWS was given is over, rather than somebody stopped. The SDK has the reason as the cause of its own error. */
+function isOverdue(error: Error): boolean {
+  return [error, error.cause].some((it) => it instanceof Error && it.name === "TimeoutError");
 }
 
 /** Asks AWS; an error becomes a sentence. */

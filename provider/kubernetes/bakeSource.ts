@@ -1,4 +1,5 @@
 import type { EnvironmentName } from "../../release/environment.ts";
+import { within } from "../../release/within.ts";
 import type { BakeSourceOn, OpenBakeSource } from "../gates/bakeSource.ts";
 import { prometheusLooks } from "../prometheus/looks.ts";
 import { Prometheus } from "../prometheus/prometheus.ts";
@@ -15,14 +16,14 @@ export function openPrometheus(
   signal: AbortSignal,
 ): OpenBakeSource {
   const prometheus = new Prometheus(watching.access);
-  const led = () => readLiveServices(serving, AbortSignal.any([signal, AbortSignal.timeout(answerWithin)]));
+  const led = () => within(answerWithin, signal, (patience) => readLiveServices(serving, patience));
   const serves = async () => environmentIn(await led());
   const looks = prometheusLooks(prometheus, watching, environment, serves);
   return {
     observer: new ToldObserver({
       ...looks,
       healthy: (asked) =>
-        watchedPods(serving.access, pods, environment, AbortSignal.any([asked, AbortSignal.timeout(answerWithin)])),
+        within(answerWithin, asked, (patience) => watchedPods(serving.access, pods, environment, patience)),
       signal,
     }),
     count: () => countTold(looks.traffic, signal),

@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
-import { truncate } from "node:fs/promises";
+import { readFile, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { checkpointIn } from "../../cli/engine/checkpoint.ts";
 import { descendantsOf, eventually, processes } from "../processes.ts";
 import { answerAt, commandOf, portsInUse, supervisorsOf } from "./observe.ts";
 import { Project } from "./project.ts";
@@ -122,6 +124,21 @@ describe.sequential("an engine killed with -9", () => {
     expect(stderr).toContain("Pulumi's state could not be read (0 bytes)");
     expect(await answerAt(first)).toEqual({ status: 200, version: "v1", environment: "blue" });
     await bothSidesStandOnce();
+    expect((await project.run("preview", "--expect-no-changes")).exitCode).toBe(0);
+  });
+
+  it("while it noted what its state is: the state stands, and the command goes on with it", async () => {
+    const file = join(project.state, ".pulumi/stacks/greenlight", `${project.stack}.json`);
+    const noted = async () =>
+      z.array(z.unknown()).parse(checkpointIn(await readFile(file))?.checkpoint.latest?.resources);
+    const before = await noted();
+    await truncate(`${file}.attrs`);
+    const refused = await project.run("preview");
+    expect(refused.text).toContain("failed to load checkpoint");
+    const { exitCode, stderr } = await project.greenlight(["switch", "blue", "--json"]);
+    expect(exitCode, stderr).toBe(0);
+    expect(stderr).toContain("what the engine notes about its state could not be read");
+    expect(await noted()).toHaveLength(before.length);
     expect((await project.run("preview", "--expect-no-changes")).exitCode).toBe(0);
   });
 

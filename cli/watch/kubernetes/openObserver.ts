@@ -10,6 +10,7 @@ import { ErrorLogs, logLookBack } from "../../../provider/watch/errorLogs.ts";
 import { ToldObserver } from "../../../provider/watch/toldObserver.ts";
 import { spokenDuration } from "../../../release/duration.ts";
 import type { EnvironmentName } from "../../../release/environment.ts";
+import { within } from "../../../release/within.ts";
 import type { Context } from "../../context.ts";
 import { smokeRunOf } from "../../live.ts";
 import type { Platform } from "../../platform/platform.ts";
@@ -41,8 +42,7 @@ export function openKubernetesObserver(
   ];
   return new ToldObserver({
     ...prometheusLooks(prometheus, watching, environment, async () => (await platform.serving()).environment),
-    healthy: () =>
-      watchedPods(access, services, environment, AbortSignal.any([signal, AbortSignal.timeout(answerWithin)])),
+    healthy: () => within(answerWithin, signal, (patience) => watchedPods(access, services, environment, patience)),
     logs: new ErrorLogs({ blue: lines("blue"), green: lines("green") }, environment, (text) =>
       reporter.tell({ kind: "warning", text }),
     ),

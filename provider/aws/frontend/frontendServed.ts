@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { Problem, sentence } from "../../../release/problem.ts";
+import { within } from "../../../release/within.ts";
 import { handler, type Step } from "../../handler.ts";
 import { poll } from "../../poll.ts";
 
@@ -58,13 +59,12 @@ async function pass(step: Step, it: Inputs): Promise<Outputs> {
 async function look(it: Inputs, signal: AbortSignal): Promise<string | undefined> {
   try {
     const { default: undici } = await import("undici");
-    const answer = await undici.request(`${it.address}/`, {
-      ...(it.host === undefined ? {} : { headers: { host: it.host } }),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
+    const host = it.host === undefined ? {} : { headers: { host: it.host } };
+    const [answer, page] = await within(10_000, signal, async (patience) => {
+      const got = await undici.request(`${it.address}/`, { ...host, signal: patience });
+      return [got, Buffer.from(await got.body.arrayBuffer())];
     });
-    const digest = createHash("md5")
-      .update(Buffer.from(await answer.body.arrayBuffer()))
-      .digest("hex");
+    const digest = createHash("md5").update(page).digest("hex");
     if (answer.statusCode !== 200) return `the answer is ${answer.statusCode}`;
     if (digest !== it.indexEtag) return "the page is another release's";
     const missing = it.headers.filter((name) => answer.headers[name] === undefined);

@@ -1,4 +1,5 @@
 import type { EnvironmentName } from "../../../release/environment.ts";
+import { within } from "../../../release/within.ts";
 import type { BakeSourceOn, OpenBakeSource } from "../../gates/bakeSource.ts";
 import { countTold } from "../../watch/toldCount.ts";
 import { ToldObserver } from "../../watch/toldObserver.ts";
@@ -15,17 +16,16 @@ export function openCloudWatch(
   environment: EnvironmentName,
   signal: AbortSignal,
 ): OpenBakeSource {
-  const patience = () => AbortSignal.any([signal, AbortSignal.timeout(answerWithin)]);
   const looks = cloudWatchLooks(serving, watching, environment);
   return {
     observer: new ToldObserver({
       ...looks,
-      healthy: () => healthyTargets(serving, environment, patience()),
+      healthy: () => within(answerWithin, signal, (patience) => healthyTargets(serving, environment, patience)),
       signal,
     }),
     count: () => countTold(looks.traffic, signal),
     async serving() {
-      const { rules } = await readAwsServing(serving, patience());
+      const { rules } = await within(answerWithin, signal, (patience) => readAwsServing(serving, patience));
       return { weights: Object.fromEntries(rules.map(({ service, weights }) => [service, weights])) };
     },
     close: async () => looks.close(),

@@ -35,6 +35,14 @@ echo '{"databaseUrl": "postgres://app:s3cret@127.0.0.1/shop"}'`);
     );
   });
 
+  it("of a state that the engine cannot read are a failure that says what mends it", async () => {
+    const failed = outputsWithSecrets(stackOf("echo 'error: failed to load checkpoint: EOF' >&2; exit 255"));
+    await expect(failed).rejects.toMatchObject({
+      happened: "Pulumi's state of the stack cannot be read: failed to load checkpoint: EOF.",
+      next: expect.stringContaining("greenlight release"),
+    });
+  });
+
   it("in another form than JSON are a failure that quotes none of them", async () => {
     const failed = outputsWithSecrets(stackOf("echo 'postgres://app:s3cret@127.0.0.1/shop'"));
     await expect(failed).rejects.toThrow("in another form than JSON");

@@ -112,6 +112,20 @@ describe("what serves on AWS", () => {
     expect((await read()).rules[0]?.weights).toEqual({ blue: 50, green: 0 });
   });
 
+  it("is not known when AWS is too busy for every try: it says so, and what to do", async () => {
+    cloud.answers("DescribeRules", { error: "Throttling", message: "Rate exceeded" });
+    await expect(readAwsServing(facts, AbortSignal.timeout(200))).rejects.toMatchObject({
+      happened: "AWS did not tell what serves in time, with all tries.",
+      untouched: "Nothing was changed.",
+      next: expect.stringMatching(/^it is too busy, or is not reached from here.*run the update again/),
+    });
+  });
+
+  it("is a stop, not a fault of AWS, when whoever asks has stopped", async () => {
+    const stopped = readAwsServing(facts, AbortSignal.abort(new Error("stopped")));
+    await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
+  });
+
   it("heads a preview in one line", async () => {
     const stated = readSettings(config({ ...settings, live: "green", blue: "v1", green: "v2" }));
     const say = () => sayAwsServing("/project", "prod", stated);

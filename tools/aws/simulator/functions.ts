@@ -137,7 +137,8 @@ export class Functions {
       const child = spawn(process.execPath, ["--input-type=module", "-e", runtime, "--", ...args], {
         env,
         stdio: ["pipe", "ignore", "ignore", "ipc"],
-        signal: AbortSignal.any([this.#signal, AbortSignal.timeout(timeoutMs)]),
+        signal: this.#signal,
+        timeout: timeoutMs,
         killSignal: "SIGKILL",
       });
       let said: { result?: unknown; error?: string } | undefined;

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { V1Container, V1Pod, V1Probe } from "@kubernetes/client-node";
+import { within } from "../../../release/within.ts";
 import { ContainerProcess, type LocalCommand } from "../../containerProcess.ts";
 import type { ContainerFacts } from "./podStatus.ts";
 
@@ -107,12 +108,10 @@ export class PodProcess {
 async function answers({ httpGet, timeoutSeconds }: V1Probe, port: number, signal: AbortSignal): Promise<boolean> {
   // Other probes cannot be made from outside the process; that it runs is then all there is to know.
   if (httpGet === undefined) return true;
-  const within = AbortSignal.any([signal, AbortSignal.timeout(1000 * (timeoutSeconds ?? 1))]);
-  return await fetch(`http://127.0.0.1:${port}${httpGet.path ?? "/"}`, { signal: within, redirect: "manual" }).then(
-    async (answer) => {
-      await answer.arrayBuffer();
-      return answer.status < 400;
-    },
-    () => false,
-  );
+  const url = `http://127.0.0.1:${port}${httpGet.path ?? "/"}`;
+  return await within(1000 * (timeoutSeconds ?? 1), signal, async (patience) => {
+    const answer = await fetch(url, { signal: patience, redirect: "manual" });
+    await answer.arrayBuffer();
+    return answer.status < 400;
+  }).catch(() => false);
 }

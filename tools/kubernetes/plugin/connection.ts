@@ -1,6 +1,7 @@
 import { Agent, request } from "node:https";
 import { type KubernetesObject, Watch } from "@kubernetes/client-node";
 import pRetry from "p-retry";
+import { within } from "../../../release/within.ts";
 import type { Bag } from "../../plugin/provider.ts";
 import { collectionPath, objectPath, type Place, placeText } from "./kind.ts";
 import { Refusal } from "./refusal.ts";
@@ -182,21 +183,22 @@ export class Connection {
       ...options.headers,
     };
     const agent = this.#agent;
-    const signal = AbortSignal.any([this.signal, AbortSignal.timeout(requestTimeoutMs)]);
     const url = new URL((config.getCurrentCluster()?.server ?? "").replace(/\/$/, "") + path);
-    return await new Promise((resolve, reject) => {
-      const sent = request(url, { method, headers: headers as Record<string, string>, agent, signal }, (answer) => {
-        answer.setEncoding("utf8");
-        let said = "";
-        answer.on("data", (chunk: string) => {
-          said += chunk;
+    const ask = (signal: AbortSignal) =>
+      new Promise<{ code: number; text: string }>((resolve, reject) => {
+        const sent = request(url, { method, headers: headers as Record<string, string>, agent, signal }, (answer) => {
+          answer.setEncoding("utf8");
+          let said = "";
+          answer.on("data", (chunk: string) => {
+            said += chunk;
+          });
+          answer.on("error", reject);
+          answer.on("end", () => resolve({ code: answer.statusCode ?? 0, text: said }));
         });
-        answer.on("error", reject);
-        answer.on("end", () => resolve({ code: answer.statusCode ?? 0, text: said }));
+        sent.on("error", reject);
+        sent.end(text);
       });
-      sent.on("error", reject);
-      sent.end(text);
-    });
+    return await within(requestTimeoutMs, this.signal, ask);
   }
 }
 
