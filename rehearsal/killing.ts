@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { processStart } from "../cli/processStart.ts";
 import { folder } from "../provider/local/folder.ts";
 import { type EnvironmentName, other } from "../release/environment.ts";
 import { Problem } from "../release/problem.ts";
@@ -59,12 +60,13 @@ export async function killDuring<On extends Ground>(
   whom: "engine" | "both",
 ): Promise<Killed> {
   const command = stage.commands.greenlight(args);
+  const engines = new KnownEngines(command);
   const reached = await until(
     async () => command.over || (await moment.reached(stage, command)),
     90_000,
     stage.signal,
     15,
-  );
+  ).finally(() => engines.stop());
   if (!reached || command.over) {
     command.kill();
     const ended = await command.ended;
@@ -72,13 +74,13 @@ export async function killDuring<On extends Ground>(
       happened: `\`greenlight ${args.join(" ")}\` never came to its ${moment.name}: ${complaint(ended)}`,
     });
   }
-  const engines = await command.engines();
-  if (moment.engine && engines.length === 0) {
+  const pids = await engines.now();
+  if (whom === "both") command.kill();
+  for (const pid of pids) sendSignal(pid, "SIGKILL");
+  if (moment.engine && pids.length === 0) {
     command.kill();
     throw new Problem({ happened: `No engine ran at the ${moment.name} of \`greenlight ${args.join(" ")}\`.` });
   }
-  if (whom === "both") command.kill();
-  for (const pid of engines) sendSignal(pid, "SIGKILL");
   const ended = await stage.run(command);
   let left: string[] = [];
   await until(
@@ -91,6 +93,41 @@ export async function killDuring<On extends Ground>(
     200,
   );
   return { ended, left };
+}
+
+/** Engines of a command, looked for beforehand: by the time that all processes are listed, the moment to kill them may be over. */
+class KnownEngines {
+  readonly #command: Command;
+  readonly #timer: NodeJS.Timeout;
+  #pids: readonly number[] = [];
+  #looking = false;
+
+  constructor(command: Command) {
+    this.#command = command;
+    this.#timer = setInterval(() => void this.#look(), 200);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Those that live; looks anew only where none of those that were seen last does. */
+  async now(): Promise<readonly number[]> {
+    const living = this.#pids.filter((pid) => processStart(pid) !== undefined);
+    return living.length > 0 ? living : this.#command.engines();
+  }
+
+  async #look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    try {
+      this.#pids = await this.#command.engines();
+    } catch {
+      // A listing that failed is made again, at the latest by whoever kills.
+    } finally {
+      this.#looking = false;
+    }
+  }
 }
 
 async function migrating(stage: Stage): Promise<boolean> {
