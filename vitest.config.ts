@@ -4,9 +4,10 @@ import { folderInMemory } from "./test/folderInMemory.ts";
 import { giveTurns } from "./test/turns/giveTurns.ts";
 import { Sequence } from "./test/turns/sequence.ts";
 
-const rehearsals = "test/rehearsal/quick/**/*.test.ts";
-/** Whole releases by the real engine: `npm test` leaves them out, `npm run test:all` does not. */
-const releases = "test/engine/**/*.test.ts";
+/** The platform that is farthest from one machine is rehearsed with each change. */
+const rehearsal = "test/rehearsal/quick/kubernetes.test.ts";
+/** Whole releases by the real engine, and the other platforms' quick rehearsals: `npm test` leaves them out, `npm run test:all` does not. */
+const releases = ["test/engine/**/*.test.ts", "test/rehearsal/quick/{local,aws}.test.ts"];
 /** What is tested within one process and keeps nothing there: a process of its own for each file costs more than its tests. */
 const within =
   "test/{bench,checklist,components,config,docs,draft,evidence,gate,migrationSafety,policies,project,release}/**/*.test.ts";
@@ -41,11 +42,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "tests", include: ["test/**/*.test.ts"], exclude: [rehearsals, releases, within] },
+        test: { name: "tests", include: ["test/**/*.test.ts"], exclude: [rehearsal, ...releases, within] },
       },
-      { extends: true, test: { name: "releases", include: [releases] } },
+      { extends: true, test: { name: "releases", include: releases, testTimeout: 40 * minute } },
       { extends: true, test: { name: "within", include: [within], isolate: false } },
-      { extends: true, test: { name: "rehearsals", include: [rehearsals], testTimeout: 40 * minute } },
+      { extends: true, test: { name: "rehearsal", include: [rehearsal], testTimeout: 40 * minute } },
     ],
   },
 });

@@ -10,7 +10,10 @@ export async function within<T>(
 ): Promise<T> {
   const own = new AbortController();
   const follow = () => own.abort(signal.reason);
-  const timer = setTimeout(() => own.abort(new DOMException(`There was no answer in ${ms} ms.`, "TimeoutError")), ms);
+  const timer = setTimeout(
+    () => own.abort(new DOMException(`There was no answer in ${ms / 1_000} s.`, "TimeoutError")),
+    ms,
+  );
   if (signal.aborted) follow();
   else signal.addEventListener("abort", follow, { once: true });
   try {

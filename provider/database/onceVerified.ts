@@ -25,6 +25,8 @@ export interface RanOnce {
   readonly fault: string | undefined;
   /** The end of what it printed. */
   readonly output: string;
+  /** Why that could not be read; undefined where it was. */
+  readonly unread?: string | undefined;
   /** Whether it had ended before it was asked for, and was not run again. */
   readonly endedBefore?: boolean;
 }
@@ -58,17 +60,19 @@ export async function migrateAndVerify(
 
 /** The line by which a question to the database is believed; or why it is not: only one that ended well is, whatever it prints. */
 export function proofOf(
-  { fault, output }: RanOnce,
+  { fault, output, unread }: RanOnce,
   prints: string,
 ): { readonly line: string; readonly unproven?: undefined } | { readonly line?: undefined; readonly unproven: string } {
   if (fault !== undefined) return { unproven: `the verification ended badly, ${fault}` };
   const line = output.split("\n").find((one) => one.includes(prints));
   if (line !== undefined) return { line: line.trim().slice(0, 500) };
+  if (unread !== undefined) return { unproven: "what the verification printed could not be read" };
   return { unproven: `no line of the verification holds ${JSON.stringify(prints)}` };
 }
 
-/** A sentence with the last lines that were printed. */
-export function withLastLines(happened: string, output: string): string {
+/** A sentence with the last lines that were printed, or why they are not known. */
+export function withLastLines(happened: string, { output, unread }: Pick<RanOnce, "output" | "unread">): string {
+  if (unread !== undefined) return `${happened} What it printed could not be read: ${unread}`;
   const last = output
     .split("\n")
     .filter((line) => line.trim() !== "")
@@ -77,10 +81,10 @@ export function withLastLines(happened: string, output: string): string {
   return last === "" ? `${happened} It printed nothing.` : `${happened} It printed last:\n${last}`;
 }
 
-function problem({ version }: OnceVerified, happened: string, { where, output }: RanOnce): Problem {
+function problem({ version }: OnceVerified, happened: string, ran: RanOnce): Problem {
   return new Problem({
-    happened: withLastLines(happened, output),
-    where,
+    happened: withLastLines(happened, ran),
+    where: ran.where,
     untouched: `Nothing of ${version} was deployed and no traffic moved. The snapshot from before is kept. What the migration changed until then is in the database.`,
     next: "read the log, mend the migration or the database, and run the update again: it migrates anew",
   });

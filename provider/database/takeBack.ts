@@ -67,10 +67,10 @@ export async function takeBack(
 
 const untouched = "Traffic is back. What the script changed until then is in the database.";
 
-function problem(happened: string, { where, output }: RanOnce, mend: string): Problem {
+function problem(happened: string, ran: RanOnce, mend: string): Problem {
   return new Problem({
-    happened: withLastLines(happened, output),
-    where,
+    happened: withLastLines(happened, ran),
+    where: ran.where,
     untouched,
     next: `read the log, ${mend}, and ${takeBackAgain}`,
   });

@@ -103,12 +103,12 @@ async function dump(step: Step, it: Inputs, before: string | undefined): Promise
 
 const noRoom = /no space left|disk quota|file too large|could not write/i;
 
-function problem({ place }: Inputs, happened: string, { where, output }: RanOnce): Problem {
+function problem({ place }: Inputs, happened: string, ran: RanOnce): Problem {
   return new Problem({
-    happened: withLastLines(happened, output),
-    where,
+    happened: withLastLines(happened, ran),
+    where: ran.where,
     untouched: "Nothing was migrated and no traffic was moved. Earlier dumps are as they were.",
-    next: noRoom.test(output)
+    next: noRoom.test(ran.output)
       ? `make room on ${place} (a larger volume, fewer kept by kubernetes.database.keep), and run the update again: it dumps anew`
       : "read the log, mend what it says, and run the update again: it dumps anew",
   });

@@ -63,14 +63,15 @@ async function clear(step: Step, it: Inputs): Promise<Outputs> {
     .map(({ identifier }) => identifier);
   if (names.length === 0) return { removed: [], kept: all.length };
   const [plan, container] = planOf(it.jobs.removal, it.pod, shell(dumpScripts[it.keptIn].removal, ...names), it);
-  const { output, fault, where } = await runJob(client, step, plan, container);
+  const ran = await runJob(client, step, plan, container);
+  const { output, fault, where } = ran;
   const gone = saidAfter(output, "greenlight-removed");
   const removed = names.filter((name) => gone.includes(name));
   if (fault === undefined && removed.length === names.length) return { removed, kept: all.length - removed.length };
   throw new Problem({
     happened: withLastLines(
       `${removed.length} of ${names.length} dumps were removed${fault === undefined ? "" : `: ${fault}`}.`,
-      output,
+      ran,
     ),
     where,
     untouched: "No dump beyond those was touched, and no traffic was moved: it is as the switch left it.",

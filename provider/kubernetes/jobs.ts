@@ -1,5 +1,5 @@
 import type { V1Job, V1PodSpec } from "@kubernetes/client-node";
-import { abortable } from "./abortable.ts";
+import { abortable, answered } from "./abortable.ts";
 import type { Client } from "./client.ts";
 import { unlessGone } from "./kubernetesProblem.ts";
 
@@ -69,11 +69,13 @@ export async function readJob(
   return unlessGone(abortable(batch.readNamespacedJob({ namespace, name }), signal));
 }
 
-export async function createJob({ batch, namespace }: Client, plan: JobPlan): Promise<void> {
-  await batch.createNamespacedJob({ namespace, body: jobOf(plan), fieldManager: "greenlight" });
+export async function createJob({ batch, namespace }: Client, plan: JobPlan, signal: AbortSignal): Promise<void> {
+  const body = jobOf(plan);
+  await answered(() => batch.createNamespacedJob({ namespace, body, fieldManager: "greenlight" }), signal);
 }
 
-/** Takes a Job away with its pods; one that is gone is no failure. */
+/** Takes a Job away with its pods, also for those who have stopped; one that is gone is no failure. */
 export async function removeJob({ batch, namespace }: Client, name: string): Promise<void> {
-  await unlessGone(batch.deleteNamespacedJob({ namespace, name, propagationPolicy: "Foreground" }));
+  const remove = () => batch.deleteNamespacedJob({ namespace, name, propagationPolicy: "Foreground" });
+  await unlessGone(answered(remove, new AbortController().signal));
 }

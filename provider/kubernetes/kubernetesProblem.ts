@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Problem, type ProblemParts } from "../../release/problem.ts";
+import { Problem, type ProblemParts, sentence } from "../../release/problem.ts";
 
 /** What was asked of the cluster, and what stays as it is when it is refused. */
 export interface Asked {
@@ -73,9 +73,9 @@ export async function ask<T>(asked: Asked, question: () => Promise<T>): Promise<
 }
 
 /** The API server's own words. The client's error holds the whole answer with its headers. */
-function saidBy(error: Error): string {
+export function saidBy(error: unknown): string {
   const parsed = apiError.safeParse(error);
-  if (!parsed.success) return `${error.message.split("\n")[0]?.slice(0, 500)}.`;
+  if (!parsed.success) return `${sentence(error).split("\n")[0]?.slice(0, 500).replace(/\.$/, "")}.`;
   const { body, code } = parsed.data;
   const said = status.safeParse(typeof body === "string" ? readJson(body) : body);
   return said.success ? `${said.data.message.slice(0, 500)} (${code}).` : `status ${code}.`;

@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline";
 import { PassThrough } from "node:stream";
 import { Log } from "@kubernetes/client-node";
+import { answered } from "./abortable.ts";
 import type { Client } from "./client.ts";
 
 /** Most of a log that is kept in memory, bytes. */
@@ -43,15 +44,11 @@ export class PodLog {
     );
   }
 
-  /** The end of what the container wrote. @throws what the API server answers */
-  async last(pod: string): Promise<string> {
+  /** The end of what the container wrote. @throws what the API server answers, or that it did not in time */
+  async last(pod: string, signal: AbortSignal): Promise<string> {
     const { core, namespace } = this.#client;
-    const text = await core.readNamespacedPodLog({
-      namespace,
-      name: pod,
-      container: this.#container,
-      tailLines: 1_000,
-    });
+    const of = { namespace, name: pod, container: this.#container, tailLines: 1_000 };
+    const text = await answered(() => core.readNamespacedPodLog(of), signal);
     return text.slice(-mostBytes);
   }
 

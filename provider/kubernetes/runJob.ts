@@ -8,7 +8,7 @@ import * as collections from "./collections.ts";
 import { lastEvent } from "./events.ts";
 import { follow } from "./follow.ts";
 import { createJob, endOf, isSame, type JobPlan, readJob, removeJob, standsFor } from "./jobs.ts";
-import { ask, statusOf, updateAgain } from "./kubernetesProblem.ts";
+import { ask, saidBy, statusOf, updateAgain } from "./kubernetesProblem.ts";
 import { PodLog } from "./podLog.ts";
 import { podTrouble } from "./podTrouble.ts";
 
@@ -18,6 +18,8 @@ const goneWithinMs = 60_000;
 const graceMs = 30_000;
 /** How often a Job is begun that somebody else makes meanwhile. */
 const mostTries = 3;
+/** How often the log of a pod that has ended is asked for. */
+const mostLogTries = 5;
 /** Pause before the log of a pod that has ended is asked for once more, ms. */
 const logAgainMs = 500;
 
@@ -37,13 +39,13 @@ export async function runJob(client: Client, step: Step, plan: JobPlan, containe
     // Where one that runs before it failed, its own has nothing to say.
     const before = failedBefore(pod);
     const said = before === undefined ? log : new PodLog(client, before.name, () => {});
-    const output = await lastOf(said, pod, step.signal);
+    const last = await lastOf(said, pod, step.signal);
     const which = before === undefined ? "" : ` --container ${before.name}`;
     return {
       id: plan.name,
       where: `${client.where}: kubectl logs job/${plan.name} --namespace ${client.namespace}${which}`,
       fault: trouble ?? faultOf(job, pod, container, plan),
-      output,
+      ...last,
       endedBefore,
     };
   } catch (error) {
@@ -79,7 +81,7 @@ async function begin(client: Client, step: Step, plan: JobPlan, tries = 1): Prom
     await gone(client, step, plan);
   }
   try {
-    await createJob(client, plan);
+    await createJob(client, plan, step.signal);
     return false;
   } catch (error) {
     // Somebody was faster: it is looked at like any that is there.
@@ -192,13 +194,20 @@ function faultOf(job: V1Job | undefined, pod: V1Pod | undefined, container: stri
 }
 
 /** The whole end of the log: what was followed may have broken off, and the last lines are told when the container has ended already. */
-async function lastOf(log: PodLog, pod: V1Pod | undefined, signal: AbortSignal): Promise<string> {
+async function lastOf(
+  log: PodLog,
+  pod: V1Pod | undefined,
+  signal: AbortSignal,
+): Promise<Pick<RanOnce, "output" | "unread">> {
   const name = pod?.metadata?.name;
-  if (name === undefined || !(started(pod as V1Pod) || failedBefore(pod) !== undefined)) return "";
-  for (let tries = 0; tries < 5; tries++) {
-    const text = await log.last(name).catch(() => undefined);
-    if (text !== undefined) return text;
+  if (name === undefined || !(started(pod as V1Pod) || failedBefore(pod) !== undefined)) return { output: "" };
+  for (let tries = 1; ; tries++) {
+    try {
+      return { output: await log.last(name, signal) };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (tries >= mostLogTries) return { output: "", unread: saidBy(error) };
+    }
     await pause(logAgainMs, undefined, { signal });
   }
-  return "";
 }

@@ -16,7 +16,7 @@ describe("a question with an end of its own", () => {
   test("ends when its time is over, whatever is collected as garbage meanwhile", async () => {
     const asked = within(20, new AbortController().signal, never);
     collectGarbage();
-    await expect(asked).rejects.toMatchObject({ name: "TimeoutError", message: "There was no answer in 20 ms." });
+    await expect(asked).rejects.toMatchObject({ name: "TimeoutError", message: "There was no answer in 0.02 s." });
   });
 
   test("ends when whoever asks it stops, with their reason", async () => {

@@ -66,6 +66,16 @@ describe("turns of test files", () => {
     await are("a", "cloud", "rehearsal", "b");
   });
 
+  it("are given to a rehearsal alone where no cloud is rehearsed", async () => {
+    await opened();
+    const rehearsal = await ask("rehearsal", "rehearsing");
+    await ask("another rehearsal", "rehearsing");
+    await ask("a", "computing");
+    await are("rehearsal");
+    rehearsal.destroy();
+    await are("rehearsal", "another rehearsal");
+  });
+
   it("are kept by none that died", async () => {
     await opened();
     const died = await ask("died", "computing");

@@ -3,7 +3,8 @@ import type { Kind } from "./giveTurns.ts";
 /** Files that take another turn than those that compute, in the order in which they begin, before all others. */
 const kinds: Readonly<Record<string, Kind>> = {
   "test/rehearsal/quick/aws.test.ts": "rehearsing a cloud",
-  "test/rehearsal/quick/others.test.ts": "rehearsing",
+  "test/rehearsal/quick/kubernetes.test.ts": "rehearsing",
+  "test/rehearsal/quick/local.test.ts": "rehearsing",
   // Minutes that a cloud or a Prometheus counts.
   "test/engine/awsCanaryRelease.test.ts": "waiting",
   "test/engine/awsCanary.test.ts": "waiting",

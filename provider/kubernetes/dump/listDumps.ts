@@ -27,14 +27,15 @@ export async function listDumps(
   const tell = (line: string) => {
     if (!line.startsWith("greenlight-")) step.tell(line);
   };
-  const { output, fault, where } = await runJob(client, { urn, name, signal, tell }, plan, container);
+  const ran = await runJob(client, { urn, name, signal, tell }, plan, container);
+  const { output, fault, where } = ran;
   const found = saidAfter(output, "greenlight-listed").flatMap(listed);
   const count = saidAfter(output, "greenlight-count").at(-1);
   if (fault === undefined && count === String(found.length)) return found;
   const why =
     fault ?? (count === undefined ? "it does not say how many there are" : `${count} are there, ${found.length} told`);
   throw new Problem({
-    happened: withLastLines(`The stack's dumps could not be listed: ${why}.`, output),
+    happened: withLastLines(`The stack's dumps could not be listed: ${why}.`, ran),
     where,
     untouched: "No dump was removed.",
     next: "read the log, mend what it says, and run it again",

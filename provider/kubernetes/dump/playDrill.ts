@@ -27,7 +27,8 @@ export async function playDrill(
   [plan, container]: [JobPlan, string],
   scratch: string,
 ): Promise<PlayedDump> {
-  const { output, fault, where } = await runJob(client, step, plan, container);
+  const ran = await runJob(client, step, plan, container);
+  const { output, fault, where } = ran;
   const said = drillLine(output);
   const reached = said !== undefined && said.stage !== "server" && said.stage !== "ended";
   // Only an end that is well told ends well.
@@ -38,7 +39,7 @@ export async function playDrill(
   const why = fault ?? "it does not say what it saw";
   const left = said?.dropped === true ? "Nothing is left of it." : `The database ${scratch} may be left.`;
   throw new Problem({
-    happened: withLastLines(`The dump could not be drilled: ${why}.`, output),
+    happened: withLastLines(`The dump could not be drilled: ${why}.`, ran),
     where,
     untouched: `The database that serves was not touched, and the dump is as it was. ${left}`,
     next: `read the log, mend what it says, and run the same command again${said?.dropped === true ? "" : `; look for ${scratch} on the server of drills (drop database ${scratch})`}`,

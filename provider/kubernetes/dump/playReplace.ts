@@ -20,13 +20,14 @@ export interface Loss {
  * @throws Problem where it does not say
  */
 export async function askLoss(client: Client, step: Step, [plan, container]: [JobPlan, string]): Promise<Loss> {
-  const { output, fault, where } = await runJob(client, step, plan, container);
+  const ran = await runJob(client, step, plan, container);
+  const { output, fault, where } = ran;
   const said = lossLine(output);
   if (fault === undefined && said !== undefined) {
     return { same: said.same, differences: saidAfter(output, "greenlight-difference") };
   }
   throw new Problem({
-    happened: withLastLines(`What going back would lose is not known: ${fault ?? "the Job does not say"}.`, output),
+    happened: withLastLines(`What going back would lose is not known: ${fault ?? "the Job does not say"}.`, ran),
     where,
     untouched: "Traffic is back; the database is as it was.",
     next: "read the log, mend what it says, and run the same command again",
@@ -64,7 +65,8 @@ export async function playReplace(
   [plan, container]: [JobPlan, string],
   { dump, scratch }: { readonly dump: string; readonly scratch: string },
 ): Promise<Replaced> {
-  const { output, fault, where } = await runJob(client, step, plan, container);
+  const ran = await runJob(client, step, plan, container);
+  const { output, fault, where } = ran;
   const said = replacedLine(output);
   // A name that was swapped is that, however the Job ended.
   if (said !== undefined && said.kept !== null) {
@@ -80,7 +82,7 @@ export async function playReplace(
       said === undefined
         ? `Whether the dump ${dump} is in the place of the database is not known: ${why}.`
         : `The dump ${dump} was not put in the place of the database: ${[why + stopped, ...differences].join("; ")}.`,
-      output,
+      ran,
     ),
     where,
     untouched:

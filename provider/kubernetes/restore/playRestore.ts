@@ -26,7 +26,8 @@ export async function playRestore(
   [plan, container]: [JobPlan, string],
   claim: string,
 ): Promise<PlayedRestore> {
-  const { output, fault, where } = await runJob(client, step, plan, container);
+  const ran = await runJob(client, step, plan, container);
+  const { output, fault, where } = ran;
   const said = restoredLine(output);
   const { stage } = said ?? {};
   // Only an end that is well told ends well.
@@ -39,7 +40,7 @@ export async function playRestore(
   const why =
     refused === undefined ? (fault ?? "it does not say what it saw") : `its storage made no volume: ${refused}`;
   throw new Problem({
-    happened: withLastLines(`The snapshot could not be drilled: ${why}.`, output),
+    happened: withLastLines(`The snapshot could not be drilled: ${why}.`, ran),
     where,
     untouched: "The database that serves was not touched, and the snapshot is as it was.",
     next: "mend what the lines above say (greenlight:kubernetes.database.drill has image, role and user), and run the same command again",

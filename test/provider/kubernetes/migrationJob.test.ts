@@ -75,6 +75,7 @@ describe("a migration as Jobs of a cluster", () => {
       'no line of the verification holds "up to date"',
     ],
     ["prints nothing", { prints: "", exitCode: 0 }, "It printed nothing"],
+    ["has a log that is not told", { exitCode: 0 }, "What it printed could not be read: status 400."],
     ["ends badly, whatever it prints", { prints: "up to date\n", exitCode: 3 }, "its container ended with 3"],
   ])("is not believed when the second Job %s", async (_, course, says) => {
     courses[jobs.verification] = course;

@@ -1,8 +1,8 @@
 import type { ApiServer, Kind } from "./apiServer.ts";
 
-/** How a Job of a test goes: what it prints, and the exit code that it ends with; without one it goes on. */
+/** How a Job of a test goes: what it prints, without which its log cannot be read, and the exit code that it ends with; without one it goes on. */
 export interface Course {
-  readonly prints: string;
+  readonly prints?: string;
   readonly exitCode?: number;
   /** Container that runs before its own and fails with that code in its place. */
   readonly failsBefore?: string;
@@ -48,7 +48,8 @@ export class PlayedJobs {
     const course = this.#courses[name];
     if (course === undefined) throw new Error(`nobody said how the Job ${name} goes`);
     const { prints, exitCode, failsBefore } = course;
-    this.#server.logs[pod] = prints;
+    delete this.#server.logs[pod];
+    if (prints !== undefined) this.#server.logs[pod] = prints;
     const state =
       exitCode === undefined
         ? { running: {} }
