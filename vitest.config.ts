@@ -4,13 +4,13 @@ import { folderInMemory } from "./test/folderInMemory.ts";
 import { giveTurns } from "./test/turns/giveTurns.ts";
 import { Sequence } from "./test/turns/sequence.ts";
 
-/** The platform that is farthest from one machine is rehearsed with each change. */
-const rehearsal = "test/rehearsal/quick/kubernetes.test.ts";
-/** Whole releases by the real engine, and the other platforms' quick rehearsals: `npm test` leaves them out, `npm run test:all` does not. */
-const releases = ["test/engine/**/*.test.ts", "test/rehearsal/quick/{local,aws}.test.ts"];
+/** Whole releases by the real engine. These and {@link tools} `npm test` leaves out, and `npm run test:all` does not. */
+const releases = ["test/engine/**/*.test.ts", "test/rehearsal/quick/**/*.test.ts"];
+/** What tests and rehearsals are made with. */
+const tools = "test/{load,tools}/**/*.test.ts";
 /** What is tested within one process and keeps nothing there: a process of its own for each file costs more than its tests. */
 const within =
-  "test/{bench,checklist,components,config,docs,draft,evidence,gate,migrationSafety,policies,project,release}/**/*.test.ts";
+  "test/{bench,checklist,components,config,docs,draft,evidence,gate,migrationSafety,policies,project,provider/{aws,kubernetes,prometheus},release}/**/*.test.ts";
 const minute = 60_000;
 
 // This file is read once for each project, in one process.
@@ -42,11 +42,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "tests", include: ["test/**/*.test.ts"], exclude: [rehearsal, ...releases, within] },
+        test: { name: "tests", include: ["test/**/*.test.ts"], exclude: [...releases, tools, within] },
       },
       { extends: true, test: { name: "releases", include: releases, testTimeout: 40 * minute } },
       { extends: true, test: { name: "within", include: [within], isolate: false } },
-      { extends: true, test: { name: "rehearsal", include: [rehearsal], testTimeout: 40 * minute } },
+      { extends: true, test: { name: "tools", include: [tools] } },
     ],
   },
 });

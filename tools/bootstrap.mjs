@@ -32,7 +32,7 @@ const testing = (...args) => [
 const commands = {
   rehearse: [bundling, { doing: "the rehearsal", args: ["--max-semi-space-size=1", "cli/bin.mjs", "rehearse"] }],
   bench: [bundling, { doing: "the benchmark", args: ["--import", "tsx/esm", "bench/main.ts"] }],
-  test: testing("--project=!releases"),
+  test: testing("--project=tests", "--project=within"),
   "test:all": testing(),
 };
 

@@ -1,3 +1,4 @@
+import { exitCodes } from "../../../release/exitCodes.ts";
 import { Problem } from "../../../release/problem.ts";
 import { withLastLines } from "../../database/onceVerified.ts";
 import type { Step } from "../../handler.ts";
@@ -65,7 +66,9 @@ export async function playReplace(
   [plan, container]: [JobPlan, string],
   { dump, scratch }: { readonly dump: string; readonly scratch: string },
 ): Promise<Replaced> {
-  const ran = await runJob(client, step, plan, container);
+  const ran = await runJob(client, step, plan, container).catch((error: unknown) => {
+    throw step.signal.aborted ? interrupted(client, dump, scratch, error) : error;
+  });
   const { output, fault, where } = ran;
   const said = replacedLine(output);
   // A name that was swapped is that, however the Job ended.
@@ -87,11 +90,25 @@ export async function playReplace(
     where,
     untouched:
       said === undefined
-        ? `Traffic is back. Which database has the name, the server says: one called …before_restore_… is there if it was swapped.${left}`
+        ? `${whichHasTheName}${left}`
         : `Traffic is back; the database keeps its name and its content.${left}`,
-    next:
-      said === undefined
-        ? "look which databases there are (psql --list) before anything else: where it was swapped there is nothing to run again"
-        : "read the log, mend what it says, and run the same command again",
+    next: said === undefined ? lookFirst : "read the log, mend what it says, and run the same command again",
+  });
+}
+
+const whichHasTheName =
+  "Traffic is back. Which database has the name, the server says: one called …before_restore_… is there if it was swapped.";
+const lookFirst =
+  "look which databases there are (psql --list) before anything else: where it was swapped there is nothing to run again";
+
+/** Names are swapped as a whole or not at all, whoever stops: but which of both nobody has said. */
+function interrupted({ where }: Client, dump: string, scratch: string, cause: unknown): Problem {
+  return new Problem({
+    happened: `Interrupted while the dump ${dump} was put in the place of the database.`,
+    where,
+    untouched: `${whichHasTheName} The database ${scratch} may be left beside it.`,
+    next: lookFirst,
+    exitCode: exitCodes.interrupted,
+    cause,
   });
 }
